@@ -1,0 +1,238 @@
+//! AVX2 with FMA: eight `f32` or four `f64`.
+
+#![allow(unsafe_op_in_unsafe_fn, reason = "each function is one intrinsic, under the contract of `Lanes`")]
+
+use core::marker::PhantomData;
+
+#[cfg(target_arch = "x86")]
+use core::arch::x86::*;
+#[cfg(target_arch = "x86_64")]
+use core::arch::x86_64::*;
+
+use super::{Float, Kernel, Lanes, Native, Token};
+
+#[derive(Clone, Copy)]
+pub struct Avx2<T>(PhantomData<T>);
+
+/// # Safety
+///
+/// The CPU has AVX2 and FMA.
+#[target_feature(enable = "avx2,fma")]
+pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
+    // SAFETY: the caller's promise.
+    kernel.run::<_, 4>(unsafe { Token::<T::Avx2>::assume() })
+}
+
+// SAFETY: every function is one intrinsic of AVX, AVX2 or FMA; loads and stores are the unaligned ones.
+unsafe impl Lanes for Avx2<f32> {
+    type Scalar = f32;
+    type Raw = __m256;
+    type Mask = __m256;
+    type Row = [f32; 32];
+    const LANES: usize = 8;
+
+    #[inline(always)]
+    unsafe fn row(v: f32) -> [f32; 32] {
+        [v; 32]
+    }
+    #[inline(always)]
+    unsafe fn splat(v: f32) -> __m256 {
+        _mm256_set1_ps(v)
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> __m256 {
+        _mm256_loadu_ps(from)
+    }
+    #[inline(always)]
+    unsafe fn store(v: __m256, to: *mut f32) {
+        _mm256_storeu_ps(to, v)
+    }
+    #[inline(always)]
+    unsafe fn add(a: __m256, b: __m256) -> __m256 {
+        _mm256_add_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn sub(a: __m256, b: __m256) -> __m256 {
+        _mm256_sub_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mul(a: __m256, b: __m256) -> __m256 {
+        _mm256_mul_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn div(a: __m256, b: __m256) -> __m256 {
+        _mm256_div_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: __m256, b: __m256, c: __m256) -> __m256 {
+        _mm256_fmadd_ps(a, b, c)
+    }
+    #[inline(always)]
+    unsafe fn neg_mul_add(a: __m256, b: __m256, c: __m256) -> __m256 {
+        _mm256_fnmadd_ps(a, b, c)
+    }
+    // The second operand of `min` is the one returned when either is NaN.
+    #[inline(always)]
+    unsafe fn at_most(v: __m256, limit: __m256) -> __m256 {
+        _mm256_min_ps(limit, v)
+    }
+    #[inline(always)]
+    unsafe fn ge(a: __m256, b: __m256) -> __m256 {
+        _mm256_cmp_ps::<_CMP_GE_OQ>(a, b)
+    }
+    #[inline(always)]
+    unsafe fn eq(a: __m256, b: __m256) -> __m256 {
+        _mm256_cmp_ps::<_CMP_EQ_OQ>(a, b)
+    }
+    #[inline(always)]
+    unsafe fn select(mask: __m256, yes: __m256, no: __m256) -> __m256 {
+        _mm256_blendv_ps(no, yes, mask)
+    }
+    #[inline(always)]
+    unsafe fn mask_and(a: __m256, b: __m256) -> __m256 {
+        _mm256_and_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mask_or(a: __m256, b: __m256) -> __m256 {
+        _mm256_or_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn all(mask: __m256) -> bool {
+        _mm256_movemask_ps(mask) == 0xff
+    }
+    #[inline(always)]
+    unsafe fn and(a: __m256, b: __m256) -> __m256 {
+        _mm256_and_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn or(a: __m256, b: __m256) -> __m256 {
+        _mm256_or_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn xor(a: __m256, b: __m256) -> __m256 {
+        _mm256_xor_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn bits_add(a: __m256, b: __m256) -> __m256 {
+        _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b)))
+    }
+    #[inline(always)]
+    unsafe fn bits_sub(a: __m256, b: __m256) -> __m256 {
+        _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b)))
+    }
+    #[inline(always)]
+    unsafe fn bits_to_exponent(v: __m256) -> __m256 {
+        _mm256_castsi256_ps(_mm256_slli_epi32::<{ f32::FRACTION_BITS as i32 }>(_mm256_castps_si256(v)))
+    }
+    #[inline(always)]
+    unsafe fn exponent_to_bits(v: __m256) -> __m256 {
+        _mm256_castsi256_ps(_mm256_srli_epi32::<{ f32::FRACTION_BITS as i32 }>(_mm256_castps_si256(v)))
+    }
+}
+
+// SAFETY: every function is one intrinsic of AVX, AVX2 or FMA; loads and stores are the unaligned ones.
+unsafe impl Lanes for Avx2<f64> {
+    type Scalar = f64;
+    type Raw = __m256d;
+    type Mask = __m256d;
+    type Row = [f64; 16];
+    const LANES: usize = 4;
+
+    #[inline(always)]
+    unsafe fn row(v: f64) -> [f64; 16] {
+        [v; 16]
+    }
+    #[inline(always)]
+    unsafe fn splat(v: f64) -> __m256d {
+        _mm256_set1_pd(v)
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f64) -> __m256d {
+        _mm256_loadu_pd(from)
+    }
+    #[inline(always)]
+    unsafe fn store(v: __m256d, to: *mut f64) {
+        _mm256_storeu_pd(to, v)
+    }
+    #[inline(always)]
+    unsafe fn add(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_add_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn sub(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_sub_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mul(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_mul_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn div(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_div_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: __m256d, b: __m256d, c: __m256d) -> __m256d {
+        _mm256_fmadd_pd(a, b, c)
+    }
+    #[inline(always)]
+    unsafe fn neg_mul_add(a: __m256d, b: __m256d, c: __m256d) -> __m256d {
+        _mm256_fnmadd_pd(a, b, c)
+    }
+    // The second operand of `min` is the one returned when either is NaN.
+    #[inline(always)]
+    unsafe fn at_most(v: __m256d, limit: __m256d) -> __m256d {
+        _mm256_min_pd(limit, v)
+    }
+    #[inline(always)]
+    unsafe fn ge(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_cmp_pd::<_CMP_GE_OQ>(a, b)
+    }
+    #[inline(always)]
+    unsafe fn eq(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_cmp_pd::<_CMP_EQ_OQ>(a, b)
+    }
+    #[inline(always)]
+    unsafe fn select(mask: __m256d, yes: __m256d, no: __m256d) -> __m256d {
+        _mm256_blendv_pd(no, yes, mask)
+    }
+    #[inline(always)]
+    unsafe fn mask_and(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_and_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mask_or(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_or_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn all(mask: __m256d) -> bool {
+        _mm256_movemask_pd(mask) == 0xf
+    }
+    #[inline(always)]
+    unsafe fn and(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_and_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn or(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_or_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn xor(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_xor_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn bits_add(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(a), _mm256_castpd_si256(b)))
+    }
+    #[inline(always)]
+    unsafe fn bits_sub(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_castsi256_pd(_mm256_sub_epi64(_mm256_castpd_si256(a), _mm256_castpd_si256(b)))
+    }
+    #[inline(always)]
+    unsafe fn bits_to_exponent(v: __m256d) -> __m256d {
+        _mm256_castsi256_pd(_mm256_slli_epi64::<{ f64::FRACTION_BITS as i32 }>(_mm256_castpd_si256(v)))
+    }
+    #[inline(always)]
+    unsafe fn exponent_to_bits(v: __m256d) -> __m256d {
+        _mm256_castsi256_pd(_mm256_srli_epi64::<{ f64::FRACTION_BITS as i32 }>(_mm256_castpd_si256(v)))
+    }
+}

@@ -1,0 +1,238 @@
+//! AVX-512 (F and DQ): sixteen `f32` or eight `f64`.
+
+#![allow(unsafe_op_in_unsafe_fn, reason = "each function is one intrinsic, under the contract of `Lanes`")]
+
+use core::marker::PhantomData;
+
+#[cfg(target_arch = "x86")]
+use core::arch::x86::*;
+#[cfg(target_arch = "x86_64")]
+use core::arch::x86_64::*;
+
+use super::{Float, Kernel, Lanes, Native, Token};
+
+#[derive(Clone, Copy)]
+pub struct Avx512<T>(PhantomData<T>);
+
+/// # Safety
+///
+/// The CPU has AVX-512F and AVX-512DQ.
+#[target_feature(enable = "avx512f,avx512dq")]
+pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
+    // SAFETY: the caller's promise.
+    kernel.run::<_, 2>(unsafe { Token::<T::Avx512>::assume() })
+}
+
+// SAFETY: every function is one intrinsic of AVX-512F or AVX-512DQ; loads and stores are the unaligned ones.
+unsafe impl Lanes for Avx512<f32> {
+    type Scalar = f32;
+    type Raw = __m512;
+    type Mask = __mmask16;
+    type Row = [f32; 32];
+    const LANES: usize = 16;
+
+    #[inline(always)]
+    unsafe fn row(v: f32) -> [f32; 32] {
+        [v; 32]
+    }
+    #[inline(always)]
+    unsafe fn splat(v: f32) -> __m512 {
+        _mm512_set1_ps(v)
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> __m512 {
+        _mm512_loadu_ps(from)
+    }
+    #[inline(always)]
+    unsafe fn store(v: __m512, to: *mut f32) {
+        _mm512_storeu_ps(to, v)
+    }
+    #[inline(always)]
+    unsafe fn add(a: __m512, b: __m512) -> __m512 {
+        _mm512_add_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn sub(a: __m512, b: __m512) -> __m512 {
+        _mm512_sub_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mul(a: __m512, b: __m512) -> __m512 {
+        _mm512_mul_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn div(a: __m512, b: __m512) -> __m512 {
+        _mm512_div_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: __m512, b: __m512, c: __m512) -> __m512 {
+        _mm512_fmadd_ps(a, b, c)
+    }
+    #[inline(always)]
+    unsafe fn neg_mul_add(a: __m512, b: __m512, c: __m512) -> __m512 {
+        _mm512_fnmadd_ps(a, b, c)
+    }
+    // The second operand of `min` is the one returned when either is NaN.
+    #[inline(always)]
+    unsafe fn at_most(v: __m512, limit: __m512) -> __m512 {
+        _mm512_min_ps(limit, v)
+    }
+    #[inline(always)]
+    unsafe fn ge(a: __m512, b: __m512) -> __mmask16 {
+        _mm512_cmp_ps_mask::<_CMP_GE_OQ>(a, b)
+    }
+    #[inline(always)]
+    unsafe fn eq(a: __m512, b: __m512) -> __mmask16 {
+        _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(a, b)
+    }
+    #[inline(always)]
+    unsafe fn select(mask: __mmask16, yes: __m512, no: __m512) -> __m512 {
+        _mm512_mask_blend_ps(mask, no, yes)
+    }
+    #[inline(always)]
+    unsafe fn mask_and(a: __mmask16, b: __mmask16) -> __mmask16 {
+        a & b
+    }
+    #[inline(always)]
+    unsafe fn mask_or(a: __mmask16, b: __mmask16) -> __mmask16 {
+        a | b
+    }
+    #[inline(always)]
+    unsafe fn all(mask: __mmask16) -> bool {
+        mask == 0xffff
+    }
+    #[inline(always)]
+    unsafe fn and(a: __m512, b: __m512) -> __m512 {
+        _mm512_and_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn or(a: __m512, b: __m512) -> __m512 {
+        _mm512_or_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn xor(a: __m512, b: __m512) -> __m512 {
+        _mm512_xor_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn bits_add(a: __m512, b: __m512) -> __m512 {
+        _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a), _mm512_castps_si512(b)))
+    }
+    #[inline(always)]
+    unsafe fn bits_sub(a: __m512, b: __m512) -> __m512 {
+        _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_castps_si512(a), _mm512_castps_si512(b)))
+    }
+    #[inline(always)]
+    unsafe fn bits_to_exponent(v: __m512) -> __m512 {
+        _mm512_castsi512_ps(_mm512_slli_epi32::<{ f32::FRACTION_BITS as u32 }>(_mm512_castps_si512(v)))
+    }
+    #[inline(always)]
+    unsafe fn exponent_to_bits(v: __m512) -> __m512 {
+        _mm512_castsi512_ps(_mm512_srli_epi32::<{ f32::FRACTION_BITS as u32 }>(_mm512_castps_si512(v)))
+    }
+}
+
+// SAFETY: every function is one intrinsic of AVX-512F or AVX-512DQ; loads and stores are the unaligned ones.
+unsafe impl Lanes for Avx512<f64> {
+    type Scalar = f64;
+    type Raw = __m512d;
+    type Mask = __mmask8;
+    type Row = [f64; 16];
+    const LANES: usize = 8;
+
+    #[inline(always)]
+    unsafe fn row(v: f64) -> [f64; 16] {
+        [v; 16]
+    }
+    #[inline(always)]
+    unsafe fn splat(v: f64) -> __m512d {
+        _mm512_set1_pd(v)
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f64) -> __m512d {
+        _mm512_loadu_pd(from)
+    }
+    #[inline(always)]
+    unsafe fn store(v: __m512d, to: *mut f64) {
+        _mm512_storeu_pd(to, v)
+    }
+    #[inline(always)]
+    unsafe fn add(a: __m512d, b: __m512d) -> __m512d {
+        _mm512_add_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn sub(a: __m512d, b: __m512d) -> __m512d {
+        _mm512_sub_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mul(a: __m512d, b: __m512d) -> __m512d {
+        _mm512_mul_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn div(a: __m512d, b: __m512d) -> __m512d {
+        _mm512_div_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: __m512d, b: __m512d, c: __m512d) -> __m512d {
+        _mm512_fmadd_pd(a, b, c)
+    }
+    #[inline(always)]
+    unsafe fn neg_mul_add(a: __m512d, b: __m512d, c: __m512d) -> __m512d {
+        _mm512_fnmadd_pd(a, b, c)
+    }
+    // The second operand of `min` is the one returned when either is NaN.
+    #[inline(always)]
+    unsafe fn at_most(v: __m512d, limit: __m512d) -> __m512d {
+        _mm512_min_pd(limit, v)
+    }
+    #[inline(always)]
+    unsafe fn ge(a: __m512d, b: __m512d) -> __mmask8 {
+        _mm512_cmp_pd_mask::<_CMP_GE_OQ>(a, b)
+    }
+    #[inline(always)]
+    unsafe fn eq(a: __m512d, b: __m512d) -> __mmask8 {
+        _mm512_cmp_pd_mask::<_CMP_EQ_OQ>(a, b)
+    }
+    #[inline(always)]
+    unsafe fn select(mask: __mmask8, yes: __m512d, no: __m512d) -> __m512d {
+        _mm512_mask_blend_pd(mask, no, yes)
+    }
+    #[inline(always)]
+    unsafe fn mask_and(a: __mmask8, b: __mmask8) -> __mmask8 {
+        a & b
+    }
+    #[inline(always)]
+    unsafe fn mask_or(a: __mmask8, b: __mmask8) -> __mmask8 {
+        a | b
+    }
+    #[inline(always)]
+    unsafe fn all(mask: __mmask8) -> bool {
+        mask == 0xff
+    }
+    #[inline(always)]
+    unsafe fn and(a: __m512d, b: __m512d) -> __m512d {
+        _mm512_and_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn or(a: __m512d, b: __m512d) -> __m512d {
+        _mm512_or_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn xor(a: __m512d, b: __m512d) -> __m512d {
+        _mm512_xor_pd(a, b)
+    }
+    #[inline(always)]
+    unsafe fn bits_add(a: __m512d, b: __m512d) -> __m512d {
+        _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(a), _mm512_castpd_si512(b)))
+    }
+    #[inline(always)]
+    unsafe fn bits_sub(a: __m512d, b: __m512d) -> __m512d {
+        _mm512_castsi512_pd(_mm512_sub_epi64(_mm512_castpd_si512(a), _mm512_castpd_si512(b)))
+    }
+    #[inline(always)]
+    unsafe fn bits_to_exponent(v: __m512d) -> __m512d {
+        _mm512_castsi512_pd(_mm512_slli_epi64::<{ f64::FRACTION_BITS as u32 }>(_mm512_castpd_si512(v)))
+    }
+    #[inline(always)]
+    unsafe fn exponent_to_bits(v: __m512d) -> __m512d {
+        _mm512_castsi512_pd(_mm512_srli_epi64::<{ f64::FRACTION_BITS as u32 }>(_mm512_castpd_si512(v)))
+    }
+}

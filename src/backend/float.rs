@@ -1,0 +1,162 @@
+//! What a backend needs to know of `f32` and `f64`.
+
+use core::fmt::{Debug, Display};
+use core::num::Wrapping;
+use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Shl, Shr, Sub};
+
+/// The bit pattern of a floating-point number; arithmetic on it wraps.
+pub trait Pattern:
+    Copy
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + BitAnd<Output = Self>
+    + BitOr<Output = Self>
+    + BitXor<Output = Self>
+    + Shl<usize, Output = Self>
+    + Shr<usize, Output = Self>
+{
+}
+
+impl Pattern for Wrapping<u32> {}
+impl Pattern for Wrapping<u64> {}
+
+/// `f32` or `f64`, as bits and as an ordered field.
+pub trait Float:
+    Copy
+    + Debug
+    + Display
+    + Default
+    + PartialEq
+    + PartialOrd
+    + Send
+    + Sync
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + 'static
+{
+    type Pattern: Pattern;
+    const FRACTION_BITS: usize;
+    const ZERO: Self;
+    const ONE: Self;
+    const MAX: Self;
+    /// 2^(half the precision, rounded up) + 1: splits a number into two halves (Veltkamp).
+    const SPLITTER: Self;
+    /// Above it, and below its reciprocal, a product's rounding error may be lost; `SHRINK` brings it back.
+    const LARGE: Self;
+    const SMALL: Self;
+    const SHRINK: Self;
+
+    fn pattern(self) -> Self::Pattern;
+    fn from_pattern(bits: Self::Pattern) -> Self;
+    fn magnitude(self) -> Self;
+    fn is_finite(self) -> bool;
+    /// The nearest.
+    fn from_count(n: u64) -> Self;
+    /// Towards zero, clamped to the range of `u64`.
+    fn to_count(self) -> u64;
+    fn from_difference(n: i64) -> Self;
+    fn widen(self) -> f64;
+    /// The nearest.
+    fn narrow(v: f64) -> Self;
+}
+
+impl Float for f32 {
+    type Pattern = Wrapping<u32>;
+    const FRACTION_BITS: usize = 23;
+    const ZERO: Self = 0.0;
+    const ONE: Self = 1.0;
+    const MAX: Self = f32::MAX;
+    const SPLITTER: Self = 4097.0;
+    const LARGE: Self = 1.0 / Self::SMALL;
+    const SMALL: Self = f32::from_bits((127 - 60) << 23);
+    const SHRINK: Self = f32::from_bits((127 - 64) << 23);
+
+    #[inline(always)]
+    fn pattern(self) -> Wrapping<u32> {
+        Wrapping(self.to_bits())
+    }
+    #[inline(always)]
+    fn from_pattern(bits: Wrapping<u32>) -> Self {
+        f32::from_bits(bits.0)
+    }
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        self.abs()
+    }
+    #[inline(always)]
+    fn is_finite(self) -> bool {
+        self.is_finite()
+    }
+    #[inline(always)]
+    fn from_count(n: u64) -> Self {
+        n as f32
+    }
+    #[inline(always)]
+    fn to_count(self) -> u64 {
+        self as u64
+    }
+    #[inline(always)]
+    fn from_difference(n: i64) -> Self {
+        n as f32
+    }
+    #[inline(always)]
+    fn widen(self) -> f64 {
+        f64::from(self)
+    }
+    #[inline(always)]
+    fn narrow(v: f64) -> Self {
+        v as f32
+    }
+}
+
+impl Float for f64 {
+    type Pattern = Wrapping<u64>;
+    const FRACTION_BITS: usize = 52;
+    const ZERO: Self = 0.0;
+    const ONE: Self = 1.0;
+    const MAX: Self = f64::MAX;
+    const SPLITTER: Self = 134_217_729.0;
+    const LARGE: Self = 1.0 / Self::SMALL;
+    const SMALL: Self = f64::from_bits((1023 - 510) << 52);
+    const SHRINK: Self = f64::from_bits((1023 - 512) << 52);
+
+    #[inline(always)]
+    fn pattern(self) -> Wrapping<u64> {
+        Wrapping(self.to_bits())
+    }
+    #[inline(always)]
+    fn from_pattern(bits: Wrapping<u64>) -> Self {
+        f64::from_bits(bits.0)
+    }
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        self.abs()
+    }
+    #[inline(always)]
+    fn is_finite(self) -> bool {
+        self.is_finite()
+    }
+    #[inline(always)]
+    fn from_count(n: u64) -> Self {
+        n as f64
+    }
+    #[inline(always)]
+    fn to_count(self) -> u64 {
+        self as u64
+    }
+    #[inline(always)]
+    fn from_difference(n: i64) -> Self {
+        n as f64
+    }
+    #[inline(always)]
+    fn widen(self) -> f64 {
+        self
+    }
+    #[inline(always)]
+    fn narrow(v: f64) -> Self {
+        v
+    }
+}

@@ -1,0 +1,301 @@
+//! The whole vocabulary of vector operations: the trait [`Lanes`], and the types that make it safe to use.
+//!
+//! A backend implements [`Lanes`] with raw registers and unsafe functions. Everything above works with [`Vector`] and
+//! [`Mask`], whose operations are safe: a value of theirs can only be made with a [`Token`], and a token only where the
+//! CPU has been found to run the backend's instructions.
+
+use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Sub};
+
+use super::Float;
+
+/// A vector register of one element type on one instruction set.
+///
+/// # Safety
+///
+/// An implementor promises that every function is free of undefined behaviour on a CPU that has the instructions of
+/// the backend, that `load` and `store` touch exactly [`LANES`](Self::LANES) elements at any alignment, and that
+/// `Row` holds a whole number of vectors.
+///
+/// Every function requires of its caller that the CPU has the instructions; `load` and `store` besides, that
+/// `LANES` elements at the pointer can be read or written.
+pub unsafe trait Lanes: Copy + 'static {
+    /// What one lane holds.
+    type Scalar: Float;
+    /// The register.
+    type Raw: Copy;
+    /// What a comparison yields.
+    type Mask: Copy;
+    /// As many elements as a kernel holds at a time.
+    type Row: Copy + AsRef<[Self::Scalar]> + AsMut<[Self::Scalar]>;
+    /// Elements in one register.
+    const LANES: usize;
+
+    unsafe fn row(v: Self::Scalar) -> Self::Row;
+    unsafe fn splat(v: Self::Scalar) -> Self::Raw;
+    unsafe fn load(from: *const Self::Scalar) -> Self::Raw;
+    unsafe fn store(v: Self::Raw, to: *mut Self::Scalar);
+
+    unsafe fn add(a: Self::Raw, b: Self::Raw) -> Self::Raw;
+    unsafe fn sub(a: Self::Raw, b: Self::Raw) -> Self::Raw;
+    unsafe fn mul(a: Self::Raw, b: Self::Raw) -> Self::Raw;
+    unsafe fn div(a: Self::Raw, b: Self::Raw) -> Self::Raw;
+    /// a * b + c, rounded once by a backend that fuses and twice by one that does not.
+    unsafe fn mul_add(a: Self::Raw, b: Self::Raw, c: Self::Raw) -> Self::Raw;
+    /// c - a * b, rounded likewise.
+    unsafe fn neg_mul_add(a: Self::Raw, b: Self::Raw, c: Self::Raw) -> Self::Raw;
+    /// The smaller of the two; NaN where `v` is NaN. `limit` is never NaN.
+    unsafe fn at_most(v: Self::Raw, limit: Self::Raw) -> Self::Raw;
+
+    unsafe fn ge(a: Self::Raw, b: Self::Raw) -> Self::Mask;
+    unsafe fn eq(a: Self::Raw, b: Self::Raw) -> Self::Mask;
+    unsafe fn select(mask: Self::Mask, yes: Self::Raw, no: Self::Raw) -> Self::Raw;
+    unsafe fn mask_and(a: Self::Mask, b: Self::Mask) -> Self::Mask;
+    unsafe fn mask_or(a: Self::Mask, b: Self::Mask) -> Self::Mask;
+    unsafe fn all(mask: Self::Mask) -> bool;
+
+    unsafe fn and(a: Self::Raw, b: Self::Raw) -> Self::Raw;
+    unsafe fn or(a: Self::Raw, b: Self::Raw) -> Self::Raw;
+    unsafe fn xor(a: Self::Raw, b: Self::Raw) -> Self::Raw;
+    /// Addition of the bit patterns, as integers as wide as the element, wrapping.
+    unsafe fn bits_add(a: Self::Raw, b: Self::Raw) -> Self::Raw;
+    unsafe fn bits_sub(a: Self::Raw, b: Self::Raw) -> Self::Raw;
+    /// The bit pattern shifted left by the width of the fraction: the lowest bits become sign and exponent.
+    unsafe fn bits_to_exponent(v: Self::Raw) -> Self::Raw;
+    /// The inverse, filling with zeros: sign and exponent become the lowest bits.
+    unsafe fn exponent_to_bits(v: Self::Raw) -> Self::Raw;
+}
+
+/// Proof that the CPU has the instructions of `L`.
+#[derive(Clone, Copy)]
+pub struct Token<L>(core::marker::PhantomData<L>);
+
+/// `L::LANES` elements.
+#[derive(Clone, Copy)]
+pub struct Vector<L: Lanes>(L::Raw);
+
+/// What a comparison of two vectors yields: true or false in each lane.
+#[derive(Clone, Copy)]
+pub struct Mask<L: Lanes>(L::Mask);
+
+impl<L: Lanes> Token<L> {
+    /// # Safety
+    ///
+    /// The CPU must have the instructions of `L`.
+    #[inline(always)]
+    pub unsafe fn assume() -> Self {
+        Self(core::marker::PhantomData)
+    }
+
+    #[inline(always)]
+    pub fn splat(self, v: L::Scalar) -> Vector<L> {
+        // SAFETY: the token proves the instructions.
+        Vector(unsafe { L::splat(v) })
+    }
+
+    #[inline(always)]
+    pub fn zero(self) -> Vector<L> {
+        self.splat(L::Scalar::ZERO)
+    }
+
+    #[inline(always)]
+    pub fn one(self) -> Vector<L> {
+        self.splat(L::Scalar::ONE)
+    }
+
+    /// A row with the same element everywhere.
+    #[inline(always)]
+    pub fn row(self, v: L::Scalar) -> L::Row {
+        // SAFETY: the token proves the instructions.
+        unsafe { L::row(v) }
+    }
+
+    /// # Safety
+    ///
+    /// `L::LANES` elements at `from` can be read.
+    #[inline(always)]
+    pub unsafe fn load(self, from: *const L::Scalar) -> Vector<L> {
+        // SAFETY: the token proves the instructions, the caller the memory.
+        Vector(unsafe { L::load(from) })
+    }
+}
+
+// In all that follows: a vector or a mask exists only where a token did, and the token proved the instructions.
+
+impl<L: Lanes> Vector<L> {
+    /// # Safety
+    ///
+    /// `L::LANES` elements at `to` can be written.
+    #[inline(always)]
+    pub unsafe fn store(self, to: *mut L::Scalar) {
+        // SAFETY: a vector proves the instructions, the caller the memory.
+        unsafe { L::store(self.0, to) }
+    }
+
+    /// self * a + b
+    #[inline(always)]
+    pub fn mul_add(self, a: Self, b: Self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::mul_add(self.0, a.0, b.0) })
+    }
+
+    /// b - self * a
+    #[inline(always)]
+    pub fn neg_mul_add(self, a: Self, b: Self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::neg_mul_add(self.0, a.0, b.0) })
+    }
+
+    #[inline(always)]
+    pub fn at_most(self, limit: Self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::at_most(self.0, limit.0) })
+    }
+
+    #[inline(always)]
+    pub fn ge(self, other: Self) -> Mask<L> {
+        // SAFETY: a vector proves the instructions.
+        Mask(unsafe { L::ge(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    pub fn equals(self, other: Self) -> Mask<L> {
+        // SAFETY: a vector proves the instructions.
+        Mask(unsafe { L::eq(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    pub fn and(self, other: Self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::and(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    pub fn or(self, other: Self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::or(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    pub fn xor(self, other: Self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::xor(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    pub fn bits_add(self, other: Self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::bits_add(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    pub fn bits_sub(self, other: Self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::bits_sub(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    pub fn bits_to_exponent(self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::bits_to_exponent(self.0) })
+    }
+
+    #[inline(always)]
+    pub fn exponent_to_bits(self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::exponent_to_bits(self.0) })
+    }
+
+    #[inline(always)]
+    fn sign_bit() -> Self {
+        // SAFETY: called with a vector at hand, which proves the instructions.
+        Self(unsafe { L::splat(-L::Scalar::ZERO) })
+    }
+
+    #[inline(always)]
+    pub fn abs(self) -> Self {
+        self.xor(self.and(Self::sign_bit()))
+    }
+
+    /// `self` where the mask is true, its negative elsewhere.
+    #[inline(always)]
+    pub fn negate_unless(self, mask: Mask<L>) -> Self {
+        let sign = Self::sign_bit();
+        self.xor(mask.select(sign.xor(sign), sign))
+    }
+}
+
+impl<L: Lanes> Mask<L> {
+    #[inline(always)]
+    pub fn select(self, yes: Vector<L>, no: Vector<L>) -> Vector<L> {
+        // SAFETY: a mask proves the instructions.
+        Vector(unsafe { L::select(self.0, yes.0, no.0) })
+    }
+
+    #[inline(always)]
+    pub fn all(self) -> bool {
+        // SAFETY: a mask proves the instructions.
+        unsafe { L::all(self.0) }
+    }
+}
+
+impl<L: Lanes> Add for Vector<L> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::add(self.0, other.0) })
+    }
+}
+
+impl<L: Lanes> Sub for Vector<L> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::sub(self.0, other.0) })
+    }
+}
+
+impl<L: Lanes> Mul for Vector<L> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::mul(self.0, other.0) })
+    }
+}
+
+impl<L: Lanes> Div for Vector<L> {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, other: Self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::div(self.0, other.0) })
+    }
+}
+
+impl<L: Lanes> Neg for Vector<L> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        self.xor(Self::sign_bit())
+    }
+}
+
+impl<L: Lanes> BitAnd for Mask<L> {
+    type Output = Self;
+    #[inline(always)]
+    fn bitand(self, other: Self) -> Self {
+        // SAFETY: a mask proves the instructions.
+        Self(unsafe { L::mask_and(self.0, other.0) })
+    }
+}
+
+impl<L: Lanes> BitOr for Mask<L> {
+    type Output = Self;
+    #[inline(always)]
+    fn bitor(self, other: Self) -> Self {
+        // SAFETY: a mask proves the instructions.
+        Self(unsafe { L::mask_or(self.0, other.0) })
+    }
+}

@@ -1,0 +1,144 @@
+//! One element at a time, for every machine; fused or not, as `M` says.
+
+use core::marker::PhantomData;
+
+use super::{Float, Kernel, Lanes, Native, Token};
+
+/// How a scalar backend multiplies and adds.
+///
+/// # Safety
+///
+/// As for [`Lanes`]: free of undefined behaviour on a CPU that has the instruction.
+pub unsafe trait MulAdd<T>: Copy + 'static {
+    unsafe fn mul_add(a: T, b: T, c: T) -> T;
+}
+
+/// Two roundings: what every CPU can do.
+#[derive(Clone, Copy)]
+pub struct Plain;
+
+// SAFETY: safe code.
+unsafe impl<T: Float> MulAdd<T> for Plain {
+    #[inline(always)]
+    unsafe fn mul_add(a: T, b: T, c: T) -> T {
+        a * b + c
+    }
+}
+
+#[derive(Clone, Copy)]
+pub struct Scalar<T, M>(PhantomData<(T, M)>);
+
+// SAFETY: safe code but for `load` and `store`, which touch one element.
+unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
+    type Scalar = T;
+    type Raw = T;
+    type Mask = bool;
+    type Row = [T; 1];
+    const LANES: usize = 1;
+
+    #[inline(always)]
+    unsafe fn row(v: T) -> [T; 1] {
+        [v]
+    }
+    #[inline(always)]
+    unsafe fn splat(v: T) -> T {
+        v
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const T) -> T {
+        // SAFETY: the caller's promise.
+        unsafe { from.read() }
+    }
+    #[inline(always)]
+    unsafe fn store(v: T, to: *mut T) {
+        // SAFETY: the caller's promise.
+        unsafe { to.write(v) }
+    }
+    #[inline(always)]
+    unsafe fn add(a: T, b: T) -> T {
+        a + b
+    }
+    #[inline(always)]
+    unsafe fn sub(a: T, b: T) -> T {
+        a - b
+    }
+    #[inline(always)]
+    unsafe fn mul(a: T, b: T) -> T {
+        a * b
+    }
+    #[inline(always)]
+    unsafe fn div(a: T, b: T) -> T {
+        a / b
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: T, b: T, c: T) -> T {
+        // SAFETY: the caller's promise.
+        unsafe { M::mul_add(a, b, c) }
+    }
+    #[inline(always)]
+    unsafe fn neg_mul_add(a: T, b: T, c: T) -> T {
+        // SAFETY: the caller's promise.
+        unsafe { M::mul_add(-a, b, c) }
+    }
+    #[inline(always)]
+    unsafe fn at_most(v: T, limit: T) -> T {
+        if v > limit { limit } else { v }
+    }
+    #[inline(always)]
+    unsafe fn ge(a: T, b: T) -> bool {
+        a >= b
+    }
+    #[inline(always)]
+    unsafe fn eq(a: T, b: T) -> bool {
+        a == b
+    }
+    #[inline(always)]
+    unsafe fn select(mask: bool, yes: T, no: T) -> T {
+        if mask { yes } else { no }
+    }
+    #[inline(always)]
+    unsafe fn mask_and(a: bool, b: bool) -> bool {
+        a & b
+    }
+    #[inline(always)]
+    unsafe fn mask_or(a: bool, b: bool) -> bool {
+        a | b
+    }
+    #[inline(always)]
+    unsafe fn all(mask: bool) -> bool {
+        mask
+    }
+    #[inline(always)]
+    unsafe fn and(a: T, b: T) -> T {
+        T::from_pattern(a.pattern() & b.pattern())
+    }
+    #[inline(always)]
+    unsafe fn or(a: T, b: T) -> T {
+        T::from_pattern(a.pattern() | b.pattern())
+    }
+    #[inline(always)]
+    unsafe fn xor(a: T, b: T) -> T {
+        T::from_pattern(a.pattern() ^ b.pattern())
+    }
+    #[inline(always)]
+    unsafe fn bits_add(a: T, b: T) -> T {
+        T::from_pattern(a.pattern() + b.pattern())
+    }
+    #[inline(always)]
+    unsafe fn bits_sub(a: T, b: T) -> T {
+        T::from_pattern(a.pattern() - b.pattern())
+    }
+    #[inline(always)]
+    unsafe fn bits_to_exponent(v: T) -> T {
+        T::from_pattern(v.pattern() << T::FRACTION_BITS)
+    }
+    #[inline(always)]
+    unsafe fn exponent_to_bits(v: T) -> T {
+        T::from_pattern(v.pattern() >> T::FRACTION_BITS)
+    }
+}
+
+pub(super) fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
+    // SAFETY: safe code needs no instructions of its own.
+    kernel.run::<_, 1>(unsafe { Token::<T::Scalar>::assume() })
+}

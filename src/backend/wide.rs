@@ -1,0 +1,238 @@
+//! The crate `wide`: whatever 128-bit instructions the target was built with. NEON on aarch64, which fuses; SSE2 on
+//! baseline x86, simd128 on wasm32, which do not.
+
+#![allow(unsafe_op_in_unsafe_fn, reason = "each function is one operation of `wide`, under the contract of `Lanes`")]
+
+use core::marker::PhantomData;
+
+use bytemuck::cast;
+use wide::{f32x4, f64x2, u32x4, u64x2};
+
+use super::{Float, Kernel, Lanes, Native, Token};
+
+/// `wide` uses the fused instructions of aarch64. It would use those of x86 too if the whole build had them, and then
+/// this backend's bits would hang on a compiler flag: there it multiplies and adds in two steps.
+pub(super) const FUSED: bool = cfg!(target_arch = "aarch64");
+
+#[derive(Clone, Copy)]
+pub struct Wide<T>(PhantomData<T>);
+
+#[inline(always)]
+pub(super) fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
+    // SAFETY: the target was built with the instructions that `wide` uses.
+    kernel.run::<_, 4>(unsafe { Token::<T::Wide>::assume() })
+}
+
+// SAFETY: safe code but for `load` and `store`, which touch the bytes of one vector at any alignment.
+unsafe impl Lanes for Wide<f32> {
+    type Scalar = f32;
+    type Raw = f32x4;
+    type Mask = f32x4;
+    type Row = [f32; 16];
+    const LANES: usize = 4;
+
+    #[inline(always)]
+    unsafe fn row(v: f32) -> [f32; 16] {
+        [v; 16]
+    }
+    #[inline(always)]
+    unsafe fn splat(v: f32) -> f32x4 {
+        f32x4::splat(v)
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> f32x4 {
+        from.cast::<f32x4>().read_unaligned()
+    }
+    #[inline(always)]
+    unsafe fn store(v: f32x4, to: *mut f32) {
+        to.cast::<f32x4>().write_unaligned(v)
+    }
+    #[inline(always)]
+    unsafe fn add(a: f32x4, b: f32x4) -> f32x4 {
+        a + b
+    }
+    #[inline(always)]
+    unsafe fn sub(a: f32x4, b: f32x4) -> f32x4 {
+        a - b
+    }
+    #[inline(always)]
+    unsafe fn mul(a: f32x4, b: f32x4) -> f32x4 {
+        a * b
+    }
+    #[inline(always)]
+    unsafe fn div(a: f32x4, b: f32x4) -> f32x4 {
+        a / b
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: f32x4, b: f32x4, c: f32x4) -> f32x4 {
+        if FUSED { a.mul_add(b, c) } else { a * b + c }
+    }
+    #[inline(always)]
+    unsafe fn neg_mul_add(a: f32x4, b: f32x4, c: f32x4) -> f32x4 {
+        if FUSED { a.mul_neg_add(b, c) } else { c - a * b }
+    }
+    // `wide::min` would drop a NaN.
+    #[inline(always)]
+    unsafe fn at_most(v: f32x4, limit: f32x4) -> f32x4 {
+        v.simd_gt(limit).bitselect(limit, v)
+    }
+    #[inline(always)]
+    unsafe fn ge(a: f32x4, b: f32x4) -> f32x4 {
+        a.simd_ge(b)
+    }
+    #[inline(always)]
+    unsafe fn eq(a: f32x4, b: f32x4) -> f32x4 {
+        a.simd_eq(b)
+    }
+    #[inline(always)]
+    unsafe fn select(mask: f32x4, yes: f32x4, no: f32x4) -> f32x4 {
+        mask.bitselect(yes, no)
+    }
+    #[inline(always)]
+    unsafe fn mask_and(a: f32x4, b: f32x4) -> f32x4 {
+        a & b
+    }
+    #[inline(always)]
+    unsafe fn mask_or(a: f32x4, b: f32x4) -> f32x4 {
+        a | b
+    }
+    #[inline(always)]
+    unsafe fn all(mask: f32x4) -> bool {
+        mask.all()
+    }
+    #[inline(always)]
+    unsafe fn and(a: f32x4, b: f32x4) -> f32x4 {
+        a & b
+    }
+    #[inline(always)]
+    unsafe fn or(a: f32x4, b: f32x4) -> f32x4 {
+        a | b
+    }
+    #[inline(always)]
+    unsafe fn xor(a: f32x4, b: f32x4) -> f32x4 {
+        a ^ b
+    }
+    #[inline(always)]
+    unsafe fn bits_add(a: f32x4, b: f32x4) -> f32x4 {
+        cast(cast::<_, u32x4>(a) + cast::<_, u32x4>(b))
+    }
+    #[inline(always)]
+    unsafe fn bits_sub(a: f32x4, b: f32x4) -> f32x4 {
+        cast(cast::<_, u32x4>(a) - cast::<_, u32x4>(b))
+    }
+    #[inline(always)]
+    unsafe fn bits_to_exponent(v: f32x4) -> f32x4 {
+        cast(cast::<_, u32x4>(v) << f32::FRACTION_BITS as u32)
+    }
+    #[inline(always)]
+    unsafe fn exponent_to_bits(v: f32x4) -> f32x4 {
+        cast(cast::<_, u32x4>(v) >> f32::FRACTION_BITS as u32)
+    }
+}
+
+// SAFETY: safe code but for `load` and `store`, which touch the bytes of one vector at any alignment.
+unsafe impl Lanes for Wide<f64> {
+    type Scalar = f64;
+    type Raw = f64x2;
+    type Mask = f64x2;
+    type Row = [f64; 8];
+    const LANES: usize = 2;
+
+    #[inline(always)]
+    unsafe fn row(v: f64) -> [f64; 8] {
+        [v; 8]
+    }
+    #[inline(always)]
+    unsafe fn splat(v: f64) -> f64x2 {
+        f64x2::splat(v)
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f64) -> f64x2 {
+        from.cast::<f64x2>().read_unaligned()
+    }
+    #[inline(always)]
+    unsafe fn store(v: f64x2, to: *mut f64) {
+        to.cast::<f64x2>().write_unaligned(v)
+    }
+    #[inline(always)]
+    unsafe fn add(a: f64x2, b: f64x2) -> f64x2 {
+        a + b
+    }
+    #[inline(always)]
+    unsafe fn sub(a: f64x2, b: f64x2) -> f64x2 {
+        a - b
+    }
+    #[inline(always)]
+    unsafe fn mul(a: f64x2, b: f64x2) -> f64x2 {
+        a * b
+    }
+    #[inline(always)]
+    unsafe fn div(a: f64x2, b: f64x2) -> f64x2 {
+        a / b
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: f64x2, b: f64x2, c: f64x2) -> f64x2 {
+        if FUSED { a.mul_add(b, c) } else { a * b + c }
+    }
+    #[inline(always)]
+    unsafe fn neg_mul_add(a: f64x2, b: f64x2, c: f64x2) -> f64x2 {
+        if FUSED { a.mul_neg_add(b, c) } else { c - a * b }
+    }
+    // `wide::min` would drop a NaN.
+    #[inline(always)]
+    unsafe fn at_most(v: f64x2, limit: f64x2) -> f64x2 {
+        v.simd_gt(limit).bitselect(limit, v)
+    }
+    #[inline(always)]
+    unsafe fn ge(a: f64x2, b: f64x2) -> f64x2 {
+        a.simd_ge(b)
+    }
+    #[inline(always)]
+    unsafe fn eq(a: f64x2, b: f64x2) -> f64x2 {
+        a.simd_eq(b)
+    }
+    #[inline(always)]
+    unsafe fn select(mask: f64x2, yes: f64x2, no: f64x2) -> f64x2 {
+        mask.bitselect(yes, no)
+    }
+    #[inline(always)]
+    unsafe fn mask_and(a: f64x2, b: f64x2) -> f64x2 {
+        a & b
+    }
+    #[inline(always)]
+    unsafe fn mask_or(a: f64x2, b: f64x2) -> f64x2 {
+        a | b
+    }
+    #[inline(always)]
+    unsafe fn all(mask: f64x2) -> bool {
+        mask.all()
+    }
+    #[inline(always)]
+    unsafe fn and(a: f64x2, b: f64x2) -> f64x2 {
+        a & b
+    }
+    #[inline(always)]
+    unsafe fn or(a: f64x2, b: f64x2) -> f64x2 {
+        a | b
+    }
+    #[inline(always)]
+    unsafe fn xor(a: f64x2, b: f64x2) -> f64x2 {
+        a ^ b
+    }
+    #[inline(always)]
+    unsafe fn bits_add(a: f64x2, b: f64x2) -> f64x2 {
+        cast(cast::<_, u64x2>(a) + cast::<_, u64x2>(b))
+    }
+    #[inline(always)]
+    unsafe fn bits_sub(a: f64x2, b: f64x2) -> f64x2 {
+        cast(cast::<_, u64x2>(a) - cast::<_, u64x2>(b))
+    }
+    #[inline(always)]
+    unsafe fn bits_to_exponent(v: f64x2) -> f64x2 {
+        cast(cast::<_, u64x2>(v) << f64::FRACTION_BITS as u32)
+    }
+    #[inline(always)]
+    unsafe fn exponent_to_bits(v: f64x2) -> f64x2 {
+        cast(cast::<_, u64x2>(v) >> f64::FRACTION_BITS as u32)
+    }
+}

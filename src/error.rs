@@ -1,0 +1,75 @@
+//! What can be wrong with what a loss is given.
+
+use core::fmt;
+
+/// Which argument or builder an [`Error`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Argument {
+    Targets,
+    /// The slice that per-element results are written to.
+    Output,
+    Gradient,
+    Hessian,
+    Weight,
+    PosWeight,
+    Upstream,
+    LabelSmoothing,
+}
+
+impl fmt::Display for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Targets => "targets",
+            Self::Output => "output",
+            Self::Gradient => "gradient",
+            Self::Hessian => "Hessian",
+            Self::Weight => "weight",
+            Self::PosWeight => "positive weight",
+            Self::Upstream => "upstream derivative",
+            Self::LabelSmoothing => "label smoothing",
+        })
+    }
+}
+
+/// What is wrong with what a loss was given. Where one is returned, nothing has been written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A slice has not as many elements as the logits.
+    Length { argument: Argument, expected: usize, found: usize },
+    /// Weights that do not come out even with the logits: `values` of them, each for `repeat` elements in a row, over
+    /// and over if `cycles`.
+    Tiling { argument: Argument, values: usize, repeat: usize, cycles: bool, logits: usize },
+    /// A weight that is negative, infinite or NaN; an upstream derivative that is infinite or NaN.
+    Weight { argument: Argument, index: usize },
+    /// A parameter outside of its range.
+    Parameter { argument: Argument },
+    /// A mean, or the derivative of one, where there are no elements, or where their weights sum to 0 or to more than
+    /// the largest number.
+    EmptyMean,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Length { argument, expected, found } => {
+                write!(f, "{argument}: expected {expected} elements, as many as logits, found {found}")
+            }
+            Self::Tiling { argument, values, repeat, cycles, logits } => {
+                let cycle = if cycles { ", over and over," } else { "" };
+                write!(f, "{argument}: {values} values for {repeat} elements each{cycle} do not cover {logits} logits")
+            }
+            Self::Weight { argument: Argument::Upstream, index } => {
+                write!(f, "{}: the value at {index} is not finite", Argument::Upstream)
+            }
+            Self::Weight { argument, index } => {
+                write!(f, "{argument}: the value at {index} is negative or not finite")
+            }
+            Self::Parameter { argument } => write!(f, "{argument}: outside of [0, 1]"),
+            Self::EmptyMean => f.write_str("a mean of nothing: no elements, or weights that sum to 0 or overflow"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,25 @@
+//! From slices to lanes: rows, blocks, chunks, and sums that come out the same whatever the width of the registers.
+//!
+//! A sum is defined over *virtual lanes*: 128 bytes of them, 32 of `f32` or 16 of `f64`. Element i belongs to lane
+//! i mod 32, and the elements of a lane are summed in the same order on every backend, which takes as many lanes at a
+//! time as it has room for.
+//!
+//! ```text
+//! block: 16 elements of each lane   terms and products joined as a binary tree, then one logarithm for each product
+//! chunk: 64 blocks                  blocks added to a sum in two words for each lane, then lanes folded as a tree
+//! total:                            chunks added from the first to the last
+//! ```
+//!
+//! 1. The tree keeps rounding errors small where all elements are equal, and a loop over pairs of rows needs no more
+//!    registers than one over rows.
+//! 2. Two words for each lane cost nothing that can be measured, since a block has 16 rows, and bring the sum within one
+//!    ULP of the exact one.
+//! 3. Whole chunks are independent of each other, so threads and separate calls can take them, with the same bits.
+
+mod memory;
+mod reduce;
+mod source;
+
+pub use memory::Streams;
+pub use reduce::{Map, Reduce};
+pub use source::{Factors, Targets};

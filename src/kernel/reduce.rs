@@ -1,0 +1,174 @@
+//! Passes over streams: element by element, or summing.
+
+use super::memory::{LaneSums, Scratch, Streams, Terms};
+use crate::backend::{Kernel, Lanes, Native, Token};
+use crate::math::{Constants, Double, Formula};
+
+/// Rows of a block.
+const ROWS: usize = 16;
+/// Blocks of a chunk.
+const BLOCKS: usize = 64;
+
+/// Elements of a chunk.
+const fn chunk_len<T: Native>() -> usize {
+    T::VIRTUAL_LANES * ROWS * BLOCKS
+}
+
+/// Writes what a formula has for each element.
+pub struct Map<'s, 'a, T, F> {
+    pub streams: &'s Streams<'a, T>,
+    pub formula: F,
+}
+
+impl<T: Constants, F: Formula<T>> Kernel<T> for Map<'_, '_, T, F> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Scalar = T>, const W: usize>(self, l: Token<L>) {
+        let mut scratch = Scratch::new(l, self.streams);
+        let mut start = 0;
+        while start < self.streams.len() {
+            self.streams.evaluate::<L, F, W>(l, &mut scratch, self.formula, start);
+            start += L::LANES * W;
+        }
+    }
+}
+
+/// Writes what a formula has for each element, and sums the losses.
+///
+/// `hard` gives the same results as `formula`, but takes only blocks whose targets and weights are all 0 or 1, and in
+/// exchange sums their logarithms as products.
+pub struct Reduce<'s, 'a, T, F, H> {
+    pub streams: &'s Streams<'a, T>,
+    pub formula: F,
+    pub hard: H,
+    /// To which the sum is added, chunk by chunk, ...
+    pub onto: Double<T>,
+    /// ... times this.
+    pub factor: T,
+}
+
+impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T, F, H> {
+    type Out = Double<T>;
+
+    #[inline(always)]
+    fn run<L: Lanes<Scalar = T>, const W: usize>(self, l: Token<L>) -> Double<T> {
+        let mut scratch = Scratch::new(l, self.streams);
+        let mut total = self.onto;
+        let mut start = 0;
+        while start < self.streams.len() {
+            let end = self.streams.len().min(start + chunk_len::<T>());
+            total = total.plus(self.chunk::<L, W>(l, &mut scratch, start, end).times(self.factor));
+            start = end;
+        }
+        total
+    }
+}
+
+impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
+    #[inline(always)]
+    fn chunk<L: Lanes<Scalar = T>, const W: usize>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        start: usize,
+        end: usize,
+    ) -> Double<T> {
+        // A formula that has products for any block needs no other.
+        let try_hard = F::PRODUCTS == 0 && H::PRODUCTS > 0 && self.streams.has_uniform_pos_weight();
+        let mut sums = LaneSums::zero();
+        let mut block = start;
+        while block < end {
+            let block_end = end.min(block + T::VIRTUAL_LANES * ROWS);
+            if try_hard && self.is_hard::<L, W>(l, scratch, block, block_end) {
+                self.block::<L, H, W>(l, scratch, self.hard, block, block_end, &mut sums);
+            } else {
+                self.block::<L, F, W>(l, scratch, self.formula, block, block_end, &mut sums);
+            }
+            block = block_end;
+        }
+        sums.fold(end - start)
+    }
+
+    #[inline(always)]
+    fn is_hard<L: Lanes<Scalar = T>, const W: usize>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        start: usize,
+        end: usize,
+    ) -> bool {
+        let mut at = start;
+        while at < end {
+            if !self.streams.is_hard::<L, H, W>(l, scratch, at) {
+                return false;
+            }
+            at += L::LANES * W;
+        }
+        true
+    }
+
+    /// Sums a block: as many lanes at a time as a row has, from the first element to the last.
+    #[inline(always)]
+    fn block<L: Lanes<Scalar = T>, G: Formula<T>, const W: usize>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        formula: G,
+        start: usize,
+        end: usize,
+        sums: &mut LaneSums<T>,
+    ) {
+        let mut lane = 0;
+        while lane < T::VIRTUAL_LANES && start + lane < end {
+            let rows = (end - start - lane).div_ceil(T::VIRTUAL_LANES);
+            // Trees of 2, 4, 8 and 16 rows that wait for another of their size.
+            let mut waiting = [[Terms::none(l); W]; 4];
+            let mut row = 0;
+            while row < rows {
+                let at = start + lane + row * T::VIRTUAL_LANES;
+                let mut tree = self.streams.evaluate::<L, G, W>(l, scratch, formula, at);
+                row += 1;
+                if row < rows {
+                    let next = self.streams.evaluate::<L, G, W>(l, scratch, formula, at + T::VIRTUAL_LANES);
+                    tree = join::<T, L, G, W>(tree, next);
+                    row += 1;
+                }
+                // As in a binary counter of the pairs before this one.
+                let mut size = 0;
+                let mut pairs = (row - 1) / 2;
+                while pairs & 1 == 1 {
+                    tree = join::<T, L, G, W>(waiting[size], tree);
+                    size += 1;
+                    pairs >>= 1;
+                }
+                waiting[size & 3] = tree;
+            }
+            let pairs = rows.div_ceil(2);
+            let mut tree = waiting[pairs.trailing_zeros() as usize & 3];
+            let mut size = pairs.trailing_zeros() as usize + 1;
+            while size < 4 {
+                if pairs >> size & 1 == 1 {
+                    tree = join::<T, L, G, W>(waiting[size], tree);
+                }
+                size += 1;
+            }
+            sums.add::<L, G, W>(l, formula, lane, tree);
+            lane += L::LANES * W;
+        }
+    }
+}
+
+#[inline(always)]
+fn join<T: Constants, L: Lanes<Scalar = T>, G: Formula<T>, const W: usize>(
+    a: [Terms<L>; W],
+    b: [Terms<L>; W],
+) -> [Terms<L>; W] {
+    let mut joined = a;
+    let mut j = 0;
+    while j < W {
+        joined[j] = a[j].join::<T, G>(b[j]);
+        j += 1;
+    }
+    joined
+}

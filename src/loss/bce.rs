@@ -1,0 +1,202 @@
+//! Binary cross-entropy from logits.
+
+use core::marker::PhantomData;
+
+use super::{Checked, LogitLoss, Passes, Scales, Settings, expect_len};
+use crate::backend::Backend;
+use crate::error::{Argument, Error};
+use crate::kernel::{Factors, Map, Reduce, Streams};
+use crate::label::Label;
+use crate::math::{Double, Gradient, Smoothing, Sum, TargetGradient, Unit, Wanted, Weighted};
+use crate::real::Real;
+use crate::reduction::Reduction;
+use crate::weights::Weights;
+
+/// Binary cross-entropy of sigmoid(logit), for one or many labels: PyTorch's `BCEWithLogitsLoss`.
+///
+/// With logit x, target t, weight w, positive weight p, a = |x| and e = exp(-a), all for each element:
+///
+/// ```text
+/// near     = 1 - t if x >= 0 else p t         far = p t if x >= 0 else 1 - t
+/// loss     = w (near a + (1 - t + p t) log1p(e))
+/// gradient = w sign(x) (near - far e) / (1 + e)        = w ((1 - t) sigmoid(x) - p t sigmoid(-x))
+/// Hessian  = w (1 - t + p t) e / (1 + e)^2
+/// ```
+///
+/// No term of the loss is negative for t in [0, 1], so nothing cancels; for a hard target nothing cancels in the
+/// gradient either, and it is right to the last digits where 1 - sigmoid(x) has none left:
+///
+/// ```
+/// use logit_loss::{BceWithLogits, LogitLoss, Reduction};
+///
+/// let bce = BceWithLogits::new().reduction(Reduction::Sum);
+/// let mut gradient = [0.0f32];
+/// let loss = bce.loss_and_gradient(&[20.0], &[1.0], &mut gradient)?;
+/// assert_eq!((loss, gradient), (2.0611537e-9, [-2.0611537e-9]));
+/// # Ok::<(), logit_loss::Error>(())
+/// ```
+///
+/// Infinite logits give the limits: 0 on the side of the target, infinity with the gradient `w` or `-w p` on the other.
+/// A weight of 0 takes an element away, even one whose logit or target is NaN; a NaN with any other weight gives NaN,
+/// and nothing else does. Targets outside of [0, 1] are computed by the same formulas, without these promises.
+#[derive(Clone, Copy, Debug)]
+pub struct BceWithLogits<'w, T> {
+    settings: Settings<'w, T>,
+    pos_weight: Weights<'w, T>,
+    label_smoothing: T,
+}
+
+impl<T: Real> Default for BceWithLogits<'_, T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<'w, T: Real> BceWithLogits<'w, T> {
+    /// Without weights or smoothing, reduced by [`Reduction::Mean`], on the fastest backend.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { settings: Settings::new(), pos_weight: Weights::uniform(T::ONE), label_smoothing: T::ZERO }
+    }
+
+    /// By what the loss of each element is multiplied; 0 takes it away. Not negative, finite.
+    #[must_use]
+    pub const fn weight(mut self, weight: Weights<'w, T>) -> Self {
+        self.settings.weight = weight;
+        self
+    }
+
+    /// By what the cost of a missed positive is multiplied: negatives / positives balances the classes. Not negative,
+    /// finite.
+    #[must_use]
+    pub const fn pos_weight(mut self, pos_weight: Weights<'w, T>) -> Self {
+        self.pos_weight = pos_weight;
+        self
+    }
+
+    /// Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+    #[must_use]
+    pub const fn label_smoothing(mut self, s: T) -> Self {
+        self.label_smoothing = s;
+        self
+    }
+
+    /// How the losses of the elements become one.
+    #[must_use]
+    pub const fn reduction(mut self, reduction: Reduction) -> Self {
+        self.settings.reduction = reduction;
+        self
+    }
+
+    /// Pins the backend.
+    #[must_use]
+    pub const fn backend(mut self, backend: Backend) -> Self {
+        self.settings.backend = Some(backend);
+        self
+    }
+
+    /// The derivative of the reduced loss with respect to each target, whatever the target is:
+    ///
+    /// ```text
+    /// w (1 - s) ((x >= 0 ? -a : p a) + (p - 1) log1p(e))        = w (1 - s) (-x + (p - 1) softplus(-x))
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`LogitLoss`].
+    ///
+    /// ```
+    /// use logit_loss::{BceWithLogits, Reduction};
+    ///
+    /// let mut derivative = [0.0f64; 2];
+    /// let bce = BceWithLogits::new().reduction(Reduction::Sum);
+    /// bce.target_gradient(&[3.0, -1.5], &[1.0, 0.25], &mut derivative)?;
+    /// assert_eq!(derivative, [-3.0, 1.5]);
+    /// # Ok::<(), logit_loss::Error>(())
+    /// ```
+    pub fn target_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
+        expect_len(Argument::Output, logits.len(), out.len())?;
+        let checked: Checked<'_, T> = self.check(logits.len(), targets)?;
+        let scales = checked.scales(logits)?;
+        let streams = checked.streams(logits, scales.weight).writing(out);
+        let formula = TargetGradient { smoothing: Smoothing::new(self.label_smoothing), scale: scales.derivative };
+        checked.backend.run(Map { streams: &streams, formula });
+        Ok(())
+    }
+
+    /// Whether the elements' weights are all in the scales.
+    fn is_unit(&self, streams: &Streams<'_, T>) -> bool {
+        streams.weights_are_one()
+    }
+
+    fn unit<W: Wanted>(&self, scale: T) -> Unit<T, W> {
+        Unit { smoothing: Smoothing::new(self.label_smoothing), scale, wanted: PhantomData }
+    }
+
+    fn weighted<W: Wanted, const HARD: bool>(&self, scale: T) -> Weighted<T, W, HARD> {
+        let pos_weight = match self.pos_weight.factors() {
+            Factors::Uniform(p) => p,
+            Factors::Values { .. } => T::ONE,
+        };
+        Weighted { smoothing: Smoothing::new(self.label_smoothing), scale, pos_weight, wanted: PhantomData }
+    }
+}
+
+/// `Unit` rounds e before it multiplies by the scale, so where e is subnormal it is as many times half an ULP off.
+fn unit_may_scale_by<T: Real>(scale: T) -> bool {
+    scale <= T::ONE + T::ONE + T::ONE + T::ONE
+}
+
+impl<T: Real> Passes<T> for BceWithLogits<'_, T> {
+    fn settings(&self) -> &Settings<'_, T> {
+        &self.settings
+    }
+
+    fn pos_weight(&self) -> Weights<'_, T> {
+        self.pos_weight
+    }
+
+    fn check_parameters(&self) -> Result<(), Error> {
+        if T::ZERO <= self.label_smoothing && self.label_smoothing <= T::ONE {
+            Ok(())
+        } else {
+            Err(Error::Parameter { argument: Argument::LabelSmoothing })
+        }
+    }
+
+    fn map<W: Wanted>(&self, backend: Backend, streams: &Streams<'_, T>, scale: T) {
+        // One loss for each element needs a logarithm for each, and an upstream derivative is a weight: both are
+        // there in the general formula.
+        if !W::LOSSES && !W::UPSTREAM && self.is_unit(streams) && unit_may_scale_by(scale) {
+            backend.run(Map { streams, formula: self.unit::<W>(scale) });
+        } else {
+            backend.run(Map { streams, formula: self.weighted::<W, false>(scale) });
+        }
+    }
+
+    fn reduce<W: Wanted>(
+        &self,
+        backend: Backend,
+        streams: &Streams<'_, T>,
+        scales: Scales<'_, T>,
+        onto: Double<T>,
+    ) -> Double<T> {
+        let (scale, factor) = (scales.derivative, scales.sum);
+        if !self.is_unit(streams) {
+            let formula = self.weighted::<W, false>(scale);
+            let hard = self.weighted::<W, true>(scale);
+            backend.run(Reduce { streams, formula, hard, onto, factor })
+        } else if W::OUTPUTS == 0 || unit_may_scale_by(scale) {
+            let formula = self.unit::<W>(scale);
+            backend.run(Reduce { streams, formula, hard: formula, onto, factor })
+        } else {
+            // The sum first: the gradient may take the logits' place.
+            let formula = self.unit::<Sum>(scale);
+            let sum = backend.run(Reduce { streams, formula, hard: formula, onto, factor });
+            self.map::<Gradient>(backend, streams, scale);
+            sum
+        }
+    }
+}
+
+impl<T: Real> LogitLoss<T> for BceWithLogits<'_, T> {}

@@ -1,0 +1,260 @@
+//! The losses, and what they have in common: the methods, the checks, the reductions.
+
+mod bce;
+
+pub use bce::BceWithLogits;
+
+use crate::backend::Backend;
+use crate::error::{Argument, Error};
+use crate::kernel::{Factors, Reduce, Streams, Targets};
+use crate::label::Label;
+use crate::math::{Backward, Double, Gradient, GradientAndHessian, Losses, Sum, SumAndGradient, Wanted, WeightTerm};
+use crate::real::Real;
+use crate::reduction::{LossSum, Reduction, quotient};
+use crate::weights::Weights;
+
+/// Below so many elements the scalar backend is faster than any other.
+const SHORT: usize = 8;
+
+/// A loss of logits and targets: how it is reduced, and its derivatives.
+///
+/// All slices are contiguous and as long as the logits; targets may be of any [`Label`] type. Every method checks its
+/// arguments before it writes anything: on `Err`, no output has changed. None allocates or panics.
+///
+/// Derivatives are those of the *reduced* loss: under [`Reduction::Mean`] they come divided by the number of elements.
+/// For gradient boosting, and whenever elements are to be seen on their own, ask for [`Reduction::Sum`].
+///
+/// Sealed; implemented by [`BceWithLogits`].
+///
+/// # Errors
+///
+/// All methods return [`Error::Length`] for slices that are not as long as the logits, [`Error::Tiling`] and
+/// [`Error::Weight`] for weights that do not fit, [`Error::Parameter`] for a parameter out of its range. Those that
+/// take a mean, or the derivative of one, return [`Error::EmptyMean`] where there is nothing to divide by.
+///
+/// ```
+/// use logit_loss::{BceWithLogits, Error, LogitLoss};
+///
+/// let mut gradient = [7.0f32; 3];
+/// let short = BceWithLogits::new().gradient(&[0.0, 1.0], &[0.0, 1.0], &mut gradient);
+/// assert!(matches!(short, Err(Error::Length { expected: 2, found: 3, .. })));
+/// assert_eq!(gradient, [7.0; 3]);
+/// ```
+pub trait LogitLoss<T: Real>: Passes<T> {
+    /// The reduced loss.
+    fn loss<Y: Label<T>>(&self, logits: &[T], targets: &[Y]) -> Result<T, Error> {
+        let checked = self.check(logits.len(), targets)?;
+        let scales = checked.scales(logits)?;
+        let streams = checked.streams(logits, scales.weight);
+        self.reduced::<Sum>(&checked, &streams, scales)
+    }
+
+    /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
+    fn losses<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
+        expect_len(Argument::Output, logits.len(), out.len())?;
+        let checked = self.check(logits.len(), targets)?;
+        let streams = checked.streams(logits, checked.weight).writing(out);
+        self.map::<Losses>(checked.backend, &streams, T::ONE);
+        Ok(())
+    }
+
+    /// The derivative of the reduced loss with respect to each logit.
+    fn gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
+        expect_len(Argument::Gradient, logits.len(), gradient.len())?;
+        let checked = self.check(logits.len(), targets)?;
+        let scales = checked.scales(logits)?;
+        let streams = checked.streams(logits, scales.weight).writing(gradient);
+        self.map::<Gradient>(checked.backend, &streams, scales.derivative);
+        Ok(())
+    }
+
+    /// The reduced loss, and its gradient, in one pass.
+    fn loss_and_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<T, Error> {
+        expect_len(Argument::Gradient, logits.len(), gradient.len())?;
+        let checked = self.check(logits.len(), targets)?;
+        let scales = checked.scales(logits)?;
+        let streams = checked.streams(logits, scales.weight).writing(gradient);
+        self.reduced::<SumAndGradient>(&checked, &streams, scales)
+    }
+
+    /// The reduced loss; its gradient takes the logits' place, so that no second buffer is needed.
+    fn loss_and_gradient_in_place<Y: Label<T>>(&self, logits: &mut [T], targets: &[Y]) -> Result<T, Error> {
+        let checked = self.check(logits.len(), targets)?;
+        let scales = checked.scales(logits)?;
+        let streams = Streams::in_place(logits, checked.targets).weighted(checked.pos_weight, scales.weight);
+        self.reduced::<SumAndGradient>(&checked, &streams, scales)
+    }
+
+    /// The gradient, and the diagonal of the Hessian, of the reduced loss: what gradient boosting needs.
+    fn gradient_and_hessian<Y: Label<T>>(
+        &self,
+        logits: &[T],
+        targets: &[Y],
+        gradient: &mut [T],
+        hessian: &mut [T],
+    ) -> Result<(), Error> {
+        expect_len(Argument::Gradient, logits.len(), gradient.len())?;
+        expect_len(Argument::Hessian, logits.len(), hessian.len())?;
+        let checked = self.check(logits.len(), targets)?;
+        let scales = checked.scales(logits)?;
+        let streams = checked.streams(logits, scales.weight).writing(gradient).writing_second(hessian);
+        self.map::<GradientAndHessian>(checked.backend, &streams, scales.derivative);
+        Ok(())
+    }
+
+    /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
+    /// whatever the reduction, times `upstream`, which may be negative but must be finite.
+    fn backward<Y: Label<T>>(
+        &self,
+        logits: &[T],
+        targets: &[Y],
+        upstream: Weights<'_, T>,
+        gradient: &mut [T],
+    ) -> Result<(), Error> {
+        expect_len(Argument::Gradient, logits.len(), gradient.len())?;
+        let checked = self.check(logits.len(), targets)?;
+        let upstream = upstream.checked_signed(Argument::Upstream, logits.len())?;
+        let streams = checked.streams(logits, checked.weight).upstream(upstream).writing(gradient);
+        self.map::<Backward>(checked.backend, &streams, T::ONE);
+        Ok(())
+    }
+
+    /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of 128 KiB of
+    /// logits (32,768 of `f32`, 16,384 of `f64`).
+    fn accumulate<Y: Label<T>>(&self, sum: &mut LossSum<T>, logits: &[T], targets: &[Y]) -> Result<(), Error> {
+        let checked = self.check(logits.len(), targets)?;
+        // Neither divided nor differentiated, so an empty batch is as good as any.
+        let checked = Checked { reduction: Reduction::Sum, ..checked };
+        let scales = checked.scales(logits)?;
+        let streams = checked.streams(logits, scales.weight);
+        sum.sum = self.reduce::<Sum>(checked.backend, &streams, scales, sum.sum);
+        sum.weight = checked.weight_sum(logits, sum.weight);
+        sum.count = sum.count.saturating_add(logits.len() as u64);
+        Ok(())
+    }
+}
+
+/// What every loss has, as its builders left it.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings<'w, T> {
+    weight: Weights<'w, T>,
+    reduction: Reduction,
+    backend: Option<Backend>,
+}
+
+impl<T: Real> Settings<'_, T> {
+    const fn new() -> Self {
+        Self { weight: Weights::uniform(T::ONE), reduction: Reduction::Mean, backend: None }
+    }
+}
+
+/// Settings found to fit so many logits.
+pub struct Checked<'a, T> {
+    len: usize,
+    targets: Targets<'a, T>,
+    weight: Factors<'a, T>,
+    pos_weight: Factors<'a, T>,
+    reduction: Reduction,
+    backend: Backend,
+}
+
+/// How sums and derivatives are brought to size.
+#[derive(Clone, Copy)]
+pub struct Scales<'a, T> {
+    /// What the kernel multiplies each element by. One weight for all is no longer in it, but in the others.
+    weight: Factors<'a, T>,
+    /// What the kernel multiplies the sum by.
+    sum: T,
+    /// What the kernel multiplies derivatives by.
+    derivative: T,
+    /// What the sum is divided by at the end.
+    divisor: Double<T>,
+}
+
+/// What tells one loss from another: its kernels.
+pub trait Passes<T: Real> {
+    fn settings(&self) -> &Settings<'_, T>;
+
+    /// The positive weight, or 1 for losses that have none.
+    fn pos_weight(&self) -> Weights<'_, T>;
+
+    /// Whether the loss's own parameters are within their range.
+    fn check_parameters(&self) -> Result<(), Error>;
+
+    /// Writes what is wanted of each element; derivatives come multiplied by `scale`.
+    fn map<W: Wanted>(&self, backend: Backend, streams: &Streams<'_, T>, scale: T);
+
+    /// Adds the losses, times `scales.sum`, to `onto`, and writes what else is wanted.
+    fn reduce<W: Wanted>(
+        &self,
+        backend: Backend,
+        streams: &Streams<'_, T>,
+        scales: Scales<'_, T>,
+        onto: Double<T>,
+    ) -> Double<T>;
+
+    fn reduced<W: Wanted>(
+        &self,
+        checked: &Checked<'_, T>,
+        streams: &Streams<'_, T>,
+        scales: Scales<'_, T>,
+    ) -> Result<T, Error> {
+        let sum = self.reduce::<W>(checked.backend, streams, scales, Double::ZERO);
+        quotient(sum, scales.divisor).ok_or(Error::EmptyMean)
+    }
+
+    fn check<'a, Y: Label<T>>(&'a self, len: usize, targets: &'a [Y]) -> Result<Checked<'a, T>, Error> {
+        expect_len(Argument::Targets, len, targets.len())?;
+        self.check_parameters()?;
+        let settings = self.settings();
+        let backend = match settings.backend {
+            Some(pinned) => pinned,
+            None if len < SHORT => Backend::best().narrowed(),
+            None => Backend::best(),
+        };
+        Ok(Checked {
+            len,
+            targets: Y::targets(targets),
+            weight: settings.weight.checked(Argument::Weight, len)?,
+            pos_weight: self.pos_weight().checked(Argument::PosWeight, len)?,
+            reduction: settings.reduction,
+            backend,
+        })
+    }
+}
+
+fn expect_len(argument: Argument, expected: usize, found: usize) -> Result<(), Error> {
+    if expected == found { Ok(()) } else { Err(Error::Length { argument, expected, found }) }
+}
+
+impl<'a, T: Real> Checked<'a, T> {
+    fn streams<'s>(&self, logits: &'s [T], weight: Factors<'s, T>) -> Streams<'s, T>
+    where
+        'a: 's,
+    {
+        Streams::new(logits, self.targets).weighted(self.pos_weight, weight)
+    }
+
+    /// The sum of the weights, added to `onto` chunk by chunk as the losses are.
+    fn weight_sum(&self, logits: &[T], onto: Double<T>) -> Double<T> {
+        // The logits are there to be counted: the formula looks at the weights alone.
+        let streams = Streams::new(logits, Targets::Reals(logits)).weighted(Factors::Uniform(T::ONE), self.weight);
+        let formula = WeightTerm;
+        self.backend.run(Reduce { streams: &streams, formula, hard: formula, onto, factor: T::ONE })
+    }
+
+    fn scales(&self, logits: &[T]) -> Result<Scales<'a, T>, Error> {
+        let divisor = match self.reduction {
+            Reduction::Sum => Double { hi: T::ONE, lo: T::ZERO },
+            Reduction::Mean => Double::from_count(self.len as u64),
+            Reduction::WeightedMean => self.weight_sum(logits, Double::ZERO),
+        };
+        let (weight, sum) = match self.weight {
+            // A weight of 0 must reach the elements: it removes them.
+            Factors::Uniform(w) if w > T::ZERO => (Factors::Uniform(T::ONE), w),
+            weight => (weight, T::ONE),
+        };
+        let derivative = quotient(Double { hi: sum, lo: T::ZERO }, divisor).ok_or(Error::EmptyMean)?;
+        Ok(Scales { weight, sum, derivative, divisor })
+    }
+}

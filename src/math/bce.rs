@@ -1,0 +1,210 @@
+//! Binary cross-entropy of a logit, and its derivatives.
+//!
+//! With a = |x|, e = exp(-a), up = 1 - t, down = p t, near = up for x >= 0 and down otherwise, far the other:
+//!
+//! ```text
+//! loss     = w (near a + (up + down) log1p(e))
+//! gradient = w sign(x) (near - far e) / (1 + e)
+//! Hessian  = w (up + down) e / (1 + e)^2
+//! d/dt     = w (1 - s) ((x >= 0 ? -a : p a) + (p - 1) log1p(e))
+//! ```
+//!
+//! For t in [0, 1] no term of the loss is negative, so nothing cancels; for a hard target near or far is 0, so nothing
+//! cancels in the gradient either.
+
+use core::marker::PhantomData;
+
+use super::exp::{ExpNeg, exp_neg};
+use super::log1p::log1p;
+use super::{Constants, Formula, Inputs, Results, Wanted};
+use crate::backend::{Lanes, Mask, Token, Vector};
+
+/// Label smoothing: t becomes keep * t + lift.
+#[derive(Clone, Copy)]
+pub struct Smoothing<T> {
+    keep: T,
+    lift: T,
+}
+
+impl<T: Constants> Smoothing<T> {
+    pub fn new(s: T) -> Self {
+        Self { keep: T::ONE - s, lift: s / (T::ONE + T::ONE) }
+    }
+
+    #[inline(always)]
+    fn of<L: Lanes<Scalar = T>>(self, l: Token<L>, t: Vector<L>) -> Vector<L> {
+        t.mul_add(l.splat(self.keep), l.splat(self.lift))
+    }
+}
+
+/// A logit as all the formulas need it.
+struct Logit<L: Lanes> {
+    magnitude: Vector<L>,
+    /// x >= 0
+    positive: Mask<L>,
+    e: ExpNeg<L>,
+}
+
+impl<L: Lanes<Scalar: Constants>> Logit<L> {
+    #[inline(always)]
+    fn new(l: Token<L>, x: Vector<L>) -> Self {
+        let magnitude = x.abs();
+        Self { magnitude, positive: x.ge(l.zero()), e: exp_neg(l, magnitude) }
+    }
+}
+
+/// What the two sides cost.
+#[derive(Clone, Copy)]
+struct Costs<L: Lanes> {
+    near: Vector<L>,
+    far: Vector<L>,
+    /// near = 0
+    easy: Mask<L>,
+}
+
+impl<L: Lanes<Scalar: Constants>> Costs<L> {
+    #[inline(always)]
+    fn new(l: Token<L>, x: &Logit<L>, up: Vector<L>, down: Vector<L>) -> Self {
+        let near = x.positive.select(up, down);
+        Self { near, far: x.positive.select(down, up), easy: near.equals(l.zero()) }
+    }
+
+    /// near a, and 0 for a cost of 0 at infinity.
+    #[inline(always)]
+    fn linear(self, l: Token<L>, x: &Logit<L>) -> Vector<L> {
+        self.easy.select(l.zero(), self.near * x.magnitude)
+    }
+
+    /// |sigmoid - target| with its sign: (near - far e) / (1 + e).
+    #[inline(always)]
+    fn slope(self, l: Token<L>, x: &Logit<L>) -> Vector<L> {
+        self.far.neg_mul_add(x.e.value, self.near) / (l.one() + x.e.value)
+    }
+}
+
+/// No positive weight, and one weight for all elements, which is in `scale` and no larger than 1.
+#[derive(Clone, Copy)]
+pub struct Unit<T, W> {
+    pub smoothing: Smoothing<T>,
+    /// By what the derivatives are multiplied.
+    pub scale: T,
+    pub wanted: PhantomData<W>,
+}
+
+impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
+    const PRODUCTS: usize = W::SUM as usize;
+    const OUTPUTS: usize = W::OUTPUTS;
+    const WEIGHTED: bool = false;
+
+    #[inline(always)]
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
+        let x = Logit::new(l, inputs.logit);
+        let down = self.smoothing.of(l, inputs.target);
+        let costs = Costs::new(l, &x, l.one() - down, down);
+        let scale = l.splat(self.scale);
+        let gradient = (costs.slope(l, &x) * scale).negate_unless(x.positive);
+        let d = l.one() + x.e.value;
+        Results {
+            term: costs.linear(l, &x),
+            factors: [x.e.value, l.zero()],
+            outputs: [gradient, x.e.value / (d * d) * scale],
+        }
+    }
+}
+
+/// Any weights.
+///
+/// `HARD` is for blocks whose targets and weights are all 0 or 1 and whose positive weight is one number: the sum of
+/// their logarithms is that of two products, one of the negatives and one of the positives.
+#[derive(Clone, Copy)]
+pub struct Weighted<T, W, const HARD: bool> {
+    pub smoothing: Smoothing<T>,
+    pub scale: T,
+    /// The positive weight of all elements, where `HARD`.
+    pub pos_weight: T,
+    pub wanted: PhantomData<W>,
+}
+
+impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HARD> {
+    const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
+    const OUTPUTS: usize = W::OUTPUTS;
+    const UPSTREAM: bool = W::UPSTREAM;
+
+    #[inline(always)]
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
+        let zero = l.zero();
+        let x = Logit::new(l, inputs.logit);
+        let t = self.smoothing.of(l, inputs.target);
+        let (up, down) = (l.one() - t, inputs.pos_weight * t);
+        let costs = Costs::new(l, &x, up, down);
+        let both = up + down;
+        let absent = inputs.weight.equals(zero);
+
+        // Where e is subnormal, it must not be rounded before it is multiplied: the products take the scaled one, and
+        // the offset is undone last.
+        let subnormal = x.e.is_subnormal(l);
+        let tail = subnormal & costs.easy;
+        let undo = l.splat(T::OFFSET);
+        let undo_tail = tail.select(undo, l.one());
+
+        let linear = costs.linear(l, &x);
+        let loss = if HARD {
+            zero
+        } else {
+            let core = tail.select(both * x.e.scaled, both.mul_add(log1p(l, x.e.value), linear));
+            absent.select(zero, core * inputs.weight * undo_tail)
+        };
+
+        let upstream = if W::UPSTREAM { inputs.upstream } else { l.splat(self.scale) };
+        let slope = tail.select(-(costs.far * x.e.scaled), costs.slope(l, &x));
+        let gradient = (slope * upstream * inputs.weight * undo_tail).negate_unless(x.positive);
+
+        let d = l.one() + x.e.value;
+        let curve = both * subnormal.select(x.e.scaled, x.e.value) / (d * d);
+        let hessian = curve * upstream * inputs.weight * subnormal.select(undo, l.one());
+
+        let e = absent.select(zero, x.e.value);
+        Results {
+            term: if HARD { absent.select(zero, linear) } else { loss },
+            factors: if HARD {
+                [inputs.target.equals(zero).select(e, zero), inputs.target.equals(l.one()).select(e, zero)]
+            } else {
+                [zero; 2]
+            },
+            outputs: [if W::LOSSES { loss } else { absent.select(zero, gradient) }, absent.select(zero, hessian)],
+        }
+    }
+
+    #[inline(always)]
+    fn factor_weights(self) -> [T; 2] {
+        let both = |t: T| (T::ONE - t) + self.pos_weight * t;
+        [both(self.smoothing.lift), both(self.smoothing.keep + self.smoothing.lift)]
+    }
+}
+
+/// The derivative of the loss with respect to the target.
+#[derive(Clone, Copy)]
+pub struct TargetGradient<T> {
+    pub smoothing: Smoothing<T>,
+    pub scale: T,
+}
+
+impl<T: Constants> Formula<T> for TargetGradient<T> {
+    const OUTPUTS: usize = 1;
+
+    #[inline(always)]
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
+        let x = Logit::new(l, inputs.logit);
+        let p = inputs.pos_weight;
+        let zero = l.zero();
+        // A factor of 0 times an infinite logit is 0: full smoothing leaves nothing of the target.
+        let limit = if self.smoothing.keep == T::ZERO { T::ZERO } else { T::MAX + T::MAX };
+        let a = x.magnitude.at_most(l.splat(limit));
+        let linear = x.positive.select(-a, p.equals(zero).select(zero, p * a));
+        let slope = (p - l.one()).mul_add(log1p(l, x.e.value), linear);
+        // The value of the target is not needed, but a NaN there must be seen here too.
+        let slope = inputs.target.equals(inputs.target).select(slope, inputs.target);
+        let value = slope * l.splat(self.scale * self.smoothing.keep) * inputs.weight;
+        Results { term: zero, factors: [zero; 2], outputs: [inputs.weight.equals(zero).select(zero, value), zero] }
+    }
+}

@@ -1,0 +1,139 @@
+//! The constants of the algorithms, and where they come from.
+//!
+//! Polynomials were made with Sollya 8.0's `fpminimax`, relative error, on the interval that range reduction leaves
+//! (a little beyond it, since the rounded quotient may land on either side of a half).
+
+use crate::backend::Native;
+
+/// The constants of one element type.
+pub trait Constants: Native {
+    /// log2(e)
+    const LOG2_E: Self;
+    /// ln 2 in two words. The high one ends in so many zeros that its product with any exponent is exact.
+    const LN2_HI: Self;
+    const LN2_LO: Self;
+    /// Adding it rounds to an integer in the lowest bits, on top of the exponent's bias and [`OFFSET`](Self::OFFSET).
+    const ROUNDING: Self;
+    /// 2^-126 in `f32`, 2^-1022 in `f64`: undoes the offset in the exponent that keeps 2^n normal where exp(-a) is not.
+    const OFFSET: Self;
+    /// Up to here 2^n is normal with the offset. exp(-a) is 0 long before, and its product with any number below 2^100
+    /// (2^1000) still is.
+    const EXP_LIMIT: Self;
+    /// The largest subnormal number.
+    const LARGEST_SUBNORMAL: Self;
+    /// exp(-r) for |r| <= 0.3467, from the highest power down.
+    const EXP: &'static [Self];
+    /// (log1p(f) - f + f^2/2) / f^3 for -0.2929 <= f <= 0.41422, from the highest power down.
+    const LOG1P: &'static [Self];
+    /// -1/2
+    const MINUS_HALF: Self;
+    /// bits(1) - bits(sqrt(1/2)): added to the bits of y, it makes the exponent that of y rounded to a power of two.
+    const TO_POWER: Self;
+    /// The bits of sign and exponent.
+    const EXPONENT_MASK: Self;
+    /// The bits of 2^127 (2^1023) shifted so that subtracting those of 2^k leaves 2^-k.
+    const RECIPROCAL: Self;
+    /// 2^23 (2^52): an integer in its lowest bits is added to it.
+    const INTEGER: Self;
+    /// `INTEGER` plus the exponent's bias.
+    const INTEGER_BIASED: Self;
+}
+
+impl Constants for f32 {
+    const LOG2_E: Self = core::f32::consts::LOG2_E;
+    const LN2_HI: Self = 0.693_145_75; // 15 bits, and exponents have 8
+    const LN2_LO: Self = 1.428_606_8e-6;
+    const ROUNDING: Self = 12_582_912.0 + 253.0; // 1.5 * 2^23 + 127 + 126
+    const OFFSET: Self = Self::MIN_POSITIVE;
+    const EXP_LIMIT: Self = 174.0;
+    const LARGEST_SUBNORMAL: Self = Self::from_bits(0x007f_ffff);
+    // Error 2^-28.2.
+    const EXP: &'static [Self] = &EXP_F32;
+    // Error 2^-26.9.
+    const LOG1P: &'static [Self] = &LOG1P_F32;
+    const MINUS_HALF: Self = -0.5;
+    const TO_POWER: Self = Self::from_bits(0x3f80_0000 - 0x3f35_04f3);
+    const EXPONENT_MASK: Self = Self::from_bits(0xff80_0000);
+    const RECIPROCAL: Self = Self::from_bits(254 << 23);
+    const INTEGER: Self = 8_388_608.0;
+    const INTEGER_BIASED: Self = 8_388_608.0 + 127.0;
+}
+
+impl Constants for f64 {
+    const LOG2_E: Self = core::f64::consts::LOG2_E;
+    const LN2_HI: Self = Self::from_bits(0x3fe6_2e42_fefa_3800); // 42 bits, and exponents have 11
+    const LN2_LO: Self = Self::from_bits(0x3d2e_f357_93c7_6730);
+    const ROUNDING: Self = 6_755_399_441_055_744.0 + 2045.0; // 1.5 * 2^52 + 1023 + 1022
+    const OFFSET: Self = Self::MIN_POSITIVE;
+    const EXP_LIMIT: Self = 1416.0;
+    const LARGEST_SUBNORMAL: Self = Self::from_bits(0x000f_ffff_ffff_ffff);
+    // Error 2^-57.9.
+    const EXP: &'static [Self] = &EXP_F64;
+    // Error 2^-59.3.
+    const LOG1P: &'static [Self] = &LOG1P_F64;
+    const MINUS_HALF: Self = -0.5;
+    const TO_POWER: Self = Self::from_bits(0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
+    const EXPONENT_MASK: Self = Self::from_bits(0xfff0_0000_0000_0000);
+    const RECIPROCAL: Self = Self::from_bits(2046 << 52);
+    const INTEGER: Self = 4_503_599_627_370_496.0;
+    const INTEGER_BIASED: Self = 4_503_599_627_370_496.0 + 1023.0;
+}
+
+const EXP_F32: [f32; 7] = [
+    f32::from_bits(0x3ab4_a669), // 1.378250425e-03
+    f32::from_bits(0xbc09_1cc4), // -8.368674666e-03
+    f32::from_bits(0x3d2a_ad13), // 4.166896269e-02
+    f32::from_bits(0xbe2a_aa49), // -1.666652113e-01
+    f32::from_bits(0x3eff_fffd), // 4.999999106e-01
+    f32::from_bits(0xbf80_0000), // -1.000000000e+00
+    f32::from_bits(0x3f80_0000), // 1.000000000e+00
+];
+
+const LOG1P_F32: [f32; 8] = [
+    f32::from_bits(0xbd94_30f4), // -7.235899568e-02
+    f32::from_bits(0x3e00_6333), // 1.253784150e-01
+    f32::from_bits(0xbe07_5f36), // -1.321991384e-01
+    f32::from_bits(0x3e11_dc6e), // 1.424424350e-01
+    f32::from_bits(0xbe2a_32ab), // -1.662089080e-01
+    f32::from_bits(0x3e4c_c94f), // 1.999866813e-01
+    f32::from_bits(0xbe80_011b), // -2.500084341e-01
+    f32::from_bits(0x3eaa_aaba), // 3.333337903e-01
+];
+
+const EXP_F64: [f64; 12] = [
+    f64::from_bits(0xbe5a_d937_209d_2824), // -2.500461175e-08
+    f64::from_bits(0x3e92_8ae1_0fca_39b6), // 2.763047318e-07
+    f64::from_bits(0xbec7_1df1_8b9a_1062), // -2.755757205e-06
+    f64::from_bits(0x3efa_0199_94c1_311e), // 2.480149242e-05
+    f64::from_bits(0xbf2a_01a0_12ff_a32b), // -1.984126952e-04
+    f64::from_bits(0x3f56_c16c_1847_c94a), // 1.388888894e-03
+    f64::from_bits(0xbf81_1111_1112_6b2e), // -8.333333333e-03
+    f64::from_bits(0x3fa5_5555_5555_06ac), // 4.166666667e-02
+    f64::from_bits(0xbfc5_5555_5555_54fe), // -1.666666667e-01
+    f64::from_bits(0x3fe0_0000_0000_000a), // 5.000000000e-01
+    f64::from_bits(0xbff0_0000_0000_0000), // -1.000000000e+00
+    f64::from_bits(0x3ff0_0000_0000_0000), // 1.000000000e+00
+];
+
+const LOG1P_F64: [f64; 20] = [
+    f64::from_bits(0xbf98_de40_12eb_27a8), // -2.428531757e-02
+    f64::from_bits(0x3fad_2cd6_47a5_94ab), // 5.698270440e-02
+    f64::from_bits(0xbfb0_10aa_ba2d_7f28), // -6.275431676e-02
+    f64::from_bits(0x3fab_ba46_c7ea_f505), // 5.415555182e-02
+    f64::from_bits(0xbfab_4599_f5d0_d3d4), // -5.326539159e-02
+    f64::from_bits(0x3fad_c986_9bae_f0b4), // 5.817814494e-02
+    f64::from_bits(0xbfb0_0d01_90fd_d16d), // -6.269845762e-02
+    f64::from_bits(0x3fb1_16a0_53ca_46b8), // 6.675149961e-02
+    f64::from_bits(0xbfb2_4894_104a_9eed), // -7.141995809e-02
+    f64::from_bits(0x3fb3_b0d7_776d_b878), // 7.691713968e-02
+    f64::from_bits(0xbfb5_5557_7529_2e78), // -8.333345995e-02
+    f64::from_bits(0x3fb7_45d5_8ea5_c285), // 9.090933545e-02
+    f64::from_bits(0xbfb9_9999_a9bb_2e1c), // -1.000000038e-01
+    f64::from_bits(0x3fbc_71c7_02d2_3313), // 1.111111051e-01
+    f64::from_bits(0xbfbf_ffff_ff3b_e288), // -1.249999998e-01
+    f64::from_bits(0x3fc2_4924_9275_ff8e), // 1.428571429e-01
+    f64::from_bits(0xbfc5_5555_5556_afff), // -1.666666667e-01
+    f64::from_bits(0x3fc9_9999_9999_4d52), // 2.000000000e-01
+    f64::from_bits(0xbfcf_ffff_ffff_fe7d), // -2.500000000e-01
+    f64::from_bits(0x3fd5_5555_5555_556b), // 3.333333333e-01
+];

@@ -1,0 +1,110 @@
+//! Numbers of two words, for sums: over lanes and over single elements alike.
+
+use core::ops::{Add, Sub};
+
+use crate::backend::Float;
+
+/// hi + lo, where lo is at most half an ULP of hi, or nearly so. Where hi is not finite, lo means nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Double<V> {
+    pub hi: V,
+    pub lo: V,
+}
+
+impl<V: Copy + Add<Output = V> + Sub<Output = V>> Double<V> {
+    /// a + b exactly (Knuth).
+    #[inline(always)]
+    pub fn two_sum(a: V, b: V) -> Self {
+        let hi = a + b;
+        let b_part = hi - a;
+        let a_part = hi - b_part;
+        Self { hi, lo: (a - a_part) + (b - b_part) }
+    }
+
+    /// a + b exactly, for |a| >= |b| or a = 0 (Dekker).
+    #[inline(always)]
+    pub fn fast_two_sum(a: V, b: V) -> Self {
+        let hi = a + b;
+        Self { hi, lo: b - (hi - a) }
+    }
+
+    /// Adds one word. The low words add up unnormalised: cheap, and enough for the few additions of a chunk.
+    #[inline(always)]
+    pub fn accumulate(self, v: V) -> Self {
+        let sum = Self::two_sum(self.hi, v);
+        Self { hi: sum.hi, lo: self.lo + sum.lo }
+    }
+
+    /// The sum, normalised.
+    #[inline(always)]
+    pub fn plus(self, other: Self) -> Self {
+        let sum = Self::two_sum(self.hi, other.hi);
+        Self::fast_two_sum(sum.hi, sum.lo + (self.lo + other.lo))
+    }
+}
+
+impl<T: Float> Double<T> {
+    pub const ZERO: Self = Self { hi: T::ZERO, lo: T::ZERO };
+
+    /// As the nearest number, infinite where the high word is.
+    pub fn value(self) -> T {
+        if self.hi.is_finite() { self.hi + self.lo } else { self.hi }
+    }
+
+    /// A count in two words, exact up to 2^48 in `f32`.
+    pub fn from_count(n: u64) -> Self {
+        let hi = T::from_count(n);
+        let rest = n.wrapping_sub(hi.to_count());
+        Self { hi, lo: T::from_difference(rest as i64) }
+    }
+
+    /// a * b exactly, without a fused multiply-add, so that it is the same everywhere (Dekker, Veltkamp). The low word
+    /// is not finite where splitting overflows, which takes a factor above 2^115 (2^996 in `f64`), and not exact where
+    /// the product is close to subnormal.
+    fn two_product(a: T, b: T) -> Self {
+        let split = |v: T| {
+            let shifted = v * T::SPLITTER;
+            let head = shifted - (shifted - v);
+            (head, v - head)
+        };
+        let hi = a * b;
+        let (a_head, a_tail) = split(a);
+        let (b_head, b_tail) = split(b);
+        let lo = ((a_head * b_head - hi) + a_head * b_tail + a_tail * b_head) + a_tail * b_tail;
+        Self { hi, lo: if lo.is_finite() { lo } else { T::ZERO } }
+    }
+
+    /// The product with one word.
+    pub fn times(self, factor: T) -> Self {
+        if factor == T::ONE {
+            return self;
+        }
+        let product = Self::two_product(self.hi, factor);
+        Self::fast_two_sum(product.hi, product.lo + self.lo * factor)
+    }
+
+    /// The quotient, rounded once but for a rare last bit: a first quotient, and what its product leaves over.
+    pub fn over(self, divisor: Self) -> T {
+        // Both within the range where `two_product` is exact: by powers of two, which round nothing.
+        let (above, up) = self.scaled();
+        let (below, down) = divisor.scaled();
+        let quotient = above.hi / below.hi;
+        let product = Self::two_product(quotient, below.hi);
+        let left = ((above.hi - product.hi) - product.lo + above.lo) - quotient * below.lo;
+        let corrected = quotient + left / below.hi;
+        let quotient = if corrected.is_finite() { corrected } else { quotient };
+        if up == down { quotient } else { quotient * down / up }
+    }
+
+    /// Brought to the middle of the range, and by which power of two.
+    fn scaled(self) -> (Self, T) {
+        let by = if self.hi.magnitude() > T::LARGE {
+            T::SHRINK
+        } else if self.hi.magnitude() < T::SMALL {
+            T::ONE / T::SHRINK
+        } else {
+            T::ONE
+        };
+        (Self { hi: self.hi * by, lo: self.lo * by }, by)
+    }
+}

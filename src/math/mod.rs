@@ -1,0 +1,120 @@
+//! The formulas, each written once, over [`Lanes`](crate::backend::Lanes).
+
+mod bce;
+mod coefficients;
+mod double;
+mod exp;
+mod log1p;
+mod weight;
+
+pub use bce::{Smoothing, TargetGradient, Unit, Weighted};
+pub use coefficients::Constants;
+pub use double::Double;
+pub use log1p::log1p_double;
+pub use weight::WeightTerm;
+
+use crate::backend::{Lanes, Token, Vector};
+
+/// What a formula is given of each element. A row that a formula does not ask for holds ones.
+#[derive(Clone, Copy)]
+pub struct Inputs<L: Lanes> {
+    pub logit: Vector<L>,
+    pub target: Vector<L>,
+    pub pos_weight: Vector<L>,
+    pub weight: Vector<L>,
+    pub upstream: Vector<L>,
+}
+
+/// What a formula makes of each element.
+#[derive(Clone, Copy)]
+pub struct Results<L: Lanes> {
+    /// What is summed.
+    pub term: Vector<L>,
+    /// The e of the products whose logarithm is summed besides: up to [`Formula::PRODUCTS`].
+    pub factors: [Vector<L>; 2],
+    /// What is written: up to [`Formula::OUTPUTS`].
+    pub outputs: [Vector<L>; 2],
+}
+
+/// A loss and its derivatives, for a vector of elements.
+pub trait Formula<T: Constants>: Copy {
+    /// How many products of 1 + e stand in for a sum of logarithms.
+    const PRODUCTS: usize = 0;
+    /// How many results are written for each element.
+    const OUTPUTS: usize;
+    /// Whether the rows of weights and of positive weights are read.
+    const WEIGHTED: bool = true;
+    /// Whether the row of upstream derivatives is read.
+    const UPSTREAM: bool = false;
+
+    /// The results; those beyond what the constants promise are not looked at.
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L>;
+
+    /// By what the logarithm of each product is multiplied.
+    #[inline(always)]
+    fn factor_weights(self) -> [T; 2] {
+        [T::ONE; 2]
+    }
+}
+
+/// Which of the results a pass is after; what nobody asked for, the compiler removes.
+pub trait Wanted: Copy {
+    /// The sum of the losses.
+    const SUM: bool = false;
+    /// The loss of each element, as first output.
+    const LOSSES: bool = false;
+    /// The gradient, as first output.
+    const GRADIENT: bool = false;
+    /// The Hessian's diagonal, as second output.
+    const HESSIAN: bool = false;
+    /// The gradient times the upstream derivative.
+    const UPSTREAM: bool = false;
+    const OUTPUTS: usize = Self::LOSSES as usize + Self::GRADIENT as usize + Self::HESSIAN as usize;
+}
+
+#[derive(Clone, Copy)]
+pub struct Sum;
+#[derive(Clone, Copy)]
+pub struct Losses;
+#[derive(Clone, Copy)]
+pub struct Gradient;
+#[derive(Clone, Copy)]
+pub struct SumAndGradient;
+#[derive(Clone, Copy)]
+pub struct GradientAndHessian;
+#[derive(Clone, Copy)]
+pub struct Backward;
+
+impl Wanted for Sum {
+    const SUM: bool = true;
+}
+impl Wanted for Losses {
+    const LOSSES: bool = true;
+}
+impl Wanted for Gradient {
+    const GRADIENT: bool = true;
+}
+impl Wanted for SumAndGradient {
+    const SUM: bool = true;
+    const GRADIENT: bool = true;
+}
+impl Wanted for GradientAndHessian {
+    const GRADIENT: bool = true;
+    const HESSIAN: bool = true;
+}
+impl Wanted for Backward {
+    const GRADIENT: bool = true;
+    const UPSTREAM: bool = true;
+}
+
+/// The polynomial with these coefficients, from the highest power down.
+#[inline(always)]
+fn horner<L: Lanes>(l: Token<L>, coefficients: &'static [L::Scalar], x: Vector<L>) -> Vector<L> {
+    let mut sum = l.splat(coefficients[0]);
+    let mut i = 1;
+    while i < coefficients.len() {
+        sum = sum.mul_add(x, l.splat(coefficients[i]));
+        i += 1;
+    }
+    sum
+}

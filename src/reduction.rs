@@ -1,0 +1,158 @@
+//! From one loss for each element to one number.
+
+use crate::math::Double;
+use crate::real::Real;
+
+/// How the losses of all elements become one number, and its derivatives theirs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Reduction {
+    /// The sum divided by the number of elements, whatever their weights: PyTorch's `'mean'`.
+    #[default]
+    Mean,
+    /// The sum divided by the sum of the weights: elements of weight 0 do not count.
+    WeightedMean,
+    /// PyTorch's `'sum'`, and what gradient boosting needs.
+    Sum,
+}
+
+impl Reduction {
+    /// What PyTorch's deprecated arguments mean, an absent one counting as true. `None` is unreduced: call
+    /// [`losses`](crate::LogitLoss::losses).
+    ///
+    /// ```
+    /// use logit_loss::Reduction;
+    ///
+    /// assert_eq!(Reduction::from_legacy(None, None), Some(Reduction::Mean));
+    /// assert_eq!(Reduction::from_legacy(Some(false), None), Some(Reduction::Sum));
+    /// assert_eq!(Reduction::from_legacy(Some(true), Some(false)), None);
+    /// ```
+    #[must_use]
+    pub const fn from_legacy(size_average: Option<bool>, reduce: Option<bool>) -> Option<Self> {
+        match (size_average, reduce) {
+            (_, Some(false)) => None,
+            (Some(false), _) => Some(Self::Sum),
+            _ => Some(Self::Mean),
+        }
+    }
+}
+
+/// A sum of losses that goes on: over batches, threads and machines.
+///
+/// Kept in two words of `T`, so that adding many small batches to a large sum loses nothing that the mean would show.
+///
+/// ```
+/// use logit_loss::{BceWithLogits, LogitLoss, LossSum};
+///
+/// let bce = BceWithLogits::new();
+/// let mut sum = LossSum::new();
+/// bce.accumulate(&mut sum, &[1.5f32, -0.5], &[true, false])?;
+/// bce.accumulate(&mut sum, &[0.25], &[true])?;
+/// let whole = bce.loss(&[1.5, -0.5, 0.25], &[true, false, true])?;
+/// assert!((sum.mean().unwrap() - whole).abs() <= 1e-7);
+///
+/// let there = LossSum::from_le_bytes(sum.to_le_bytes());
+/// assert_eq!(there, sum);
+/// # Ok::<(), logit_loss::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LossSum<T> {
+    pub(crate) sum: Double<T>,
+    pub(crate) weight: Double<T>,
+    pub(crate) count: u64,
+}
+
+impl<T: Real> Default for LossSum<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Real> LossSum<T> {
+    /// Length of [`to_le_bytes`](Self::to_le_bytes).
+    pub const BYTES: usize = 40;
+
+    /// Of nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { sum: Double::ZERO, weight: Double::ZERO, count: 0 }
+    }
+
+    /// Adds another sum. Which of the two came first can change the last bit of the low word; the same order gives the
+    /// same bits.
+    pub fn merge(&mut self, other: &Self) {
+        self.sum = self.sum.plus(other.sum);
+        self.weight = self.weight.plus(other.weight);
+        self.count = self.count.saturating_add(other.count);
+    }
+
+    /// The sum of the weighted losses. Above the largest number it is infinite.
+    #[must_use]
+    pub fn sum(&self) -> T {
+        self.sum.value()
+    }
+
+    /// The number of elements.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The sum of the weights.
+    #[must_use]
+    pub fn weight(&self) -> T {
+        self.weight.value()
+    }
+
+    /// The sum divided by the number of elements, or `None` if there are none.
+    #[must_use]
+    pub fn mean(&self) -> Option<T> {
+        quotient(self.sum, Double::from_count(self.count))
+    }
+
+    /// The sum divided by the sum of the weights, or `None` if that is 0 or above the largest number.
+    #[must_use]
+    pub fn weighted_mean(&self) -> Option<T> {
+        quotient(self.sum, self.weight)
+    }
+
+    /// For another machine. Both types are written alike, as `f64`, which holds either exactly: an `f64` program can
+    /// read and merge what an `f32` program sent.
+    #[must_use]
+    pub fn to_le_bytes(&self) -> [u8; 40] {
+        let words = [self.sum.hi, self.sum.lo, self.weight.hi, self.weight.lo];
+        let mut bytes = [0; 40];
+        let (numbers, count) = bytes.split_at_mut(32);
+        for (slot, word) in numbers.chunks_exact_mut(8).zip(words) {
+            slot.copy_from_slice(&word.widen().to_le_bytes());
+        }
+        count.copy_from_slice(&self.count.to_le_bytes());
+        bytes
+    }
+
+    /// The inverse. Words that `T` cannot hold are rounded.
+    #[must_use]
+    pub fn from_le_bytes(bytes: [u8; 40]) -> Self {
+        let word = |i: usize| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&bytes[8 * i..8 * i + 8]);
+            word
+        };
+        let double = |i: usize| {
+            let (hi, lo) = (f64::from_le_bytes(word(i)), f64::from_le_bytes(word(i + 1)));
+            // What the high word loses in a narrower type, the low one takes over.
+            let high = T::narrow(hi);
+            let lost = hi - high.widen();
+            Double { hi: high, lo: T::narrow(if lost.is_finite() { lost + lo } else { lo }) }
+        };
+        Self { sum: double(0), weight: double(2), count: u64::from_le_bytes(word(4)) }
+    }
+}
+
+/// The mean, or `None` where the divisor is 0 or not finite.
+pub(crate) fn quotient<T: Real>(sum: Double<T>, divisor: Double<T>) -> Option<T> {
+    let size = divisor.value();
+    if !(T::ZERO < size && size <= T::MAX) {
+        return None;
+    }
+    Some(if sum.hi.is_finite() { sum.over(divisor) } else { sum.hi })
+}

@@ -1,0 +1,97 @@
+//! Factors for each element, written down only once.
+
+use crate::error::{Argument, Error};
+use crate::kernel::Factors;
+use crate::real::Real;
+
+/// A factor for each logit: values, each for so many elements in a row, the whole starting over where it cycles.
+///
+/// One type serves the weight of a sample, of a class or of an element, the positive weight, and upstream derivatives.
+/// Logits of `[N, C]` are expected sample by sample, those of `[N, C, pixels]` channel by channel within a sample.
+///
+/// ```
+/// use logit_loss::{BceWithLogits, LogitLoss, Weights};
+///
+/// // Two samples of three classes; the third class counts half, the second sample not at all.
+/// let logits = [0.3, -1.0, 2.0, f32::NAN, f32::NAN, f32::NAN];
+/// let targets = [true, false, true, false, false, false];
+/// let by_class = BceWithLogits::new().weight(Weights::per_class(&[1.0, 1.0, 0.5]));
+/// let by_sample = BceWithLogits::new().weight(Weights::per_sample(&[1.0, 0.0], 3));
+/// assert!(by_class.loss(&logits, &targets)?.is_nan());
+/// assert!(by_sample.loss(&logits, &targets)?.is_finite());
+/// # Ok::<(), logit_loss::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Weights<'a, T> {
+    factors: Factors<'a, T>,
+}
+
+impl<'a, T: Real> Weights<'a, T> {
+    /// The same for every element.
+    #[must_use]
+    pub const fn uniform(value: T) -> Self {
+        Self { factors: Factors::Uniform(value) }
+    }
+
+    /// One for each class of `[N, C]` logits. The number of logits must be a multiple of that of `values`.
+    #[must_use]
+    pub const fn per_class(values: &'a [T]) -> Self {
+        Self { factors: Factors::Values { values, repeat: 1, cycles: true } }
+    }
+
+    /// One for each channel of `[N, C, pixels]` logits. Their number must be a multiple of C times `pixels`.
+    #[must_use]
+    pub const fn per_channel(values: &'a [T], pixels: usize) -> Self {
+        Self { factors: Factors::Values { values, repeat: pixels, cycles: true } }
+    }
+
+    /// One for each sample of `[N, classes]` logits. Their number must be N times `classes`.
+    #[must_use]
+    pub const fn per_sample(values: &'a [T], classes: usize) -> Self {
+        Self { factors: Factors::Values { values, repeat: classes, cycles: false } }
+    }
+
+    /// One for each element.
+    #[must_use]
+    pub const fn per_element(values: &'a [T]) -> Self {
+        Self { factors: Factors::Values { values, repeat: 1, cycles: false } }
+    }
+
+    pub(crate) const fn factors(&self) -> Factors<'a, T> {
+        self.factors
+    }
+
+    /// The factors, if they are not negative and cover so many logits exactly.
+    pub(crate) fn checked(&self, argument: Argument, logits: usize) -> Result<Factors<'a, T>, Error> {
+        self.checked_by(argument, logits, |v| T::ZERO <= v && v <= T::MAX)
+    }
+
+    /// The same for factors that may be negative.
+    pub(crate) fn checked_signed(&self, argument: Argument, logits: usize) -> Result<Factors<'a, T>, Error> {
+        self.checked_by(argument, logits, |v| -T::MAX <= v && v <= T::MAX)
+    }
+
+    fn checked_by(&self, argument: Argument, logits: usize, valid: fn(T) -> bool) -> Result<Factors<'a, T>, Error> {
+        let values = match &self.factors {
+            Factors::Uniform(v) => core::slice::from_ref(v),
+            &Factors::Values { values, repeat, cycles } => {
+                let covers = match values.len().checked_mul(repeat) {
+                    None | Some(0) => false,
+                    Some(period) if cycles => logits.is_multiple_of(period),
+                    Some(period) => logits == period,
+                };
+                if !covers {
+                    return Err(Error::Tiling { argument, values: values.len(), repeat, cycles, logits });
+                }
+                values
+            }
+        };
+        // Over all of them first: without an early exit the comparison runs several lanes at a time.
+        if !values.iter().fold(true, |all, &v| all & valid(v))
+            && let Some(index) = values.iter().position(|&v| !valid(v))
+        {
+            return Err(Error::Weight { argument, index });
+        }
+        Ok(self.factors)
+    }
+}
