@@ -97,6 +97,10 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
         if mask { yes } else { no }
     }
     #[inline(always)]
+    unsafe fn clear(mask: bool, v: T) -> T {
+        if mask { T::ZERO } else { v }
+    }
+    #[inline(always)]
     unsafe fn mask_and(a: bool, b: bool) -> bool {
         a & b
     }

@@ -89,6 +89,10 @@ unsafe impl Lanes for Wide<f32> {
         mask.bitselect(yes, no)
     }
     #[inline(always)]
+    unsafe fn clear(mask: f32x4, v: f32x4) -> f32x4 {
+        !mask & v
+    }
+    #[inline(always)]
     unsafe fn mask_and(a: f32x4, b: f32x4) -> f32x4 {
         a & b
     }
@@ -194,6 +198,10 @@ unsafe impl Lanes for Wide<f64> {
     #[inline(always)]
     unsafe fn select(mask: f64x2, yes: f64x2, no: f64x2) -> f64x2 {
         mask.bitselect(yes, no)
+    }
+    #[inline(always)]
+    unsafe fn clear(mask: f64x2, v: f64x2) -> f64x2 {
+        !mask & v
     }
     #[inline(always)]
     unsafe fn mask_and(a: f64x2, b: f64x2) -> f64x2 {

@@ -1,15 +1,16 @@
 //! Loads and stores: the only place outside of `backend` that touches memory by pointer.
 //!
-//! [`Streams`] are made from slices that all have at least `len` elements. [`Streams::row`] looks once at what is left
-//! of them and hands out the addresses of one [`Row`]: in the slices where the row is whole and its elements are there
-//! as they are, in a [`Scratch`] where it ends beyond `len` or where the elements must be made first. So no vector
-//! needs a check of its own, and none reaches beyond a slice.
+//! [`Streams`] are made from slices that all have at least `len` elements. [`Streams::rows`] looks once at how many whole
+//! rows are left of them and hands out the addresses: in the slices where the elements are there as they are, in a
+//! [`Scratch`] where they must be made first, row by row. [`Streams::partial`] copies what is left of a row to the
+//! scratch. So no vector needs a check of its own, and none reaches beyond a slice.
 
 use core::marker::PhantomData;
 
 use super::source::{Factors, Targets};
+use super::sums::Terms;
 use crate::backend::{Float, Lanes, Token, Vector};
-use crate::math::{Constants, Double, Formula, Inputs, log1p_double};
+use crate::math::{Constants, Formula, Inputs};
 
 /// What a kernel reads and writes, element by element.
 pub struct Streams<'a, T> {
@@ -79,7 +80,7 @@ impl<'a, T: Float> Streams<'a, T> {
     }
 }
 
-/// Room for rows that are not simply a piece of a slice.
+/// Room for elements that are not simply a piece of a slice.
 pub struct Scratch<L: Lanes> {
     logit: L::Row,
     target: L::Row,
@@ -91,21 +92,20 @@ pub struct Scratch<L: Lanes> {
 
 impl<L: Lanes> Scratch<L> {
     #[inline(always)]
-    pub fn new(l: Token<L>, streams: &Streams<'_, L::Scalar>) -> Self {
-        let zeros = l.row(L::Scalar::ZERO);
-        let mut scratch = Self {
-            logit: zeros,
-            target: zeros,
-            pos_weight: zeros,
-            weight: zeros,
-            upstream: zeros,
-            outputs: [zeros; 2],
-        };
-        // Those that are the same in every row are written only here.
-        streams.pos_weight.expand(0, scratch.pos_weight.as_mut());
-        streams.weight.expand(0, scratch.weight.as_mut());
-        streams.upstream.expand(0, scratch.upstream.as_mut());
-        scratch
+    pub fn zero(l: Token<L>) -> Self {
+        let row = l.row(L::Scalar::ZERO);
+        Self { logit: row, target: row, pos_weight: row, weight: row, upstream: row, outputs: [row; 2] }
+    }
+
+    /// Writes what is the same in every row.
+    #[inline(always)]
+    pub fn fill(&mut self, streams: &Streams<'_, L::Scalar>) {
+        let rows = [&mut self.pos_weight, &mut self.weight, &mut self.upstream];
+        for (row, factors) in rows.into_iter().zip([streams.pos_weight, streams.weight, streams.upstream]) {
+            if let Factors::Uniform(v) = factors {
+                row.as_mut().fill(v);
+            }
+        }
     }
 
     #[inline(always)]
@@ -189,220 +189,220 @@ impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Row<L, W> {
     }
 }
 
-/// What a vector of elements, or any number of them, adds to the sums.
+/// Where a stream's rows are.
 #[derive(Clone, Copy)]
-pub struct Terms<L: Lanes> {
-    pub term: Vector<L>,
-    /// Products of 1 + e, less 1.
-    pub products: [Vector<L>; 2],
+enum Place<T> {
+    /// The first row is there, the next so many elements on.
+    At(*const T, usize),
+    /// Each row must be written before it can be read.
+    Made,
 }
 
-impl<L: Lanes> Terms<L> {
+impl<T: Float> Place<T> {
+    /// Row `index`, whose first element is `at`; written to `room` if need be.
     #[inline(always)]
-    pub fn none(l: Token<L>) -> Self {
-        Self { term: l.zero(), products: [l.zero(); 2] }
-    }
-
-    /// (1 + a)(1 + b) - 1 = a + b + a b: nothing cancels, and no small factor is lost.
-    #[inline(always)]
-    pub fn join<T: Constants, F: Formula<T>>(mut self, other: Self) -> Self {
-        self.term = self.term + other.term;
-        let mut k = 0;
-        while k < F::PRODUCTS {
-            let (a, b) = (self.products[k], other.products[k]);
-            self.products[k] = a.mul_add(b, a + b);
-            k += 1;
+    fn of(self, index: usize, factors: &Factors<'_, T>, at: usize, room: &mut [T]) -> *const T {
+        match self {
+            Self::At(first, step) => first.wrapping_add(index * step),
+            Self::Made => factors.row(at, room),
         }
-        self
     }
 }
 
-/// The sum of each virtual lane, in two words.
-pub struct LaneSums<T: Constants> {
-    hi: T::VirtualLanes,
-    lo: T::VirtualLanes,
+/// Whole rows at equal distances.
+pub struct Rows<'r, 'a, L: Lanes, const W: usize> {
+    streams: &'r Streams<'a, L::Scalar>,
+    scratch: &'r mut Scratch<L>,
+    start: usize,
+    distance: usize,
+    count: usize,
+    target: Place<L::Scalar>,
+    pos_weight: Place<L::Scalar>,
+    weight: Place<L::Scalar>,
+    upstream: Place<L::Scalar>,
 }
 
-impl<T: Constants> LaneSums<T> {
-    #[inline(always)]
-    pub fn zero() -> Self {
-        Self { hi: Default::default(), lo: Default::default() }
+impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Rows<'_, '_, L, W> {
+    pub fn count(&self) -> usize {
+        self.count
     }
 
-    /// Adds the terms of a block, and the logarithms of its products, to the lanes from `lane` on.
+    /// Evaluates the formula for one row, writes what it has for each element, and returns what is summed.
     #[inline(always)]
-    pub fn add<L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
-        &mut self,
-        l: Token<L>,
-        formula: F,
-        lane: usize,
-        terms: [Terms<L>; W],
-    ) {
-        let mut j = 0;
-        while j < W {
-            let lanes = lane + j * L::LANES..lane + (j + 1) * L::LANES;
-            let (Some(hi), Some(lo)) = (self.hi.as_mut().get_mut(lanes.clone()), self.lo.as_mut().get_mut(lanes))
-            else {
-                return;
-            };
-            // SAFETY: both slices have LANES elements.
-            let sum = unsafe { Double { hi: l.load(hi.as_ptr()), lo: l.load(lo.as_ptr()) } };
-            let mut sum = sum.accumulate(terms[j].term);
-            let mut k = 0;
-            while k < F::PRODUCTS {
-                let weight = l.splat(formula.factor_weights()[k]);
-                let log = log1p_double(l, terms[j].products[k]);
-                sum = sum.accumulate(log.hi * weight);
-                sum.lo = log.lo.mul_add(weight, sum.lo);
-                k += 1;
+    pub fn evaluate<F: Formula<T>>(&mut self, l: Token<L>, formula: F, index: usize) -> [Terms<L>; W] {
+        self.row(index, F::WEIGHTED, F::UPSTREAM).evaluate(l, formula)
+    }
+
+    /// Whether all targets and weights of a row are 0 or 1; a weight of 0 excuses its target.
+    #[inline(always)]
+    pub fn is_hard(&mut self, l: Token<L>, index: usize) -> bool {
+        self.row(index, true, false).is_hard(l)
+    }
+
+    /// The addresses of one row. It is one of `count` whole rows, so `at` and the elements after it in the row are below
+    /// `len`, and every slice has as many.
+    #[inline(always)]
+    fn row(&mut self, index: usize, weighted: bool, upstream: bool) -> Row<L, W> {
+        assert!(index < self.count);
+        let at = self.start + index * self.distance;
+        let (streams, scratch) = (self.streams, &mut *self.scratch);
+        let mut row = scratch.row::<W>();
+        row.logit = streams.logits.wrapping_add(at);
+        match self.target {
+            Place::At(first, step) => row.target = first.wrapping_add(index * step),
+            Place::Made => streams.targets.expand(at, scratch.target.as_mut()),
+        }
+        if weighted {
+            row.pos_weight = self.pos_weight.of(index, &streams.pos_weight, at, scratch.pos_weight.as_mut());
+            row.weight = self.weight.of(index, &streams.weight, at, scratch.weight.as_mut());
+        }
+        if upstream {
+            row.upstream = self.upstream.of(index, &streams.upstream, at, scratch.upstream.as_mut());
+        }
+        for (place, &out) in row.outputs.iter_mut().zip(&streams.outputs) {
+            // An output that nobody gave goes to the scratch.
+            if !out.is_null() {
+                *place = out.wrapping_add(at);
             }
-            // SAFETY: likewise.
-            unsafe {
-                sum.hi.store(hi.as_mut_ptr());
-                sum.lo.store(lo.as_mut_ptr());
-            }
-            j += 1;
         }
-    }
-
-    /// The sum of all lanes, of which only the first `used` have received anything: a tree of halves.
-    pub fn fold(&mut self, used: usize) -> Double<T> {
-        let (hi, lo) = (self.hi.as_mut(), self.lo.as_mut());
-        let mut half = T::VIRTUAL_LANES / 2;
-        while half > 0 {
-            let (hi, hi_other) = hi.split_at_mut(half);
-            let (lo, lo_other) = lo.split_at_mut(half);
-            for (((hi, lo), &other_hi), &other_lo) in
-                hi.iter_mut().zip(lo).zip(&*hi_other).zip(&*lo_other).take(used.saturating_sub(half))
-            {
-                let sum = Double { hi: *hi, lo: *lo }.plus(Double { hi: other_hi, lo: other_lo });
-                (*hi, *lo) = (sum.hi, sum.lo);
-            }
-            half /= 2;
-        }
-        match (hi, lo) {
-            ([hi, ..], [lo, ..]) => Double { hi: *hi, lo: *lo },
-            _ => Double::ZERO,
-        }
+        row
     }
 }
 
-impl<T: Constants> Streams<'_, T> {
-    /// Evaluates the formula for the row of elements from `start` on, writes what it has for each element, and returns
-    /// what is summed. Elements beyond the end are not touched and add nothing.
+impl<'a, T: Constants> Streams<'a, T> {
+    /// The whole rows that start at `start` and every `distance` elements after, up to `most` of them.
     #[inline(always)]
-    pub fn evaluate<L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
+    pub fn rows<'r, L: Lanes<Scalar = T>, const W: usize>(
+        &'r self,
+        scratch: &'r mut Scratch<L>,
+        start: usize,
+        distance: usize,
+        most: usize,
+    ) -> Rows<'r, 'a, L, W> {
+        let width = L::LANES * W;
+        let left = self.len.saturating_sub(start);
+        let count = if left < width { 0 } else { (1 + (left - width) / distance).min(most) };
+        let first = if count == 0 { 0 } else { start };
+        let target = match self.targets {
+            Targets::Reals(values) => Place::At(values.as_ptr().wrapping_add(first), distance),
+            Targets::Bytes(_) => Place::Made,
+        };
+        let pos_weight = place(&self.pos_weight, scratch.pos_weight.as_ref(), first, distance);
+        let weight = place(&self.weight, scratch.weight.as_ref(), first, distance);
+        let upstream = place(&self.upstream, scratch.upstream.as_ref(), first, distance);
+        Rows { streams: self, scratch, start, distance, count, target, pos_weight, weight, upstream }
+    }
+
+    /// The same for the elements from `start` on where they are less than a row. Elements beyond the end are not
+    /// touched and add nothing.
+    #[inline(always)]
+    pub fn partial<L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
         &self,
         l: Token<L>,
         scratch: &mut Scratch<L>,
         formula: F,
         start: usize,
     ) -> [Terms<L>; W] {
-        let valid = self.len.saturating_sub(start);
-        if valid >= L::LANES * W {
-            self.whole::<L, F, W>(scratch, start).evaluate(l, formula)
-        } else {
-            self.gather::<L, F>(scratch, start, valid);
-            let mut terms = scratch.row::<W>().evaluate(l, formula);
-            self.scatter::<L, F>(scratch, start, valid);
-            let mut inside = l.row(T::ZERO);
-            for slot in inside.as_mut().iter_mut().take(valid) {
-                *slot = T::ONE;
-            }
-            let mut j = 0;
-            while j < W {
-                // SAFETY: a row has `W` vectors, and j < W.
-                let outside = unsafe { l.load(inside.as_ref().as_ptr().add(j * L::LANES)) }.equals(l.zero());
-                terms[j].term = outside.select(l.zero(), terms[j].term);
-                terms[j].products[0] = outside.select(l.zero(), terms[j].products[0]);
-                terms[j].products[1] = outside.select(l.zero(), terms[j].products[1]);
-                j += 1;
-            }
-            terms
+        let valid = self.len.saturating_sub(start).min(L::LANES * W);
+        self.gather(scratch, start, valid);
+        let mut terms = scratch.row::<W>().evaluate(l, formula);
+        self.scatter(scratch, start, valid);
+        let mut inside = l.row(T::ZERO);
+        for slot in inside.as_mut().iter_mut().take(valid) {
+            *slot = T::ONE;
         }
+        let mut j = 0;
+        while j < W {
+            let outside = get(l, inside.as_ref(), j * L::LANES).equals(l.zero());
+            terms[j].term = outside.clear(terms[j].term);
+            terms[j].products[0] = outside.clear(terms[j].products[0]);
+            terms[j].products[1] = outside.clear(terms[j].products[1]);
+            j += 1;
+        }
+        terms
     }
 
-    /// Whether all targets and weights of the row are 0 or 1; a weight of 0 excuses its target. Elements beyond the
-    /// end count as such.
+    /// Whether what is left of a row is hard; see [`Rows::is_hard`].
     #[inline(always)]
-    pub fn is_hard<L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
+    pub fn partial_is_hard<L: Lanes<Scalar = T>, const W: usize>(
         &self,
         l: Token<L>,
         scratch: &mut Scratch<L>,
         start: usize,
     ) -> bool {
-        let valid = self.len.saturating_sub(start);
-        if valid >= L::LANES * W {
-            self.whole::<L, F, W>(scratch, start).is_hard(l)
-        } else {
-            self.gather::<L, F>(scratch, start, valid);
-            scratch.row::<W>().is_hard(l)
-        }
+        let valid = self.len.saturating_sub(start).min(L::LANES * W);
+        self.gather(scratch, start, valid);
+        scratch.row::<W>().is_hard(l)
     }
 
-    /// The row of elements from `start` on, all of which exist.
-    #[inline(always)]
-    fn whole<L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
-        &self,
-        scratch: &mut Scratch<L>,
-        start: usize,
-    ) -> Row<L, W> {
-        let width = L::LANES * W;
-        debug_assert!(self.len - start >= width);
-        let mut row = scratch.row::<W>();
-        // SAFETY: start + width <= len, and every slice has at least `len` elements.
-        row.logit = unsafe { self.logits.add(start) };
-        match self.targets {
-            // SAFETY: likewise.
-            Targets::Reals(values) => row.target = unsafe { values.as_ptr().add(start) },
-            Targets::Bytes(_) => self.targets.expand(start, scratch.target.as_mut()),
-        }
-        if F::WEIGHTED {
-            row.pos_weight = self.pos_weight.row(start, scratch.pos_weight.as_mut());
-            row.weight = self.weight.row(start, scratch.weight.as_mut());
-        }
-        if F::UPSTREAM {
-            row.upstream = self.upstream.row(start, scratch.upstream.as_mut());
-        }
-        for (place, &out) in row.outputs.iter_mut().zip(&self.outputs) {
-            // An output that nobody gave goes to the scratch.
-            if !out.is_null() {
-                // SAFETY: likewise.
-                *place = unsafe { out.add(start) };
-            }
-        }
-        row
-    }
-
-    /// Copies the `valid` elements from `start` on, less than a row, to where a whole row can be read.
+    /// Copies the `valid` elements from `start` on, less than a row, to where a whole row can be read. What is beyond
+    /// them has target and weight 0, unless one weight holds for all.
     #[cold]
     #[inline(never)]
-    fn gather<L: Lanes<Scalar = T>, F: Formula<T>>(&self, scratch: &mut Scratch<L>, start: usize, valid: usize) {
-        let logits = scratch.logit.as_mut();
-        for (i, slot) in logits.iter_mut().take(valid).enumerate() {
+    fn gather<L: Lanes<Scalar = T>>(&self, scratch: &mut Scratch<L>, start: usize, valid: usize) {
+        for (i, slot) in scratch.logit.as_mut().iter_mut().take(valid).enumerate() {
             // SAFETY: start + i < start + valid <= len.
             *slot = unsafe { self.logits.add(start + i).read() };
         }
-        self.targets.expand(start, &mut scratch.target.as_mut()[..valid]);
-        if F::WEIGHTED {
-            self.pos_weight.expand(start, &mut scratch.pos_weight.as_mut()[..valid]);
-            self.weight.expand(start, &mut scratch.weight.as_mut()[..valid]);
-        }
-        if F::UPSTREAM {
-            self.upstream.expand(start, &mut scratch.upstream.as_mut()[..valid]);
+        scratch.target.as_mut().fill(T::ZERO);
+        self.targets.expand(start, up_to(scratch.target.as_mut(), valid));
+        let rows = [&mut scratch.pos_weight, &mut scratch.weight, &mut scratch.upstream];
+        for (row, factors) in rows.into_iter().zip([self.pos_weight, self.weight, self.upstream]) {
+            if let Factors::Values { .. } = factors {
+                row.as_mut().fill(T::ZERO);
+                factors.expand(start, up_to(row.as_mut(), valid));
+            }
         }
     }
 
+    /// Copies the results of a partial row to the outputs.
     #[cold]
     #[inline(never)]
-    fn scatter<L: Lanes<Scalar = T>, F: Formula<T>>(&self, scratch: &Scratch<L>, start: usize, valid: usize) {
-        for (out, row) in self.outputs.iter().zip(&scratch.outputs).take(F::OUTPUTS) {
-            for (i, &v) in row.as_ref().iter().take(valid).enumerate() {
-                if !out.is_null() {
+    fn scatter<L: Lanes<Scalar = T>>(&self, scratch: &Scratch<L>, start: usize, valid: usize) {
+        for (&out, row) in self.outputs.iter().zip(&scratch.outputs) {
+            if !out.is_null() {
+                for (i, &v) in row.as_ref().iter().take(valid).enumerate() {
                     // SAFETY: start + i < start + valid <= len, which is no more than the output has.
                     unsafe { out.add(start + i).write(v) };
                 }
             }
         }
+    }
+}
+
+/// Where the factors of the rows from `first` on are. `first` is no more than they have.
+#[inline(always)]
+fn place<T: Float>(factors: &Factors<'_, T>, uniform: &[T], first: usize, distance: usize) -> Place<T> {
+    match *factors {
+        Factors::Uniform(_) => Place::At(uniform.as_ptr(), 0),
+        Factors::Values { values, repeat: 1, cycles: false } => {
+            Place::At(values.as_ptr().wrapping_add(first), distance)
+        }
+        Factors::Values { .. } => Place::Made,
+    }
+}
+
+/// The first elements, no more than there are.
+fn up_to<T>(slice: &mut [T], count: usize) -> &mut [T] {
+    let count = count.min(slice.len());
+    &mut slice[..count]
+}
+
+/// The vector at an index; zeros if it is not all there.
+#[inline(always)]
+pub fn get<L: Lanes>(l: Token<L>, slice: &[L::Scalar], at: usize) -> Vector<L> {
+    match slice.get(at..at + L::LANES) {
+        // SAFETY: as many elements as a vector has.
+        Some(lanes) => unsafe { l.load(lanes.as_ptr()) },
+        None => l.zero(),
+    }
+}
+
+/// Writes the vector at an index, if all of it is there.
+#[inline(always)]
+pub fn set<L: Lanes>(v: Vector<L>, slice: &mut [L::Scalar], at: usize) {
+    if let Some(lanes) = slice.get_mut(at..at + L::LANES) {
+        // SAFETY: as many elements as a vector has.
+        unsafe { v.store(lanes.as_mut_ptr()) };
     }
 }

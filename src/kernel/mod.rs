@@ -19,6 +19,7 @@
 mod memory;
 mod reduce;
 mod source;
+mod sums;
 
 pub use memory::Streams;
 pub use reduce::{Map, Reduce};

@@ -1,6 +1,7 @@
 //! Passes over streams: element by element, or summing.
 
-use super::memory::{LaneSums, Scratch, Streams, Terms};
+use super::memory::{Scratch, Streams};
+use super::sums::{LaneSums, Terms, join};
 use crate::backend::{Kernel, Lanes, Native, Token};
 use crate::math::{Constants, Double, Formula};
 
@@ -25,11 +26,17 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Map<'_, '_, T, F> {
 
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>, const W: usize>(self, l: Token<L>) {
-        let mut scratch = Scratch::new(l, self.streams);
-        let mut start = 0;
-        while start < self.streams.len() {
-            self.streams.evaluate::<L, F, W>(l, &mut scratch, self.formula, start);
-            start += L::LANES * W;
+        let mut scratch = Scratch::zero(l);
+        scratch.fill(self.streams);
+        let width = L::LANES * W;
+        let mut rows = self.streams.rows::<L, W>(&mut scratch, 0, width, usize::MAX);
+        let mut row = 0;
+        while row < rows.count() {
+            rows.evaluate(l, self.formula, row);
+            row += 1;
+        }
+        if row * width < self.streams.len() {
+            self.streams.partial::<L, F, W>(l, &mut scratch, self.formula, row * width);
         }
     }
 }
@@ -53,7 +60,8 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
 
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>, const W: usize>(self, l: Token<L>) -> Double<T> {
-        let mut scratch = Scratch::new(l, self.streams);
+        let mut scratch = Scratch::zero(l);
+        scratch.fill(self.streams);
         let mut total = self.onto;
         let mut start = 0;
         while start < self.streams.len() {
@@ -98,14 +106,17 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         start: usize,
         end: usize,
     ) -> bool {
-        let mut at = start;
-        while at < end {
-            if !self.streams.is_hard::<L, H, W>(l, scratch, at) {
+        let width = L::LANES * W;
+        let mut rows = self.streams.rows::<L, W>(scratch, start, width, (end - start) / width);
+        let mut row = 0;
+        while row < rows.count() {
+            if !rows.is_hard(l, row) {
                 return false;
             }
-            at += L::LANES * W;
+            row += 1;
         }
-        true
+        let at = start + row * width;
+        at >= end || self.streams.partial_is_hard::<L, W>(l, scratch, at)
     }
 
     /// Sums a block: as many lanes at a time as a row has, from the first element to the last.
@@ -121,30 +132,34 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
     ) {
         let mut lane = 0;
         while lane < T::VIRTUAL_LANES && start + lane < end {
-            let rows = (end - start - lane).div_ceil(T::VIRTUAL_LANES);
             // Trees of 2, 4, 8 and 16 rows that wait for another of their size.
             let mut waiting = [[Terms::none(l); W]; 4];
-            let mut row = 0;
-            while row < rows {
-                let at = start + lane + row * T::VIRTUAL_LANES;
-                let mut tree = self.streams.evaluate::<L, G, W>(l, scratch, formula, at);
-                row += 1;
-                if row < rows {
-                    let next = self.streams.evaluate::<L, G, W>(l, scratch, formula, at + T::VIRTUAL_LANES);
-                    tree = join::<T, L, G, W>(tree, next);
-                    row += 1;
-                }
-                // As in a binary counter of the pairs before this one.
-                let mut size = 0;
-                let mut pairs = (row - 1) / 2;
-                while pairs & 1 == 1 {
-                    tree = join::<T, L, G, W>(waiting[size], tree);
-                    size += 1;
-                    pairs >>= 1;
-                }
-                waiting[size & 3] = tree;
+            let mut pairs = 0;
+            let mut rows = self.streams.rows::<L, W>(scratch, start + lane, T::VIRTUAL_LANES, ROWS);
+            let whole = rows.count();
+            while 2 * pairs + 1 < whole {
+                let first = rows.evaluate(l, formula, 2 * pairs);
+                let second = rows.evaluate(l, formula, 2 * pairs + 1);
+                wait::<T, L, G, W>(&mut waiting, pairs, join::<T, L, G, W>(first, second));
+                pairs += 1;
             }
-            let pairs = rows.div_ceil(2);
+            // Fewer than two whole rows are left, and at most one that is not whole.
+            let mut last = [Terms::none(l); W];
+            let mut row = 2 * pairs;
+            if row < whole {
+                last = rows.evaluate(l, formula, row);
+                row += 1;
+            }
+            let at = start + lane + row * T::VIRTUAL_LANES;
+            if at < end {
+                let partial = self.streams.partial::<L, G, W>(l, scratch, formula, at);
+                last = join::<T, L, G, W>(last, partial);
+                row += 1;
+            }
+            if row > 2 * pairs {
+                wait::<T, L, G, W>(&mut waiting, pairs, last);
+                pairs += 1;
+            }
             let mut tree = waiting[pairs.trailing_zeros() as usize & 3];
             let mut size = pairs.trailing_zeros() as usize + 1;
             while size < 4 {
@@ -159,16 +174,18 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
     }
 }
 
+/// Puts a tree of two rows, the one after `pairs` others, where it waits for its like: as in a binary counter, trees of
+/// the same size are joined until there is no other.
 #[inline(always)]
-fn join<T: Constants, L: Lanes<Scalar = T>, G: Formula<T>, const W: usize>(
-    a: [Terms<L>; W],
-    b: [Terms<L>; W],
-) -> [Terms<L>; W] {
-    let mut joined = a;
-    let mut j = 0;
-    while j < W {
-        joined[j] = a[j].join::<T, G>(b[j]);
-        j += 1;
+fn wait<T: Constants, L: Lanes<Scalar = T>, G: Formula<T>, const W: usize>(
+    waiting: &mut [[Terms<L>; W]; 4],
+    pairs: usize,
+    mut tree: [Terms<L>; W],
+) {
+    let mut size = 0;
+    while pairs >> size & 1 == 1 {
+        tree = join::<T, L, G, W>(waiting[size & 3], tree);
+        size += 1;
     }
-    joined
+    waiting[size & 3] = tree;
 }
