@@ -1,9 +1,9 @@
 //! Loads and stores: the only place outside of `backend` that touches memory by pointer.
 //!
-//! [`Streams`] are made from slices that all have at least `len` elements. [`Streams::rows`] looks once at how many whole
-//! rows are left of them and hands out the addresses: in the slices where the elements are there as they are, in a
-//! [`Scratch`] where they must be made first, row by row. [`Streams::partial`] copies what is left of a row to the
-//! scratch. So no vector needs a check of its own, and none reaches beyond a slice.
+//! [`Streams`] are made from slices that all have at least `len` elements. [`Rows`] compares each row with `len` and
+//! finds its addresses: in the slices where the row is whole and its elements are there as they are; in a [`Scratch`]
+//! where they must be made first, or where the row reaches beyond the end. So no vector needs a check of its own, and
+//! none reaches beyond a slice.
 
 use core::marker::PhantomData;
 
@@ -209,7 +209,7 @@ impl<T: Float> Place<T> {
     }
 }
 
-/// Whole rows at equal distances.
+/// Rows at equal distances, of which only the last may reach beyond the end.
 pub struct Rows<'r, 'a, L: Lanes, const W: usize> {
     streams: &'r Streams<'a, L::Scalar>,
     scratch: &'r mut Scratch<L>,
@@ -223,30 +223,51 @@ pub struct Rows<'r, 'a, L: Lanes, const W: usize> {
 }
 
 impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Rows<'_, '_, L, W> {
+    #[inline(always)]
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// Evaluates the formula for one row, writes what it has for each element, and returns what is summed.
+    /// Evaluates the formula for one row, writes what it has for each element, and returns what is summed. Elements
+    /// beyond the end are not touched and add nothing.
     #[inline(always)]
     pub fn evaluate<F: Formula<T>>(&mut self, l: Token<L>, formula: F, index: usize) -> [Terms<L>; W] {
-        self.row(index, F::WEIGHTED, F::UPSTREAM).evaluate(l, formula)
+        let (row, valid) = self.row(index, F::WEIGHTED, F::UPSTREAM);
+        let mut terms = row.evaluate(l, formula);
+        if valid < L::LANES * W {
+            self.streams.scatter(self.scratch, self.start + index * self.distance, valid);
+            let mut outside = l.row(T::ONE);
+            up_to(outside.as_mut(), valid).fill(T::ZERO);
+            let mut j = 0;
+            while j < W {
+                let outside = get(l, outside.as_ref(), j * L::LANES).equals(l.one());
+                terms[j].term = outside.clear(terms[j].term);
+                terms[j].products[0] = outside.clear(terms[j].products[0]);
+                terms[j].products[1] = outside.clear(terms[j].products[1]);
+                j += 1;
+            }
+        }
+        terms
     }
 
     /// Whether all targets and weights of a row are 0 or 1; a weight of 0 excuses its target.
     #[inline(always)]
     pub fn is_hard(&mut self, l: Token<L>, index: usize) -> bool {
-        self.row(index, true, false).is_hard(l)
+        self.row(index, true, false).0.is_hard(l)
     }
 
-    /// The addresses of one row. It is one of `count` whole rows, so `at` and the elements after it in the row are below
-    /// `len`, and every slice has as many.
+    /// The addresses of one row, and how many of its elements there are.
     #[inline(always)]
-    fn row(&mut self, index: usize, weighted: bool, upstream: bool) -> Row<L, W> {
-        assert!(index < self.count);
-        let at = self.start + index * self.distance;
+    fn row(&mut self, index: usize, weighted: bool, upstream: bool) -> (Row<L, W>, usize) {
         let (streams, scratch) = (self.streams, &mut *self.scratch);
-        let mut row = scratch.row::<W>();
+        let at = self.start + index * self.distance;
+        let valid = streams.len.saturating_sub(at);
+        if valid < L::LANES * W {
+            streams.gather(scratch, at, valid);
+            return (scratch.row(), valid);
+        }
+        // The elements of the row are all below `len`, and every slice has as many.
+        let mut row = scratch.row();
         row.logit = streams.logits.wrapping_add(at);
         match self.target {
             Place::At(first, step) => row.target = first.wrapping_add(index * step),
@@ -265,12 +286,12 @@ impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Rows<'_, '_, L, W> {
                 *place = out.wrapping_add(at);
             }
         }
-        row
+        (row, valid)
     }
 }
 
 impl<'a, T: Constants> Streams<'a, T> {
-    /// The whole rows that start at `start` and every `distance` elements after, up to `most` of them.
+    /// The rows that start at `start` and every `distance` elements after, up to `most` of them.
     #[inline(always)]
     pub fn rows<'r, L: Lanes<Scalar = T>, const W: usize>(
         &'r self,
@@ -279,60 +300,21 @@ impl<'a, T: Constants> Streams<'a, T> {
         distance: usize,
         most: usize,
     ) -> Rows<'r, 'a, L, W> {
-        let width = L::LANES * W;
-        let left = self.len.saturating_sub(start);
-        let count = if left < width { 0 } else { (1 + (left - width) / distance).min(most) };
-        let first = if count == 0 { 0 } else { start };
         let target = match self.targets {
-            Targets::Reals(values) => Place::At(values.as_ptr().wrapping_add(first), distance),
+            Targets::Reals(values) => Place::At(values.as_ptr().wrapping_add(start), distance),
             Targets::Bytes(_) => Place::Made,
         };
-        let pos_weight = place(&self.pos_weight, scratch.pos_weight.as_ref(), first, distance);
-        let weight = place(&self.weight, scratch.weight.as_ref(), first, distance);
-        let upstream = place(&self.upstream, scratch.upstream.as_ref(), first, distance);
-        Rows { streams: self, scratch, start, distance, count, target, pos_weight, weight, upstream }
-    }
-
-    /// The same for the elements from `start` on where they are less than a row. Elements beyond the end are not
-    /// touched and add nothing.
-    #[inline(always)]
-    pub fn partial<L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
-        &self,
-        l: Token<L>,
-        scratch: &mut Scratch<L>,
-        formula: F,
-        start: usize,
-    ) -> [Terms<L>; W] {
-        let valid = self.len.saturating_sub(start).min(L::LANES * W);
-        self.gather(scratch, start, valid);
-        let mut terms = scratch.row::<W>().evaluate(l, formula);
-        self.scatter(scratch, start, valid);
-        let mut inside = l.row(T::ZERO);
-        for slot in inside.as_mut().iter_mut().take(valid) {
-            *slot = T::ONE;
+        Rows {
+            start,
+            distance,
+            count: self.len.saturating_sub(start).div_ceil(distance).min(most),
+            target,
+            pos_weight: place(&self.pos_weight, scratch.pos_weight.as_ref(), start, distance),
+            weight: place(&self.weight, scratch.weight.as_ref(), start, distance),
+            upstream: place(&self.upstream, scratch.upstream.as_ref(), start, distance),
+            streams: self,
+            scratch,
         }
-        let mut j = 0;
-        while j < W {
-            let outside = get(l, inside.as_ref(), j * L::LANES).equals(l.zero());
-            terms[j].term = outside.clear(terms[j].term);
-            terms[j].products[0] = outside.clear(terms[j].products[0]);
-            terms[j].products[1] = outside.clear(terms[j].products[1]);
-            j += 1;
-        }
-        terms
-    }
-
-    /// Whether what is left of a row is hard; see [`Rows::is_hard`].
-    #[inline(always)]
-    pub fn partial_is_hard<L: Lanes<Scalar = T>, const W: usize>(
-        &self,
-        l: Token<L>,
-        scratch: &mut Scratch<L>,
-        start: usize,
-    ) -> bool {
-        let valid = self.len.saturating_sub(start).min(L::LANES * W);
-        self.gather(scratch, start, valid);
-        scratch.row::<W>().is_hard(l)
     }
 
     /// Copies the `valid` elements from `start` on, less than a row, to where a whole row can be read. What is beyond
@@ -370,7 +352,7 @@ impl<'a, T: Constants> Streams<'a, T> {
     }
 }
 
-/// Where the factors of the rows from `first` on are. `first` is no more than they have.
+/// Where the factors of the rows from `first` on are.
 #[inline(always)]
 fn place<T: Float>(factors: &Factors<'_, T>, uniform: &[T], first: usize, distance: usize) -> Place<T> {
     match *factors {

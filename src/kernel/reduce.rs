@@ -35,9 +35,6 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Map<'_, '_, T, F> {
             rows.evaluate(l, self.formula, row);
             row += 1;
         }
-        if row * width < self.streams.len() {
-            self.streams.partial::<L, F, W>(l, &mut scratch, self.formula, row * width);
-        }
     }
 }
 
@@ -107,7 +104,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         end: usize,
     ) -> bool {
         let width = L::LANES * W;
-        let mut rows = self.streams.rows::<L, W>(scratch, start, width, (end - start) / width);
+        let mut rows = self.streams.rows::<L, W>(scratch, start, width, (end - start).div_ceil(width));
         let mut row = 0;
         while row < rows.count() {
             if !rows.is_hard(l, row) {
@@ -115,8 +112,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             }
             row += 1;
         }
-        let at = start + row * width;
-        at >= end || self.streams.partial_is_hard::<L, W>(l, scratch, at)
+        true
     }
 
     /// Sums a block: as many lanes at a time as a row has, from the first element to the last.
@@ -132,38 +128,25 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
     ) {
         let mut lane = 0;
         while lane < T::VIRTUAL_LANES && start + lane < end {
-            // Trees of 2, 4, 8 and 16 rows that wait for another of their size.
-            let mut waiting = [[Terms::none(l); W]; 4];
-            let mut pairs = 0;
+            // Trees of 1, 2, 4, 8 and 16 rows that wait for another of their size, as the digits of a binary counter.
+            let mut waiting = [[Terms::none(l); W]; 5];
             let mut rows = self.streams.rows::<L, W>(scratch, start + lane, T::VIRTUAL_LANES, ROWS);
-            let whole = rows.count();
-            while 2 * pairs + 1 < whole {
-                let first = rows.evaluate(l, formula, 2 * pairs);
-                let second = rows.evaluate(l, formula, 2 * pairs + 1);
-                wait::<T, L, G, W>(&mut waiting, pairs, join::<T, L, G, W>(first, second));
-                pairs += 1;
-            }
-            // Fewer than two whole rows are left, and at most one that is not whole.
-            let mut last = [Terms::none(l); W];
-            let mut row = 2 * pairs;
-            if row < whole {
-                last = rows.evaluate(l, formula, row);
+            let mut row = 0;
+            while row < rows.count() {
+                let mut tree = rows.evaluate(l, formula, row);
+                let mut size = 0;
+                while size < 4 && row >> size & 1 == 1 {
+                    tree = join::<T, L, G, W>(waiting[size], tree);
+                    size += 1;
+                }
+                waiting[size] = tree;
                 row += 1;
             }
-            let at = start + lane + row * T::VIRTUAL_LANES;
-            if at < end {
-                let partial = self.streams.partial::<L, G, W>(l, scratch, formula, at);
-                last = join::<T, L, G, W>(last, partial);
-                row += 1;
-            }
-            if row > 2 * pairs {
-                wait::<T, L, G, W>(&mut waiting, pairs, last);
-                pairs += 1;
-            }
-            let mut tree = waiting[pairs.trailing_zeros() as usize & 3];
-            let mut size = pairs.trailing_zeros() as usize + 1;
-            while size < 4 {
-                if pairs >> size & 1 == 1 {
+            // Where rows are missing, smaller trees are left.
+            let mut tree = [Terms::none(l); W];
+            let mut size = 0;
+            while size < 5 {
+                if row >> size & 1 == 1 {
                     tree = join::<T, L, G, W>(waiting[size], tree);
                 }
                 size += 1;
@@ -172,20 +155,4 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             lane += L::LANES * W;
         }
     }
-}
-
-/// Puts a tree of two rows, the one after `pairs` others, where it waits for its like: as in a binary counter, trees of
-/// the same size are joined until there is no other.
-#[inline(always)]
-fn wait<T: Constants, L: Lanes<Scalar = T>, G: Formula<T>, const W: usize>(
-    waiting: &mut [[Terms<L>; W]; 4],
-    pairs: usize,
-    mut tree: [Terms<L>; W],
-) {
-    let mut size = 0;
-    while pairs >> size & 1 == 1 {
-        tree = join::<T, L, G, W>(waiting[size & 3], tree);
-        size += 1;
-    }
-    waiting[size & 3] = tree;
 }
