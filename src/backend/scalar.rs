@@ -142,6 +142,8 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
     }
 }
 
+// A function of its own, as those of the other backends are: what it calls can be looked at.
+#[inline(never)]
 pub(super) fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
     // SAFETY: safe code needs no instructions of its own.
     kernel.run::<_, 1>(unsafe { Token::<T::Scalar>::assume() })

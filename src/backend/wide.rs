@@ -17,7 +17,8 @@ pub(super) const FUSED: bool = cfg!(target_arch = "aarch64");
 #[derive(Clone, Copy)]
 pub struct Wide<T>(PhantomData<T>);
 
-#[inline(always)]
+// A function of its own, as those of the other backends are: what it calls can be looked at.
+#[inline(never)]
 pub(super) fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
     // SAFETY: the target was built with the instructions that `wide` uses.
     kernel.run::<_, 4>(unsafe { Token::<T::Wide>::assume() })

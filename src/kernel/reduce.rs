@@ -1,5 +1,7 @@
 //! Passes over streams: element by element, or summing.
 
+use core::ops::Range;
+
 use super::memory::{Scratch, Streams};
 use super::sums::{LaneSums, Terms, join};
 use crate::backend::{Kernel, Lanes, Native, Token};
@@ -7,6 +9,9 @@ use crate::math::{Constants, Double, Formula};
 
 /// Rows of a block.
 const ROWS: usize = 16;
+/// Trees of 1, 2, 4, 8 and 16 rows that wait for another of their size, as the digits of a binary counter of rows. What
+/// waits is written before it is read, in each block.
+const TREES: usize = ROWS.ilog2() as usize + 1;
 /// Blocks of a chunk.
 const BLOCKS: usize = 64;
 
@@ -59,11 +64,12 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
     fn run<L: Lanes<Scalar = T>, const W: usize>(self, l: Token<L>) -> Double<T> {
         let mut scratch = Scratch::zero(l);
         scratch.fill(self.streams);
+        let mut waiting = [[Terms::none(l); W]; TREES];
         let mut total = self.onto;
         let mut start = 0;
         while start < self.streams.len() {
             let end = self.streams.len().min(start + chunk_len::<T>());
-            total = total.plus(self.chunk::<L, W>(l, &mut scratch, start, end).times(self.factor));
+            total = total.plus(self.chunk(l, &mut scratch, &mut waiting, start, end).times(self.factor));
             start = end;
         }
         total
@@ -76,6 +82,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         &self,
         l: Token<L>,
         scratch: &mut Scratch<L>,
+        waiting: &mut [[Terms<L>; W]; TREES],
         start: usize,
         end: usize,
     ) -> Double<T> {
@@ -86,9 +93,9 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         while block < end {
             let block_end = end.min(block + T::VIRTUAL_LANES * ROWS);
             if try_hard && self.is_hard::<L, W>(l, scratch, block, block_end) {
-                self.block::<L, H, W>(l, scratch, self.hard, block, block_end, &mut sums);
+                self.block(l, scratch, waiting, self.hard, block..block_end, &mut sums);
             } else {
-                self.block::<L, F, W>(l, scratch, self.formula, block, block_end, &mut sums);
+                self.block(l, scratch, waiting, self.formula, block..block_end, &mut sums);
             }
             block = block_end;
         }
@@ -121,21 +128,20 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         &self,
         l: Token<L>,
         scratch: &mut Scratch<L>,
+        waiting: &mut [[Terms<L>; W]; TREES],
         formula: G,
-        start: usize,
-        end: usize,
+        elements: Range<usize>,
         sums: &mut LaneSums<T>,
     ) {
+        let Range { start, end } = elements;
         let mut lane = 0;
         while lane < T::VIRTUAL_LANES && start + lane < end {
-            // Trees of 1, 2, 4, 8 and 16 rows that wait for another of their size, as the digits of a binary counter.
-            let mut waiting = [[Terms::none(l); W]; 5];
             let mut rows = self.streams.rows::<L, W>(scratch, start + lane, T::VIRTUAL_LANES, ROWS);
             let mut row = 0;
             while row < rows.count() {
                 let mut tree = rows.evaluate(l, formula, row);
                 let mut size = 0;
-                while size < 4 && row >> size & 1 == 1 {
+                while size < TREES - 1 && row >> size & 1 == 1 {
                     tree = join::<T, L, G, W>(waiting[size], tree);
                     size += 1;
                 }
@@ -145,7 +151,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             // Where rows are missing, smaller trees are left.
             let mut tree = [Terms::none(l); W];
             let mut size = 0;
-            while size < 5 {
+            while size < TREES {
                 if row >> size & 1 == 1 {
                     tree = join::<T, L, G, W>(waiting[size], tree);
                 }
