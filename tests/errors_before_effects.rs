@@ -52,7 +52,6 @@ fn results<N: Number>(bce: BceWithLogits<'_, N>, n: usize, call: &Call<'_, N>) -
             first.fill(canary);
             second.fill(canary);
             in_place.copy_from_slice(&logits);
-            sum = before;
             all.push(($name, error));
         };
     }
@@ -237,7 +236,7 @@ fn means_of_nothing<N: Number>() {
         }
     }
     for reduction in [Reduction::Mean, Reduction::WeightedMean] {
-        let bce = BceWithLogits::new().reduction(reduction);
+        let bce = BceWithLogits::<N>::new().reduction(reduction);
         expect(bce, 0, &Call::fitting(0), Error::EmptyMean, &DIVIDING);
     }
     // Elements that do not count are still a mean's elements where it divides by their number.
