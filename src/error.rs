@@ -6,14 +6,21 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Argument {
+    /// The targets.
     Targets,
     /// The slice that per-element results are written to.
     Output,
+    /// The slice that the gradient is written to.
     Gradient,
+    /// The slice that the Hessian is written to.
     Hessian,
+    /// [`weight`](crate::BceWithLogits::weight).
     Weight,
+    /// [`pos_weight`](crate::BceWithLogits::pos_weight).
     PosWeight,
+    /// The upstream derivative of [`backward`](crate::LogitLoss::backward).
     Upstream,
+    /// [`label_smoothing`](crate::BceWithLogits::label_smoothing).
     LabelSmoothing,
 }
 
@@ -37,14 +44,39 @@ impl fmt::Display for Argument {
 #[non_exhaustive]
 pub enum Error {
     /// A slice has not as many elements as the logits.
-    Length { argument: Argument, expected: usize, found: usize },
-    /// Weights that do not come out even with the logits: `values` of them, each for `repeat` elements in a row, over
-    /// and over if `cycles`.
-    Tiling { argument: Argument, values: usize, repeat: usize, cycles: bool, logits: usize },
+    Length {
+        /// Which slice.
+        argument: Argument,
+        /// The number of logits.
+        expected: usize,
+        /// The number of its elements.
+        found: usize,
+    },
+    /// Weights that do not come out even with the logits.
+    Tiling {
+        /// Which weights.
+        argument: Argument,
+        /// How many there are.
+        values: usize,
+        /// For how many elements in a row each holds.
+        repeat: usize,
+        /// Whether they start over at their end.
+        cycles: bool,
+        /// The number of logits.
+        logits: usize,
+    },
     /// A weight that is negative, infinite or NaN; an upstream derivative that is infinite or NaN.
-    Weight { argument: Argument, index: usize },
+    Weight {
+        /// Which weights.
+        argument: Argument,
+        /// Where among them.
+        index: usize,
+    },
     /// A parameter outside of its range.
-    Parameter { argument: Argument },
+    Parameter {
+        /// Which parameter.
+        argument: Argument,
+    },
     /// A mean, or the derivative of one, where there are no elements, or where their weights sum to 0 or to more than
     /// the largest number.
     EmptyMean,

@@ -1,4 +1,64 @@
+//! Losses straight from logits, and their derivatives, over slices of `f32` and `f64`: right to the last digits in the
+//! tails, never NaN, the same bits on every machine, as fast as memory can be read. `no_std`, no allocation, no panic.
+//!
+//! ```
+//! use logit_loss::{BceWithLogits, LogitLoss, Weights};
+//!
+//! // Two samples, three labels each; the first label is rare.
+//! let logits = [2.1f32, -0.3, 0.8, -1.7, 40.0, f32::NEG_INFINITY];
+//! let targets = [true, false, true, false, true, false];
+//! let bce = BceWithLogits::new().pos_weight(Weights::per_class(&[6.0, 1.0, 1.0]));
+//!
+//! let mut gradient = [0.0; 6];
+//! let mean = bce.loss_and_gradient(&logits, &targets, &mut gradient)?;
+//! assert!((mean - 0.297_726_5).abs() < 1e-7);
+//! // A confident, right answer still has a gradient; PyTorch's is 0 here.
+//! assert_eq!(gradient[4], -7.080_59e-19);
+//! # Ok::<(), logit_loss::Error>(())
+//! ```
+//!
+//! # What there is
+//!
+//! * [`BceWithLogits`]: binary cross-entropy with weights, positive weights, label smoothing.
+//! * [`LogitLoss`], the trait with its methods: [`loss`](LogitLoss::loss), [`losses`](LogitLoss::losses),
+//!   [`gradient`](LogitLoss::gradient), [`loss_and_gradient`](LogitLoss::loss_and_gradient),
+//!   [in place](LogitLoss::loss_and_gradient_in_place), [with the Hessian](LogitLoss::gradient_and_hessian),
+//!   [`backward`](LogitLoss::backward) for automatic differentiation, [`accumulate`](LogitLoss::accumulate) for sums that
+//!   go on.
+//! * [`Weights`] of samples, classes, channels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
+//! * [`Backend`]: which instructions there are, and how to pin one.
+//!
+//! # What it promises
+//!
+//! 1. **No NaN, no panic**: any logit that is not NaN, infinities included, with a target in \[0, 1\] and valid weights
+//!    gives a result that is not NaN.
+//! 2. **Accuracy**: see below.
+//! 3. **The same bits**: backends that fuse multiply and add (AVX2, AVX-512, NEON, `scalar-fma`) agree bit for bit, in
+//!    each element and in sums; so do those that do not (SSE2, simd128, `scalar`) among themselves. No result depends on
+//!    the address of a slice, or on what stands beside an element.
+//! 4. **Errors before effects**: on `Err`, no output has changed.
+//!
+//! The default floating-point environment is assumed: round to nearest, subnormal numbers not flushed to zero.
+//!
+//! # Accuracy
+//!
+//! In ULP of the exact result, for hard targets, relative in the tails and down to the subnormals; the largest error
+//! found, and where, over every 2,003rd bit pattern of `f32` (`cargo test --release --test accuracy -- --ignored` looks at
+//! more), and promised. A backend that does not fuse is promised one more.
+//!
+//! TABLE
+//!
+//! With soft targets the loss is within 4 ULP, the gradient within 3 ULP of `w (1 - t + p t)`. A mean or sum of
+//! independent logits is within 1 ULP of the exact one from 16 elements on, 2 for a single one, and 4 for any logits.
+//!
+//! # Features and targets
+//!
+//! There are no features. On x86 the CPU is asked which instructions it has, once, without `std`. On microcontrollers
+//! only scalar code is compiled.
+
 #![no_std]
+#![warn(missing_docs)]
+
 mod backend;
 mod error;
 mod kernel;

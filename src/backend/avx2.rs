@@ -89,6 +89,10 @@ unsafe impl Lanes for Avx2<f32> {
         _mm256_blendv_ps(no, yes, mask)
     }
     #[inline(always)]
+    unsafe fn clear(mask: __m256, v: __m256) -> __m256 {
+        _mm256_andnot_ps(mask, v)
+    }
+    #[inline(always)]
     unsafe fn mask_and(a: __m256, b: __m256) -> __m256 {
         _mm256_and_ps(a, b)
     }
@@ -194,6 +198,10 @@ unsafe impl Lanes for Avx2<f64> {
     #[inline(always)]
     unsafe fn select(mask: __m256d, yes: __m256d, no: __m256d) -> __m256d {
         _mm256_blendv_pd(no, yes, mask)
+    }
+    #[inline(always)]
+    unsafe fn clear(mask: __m256d, v: __m256d) -> __m256d {
+        _mm256_andnot_pd(mask, v)
     }
     #[inline(always)]
     unsafe fn mask_and(a: __m256d, b: __m256d) -> __m256d {

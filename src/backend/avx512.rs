@@ -89,6 +89,10 @@ unsafe impl Lanes for Avx512<f32> {
         _mm512_mask_blend_ps(mask, no, yes)
     }
     #[inline(always)]
+    unsafe fn clear(mask: __mmask16, v: __m512) -> __m512 {
+        _mm512_maskz_mov_ps(!mask, v)
+    }
+    #[inline(always)]
     unsafe fn mask_and(a: __mmask16, b: __mmask16) -> __mmask16 {
         a & b
     }
@@ -194,6 +198,10 @@ unsafe impl Lanes for Avx512<f64> {
     #[inline(always)]
     unsafe fn select(mask: __mmask8, yes: __m512d, no: __m512d) -> __m512d {
         _mm512_mask_blend_pd(mask, no, yes)
+    }
+    #[inline(always)]
+    unsafe fn clear(mask: __mmask8, v: __m512d) -> __m512d {
+        _mm512_maskz_mov_pd(!mask, v)
     }
     #[inline(always)]
     unsafe fn mask_and(a: __mmask8, b: __mmask8) -> __mmask8 {

@@ -49,6 +49,8 @@ pub unsafe trait Lanes: Copy + 'static {
     unsafe fn ge(a: Self::Raw, b: Self::Raw) -> Self::Mask;
     unsafe fn eq(a: Self::Raw, b: Self::Raw) -> Self::Mask;
     unsafe fn select(mask: Self::Mask, yes: Self::Raw, no: Self::Raw) -> Self::Raw;
+    /// 0 where the mask is true.
+    unsafe fn clear(mask: Self::Mask, v: Self::Raw) -> Self::Raw;
     unsafe fn mask_and(a: Self::Mask, b: Self::Mask) -> Self::Mask;
     unsafe fn mask_or(a: Self::Mask, b: Self::Mask) -> Self::Mask;
     unsafe fn all(mask: Self::Mask) -> bool;
@@ -220,7 +222,7 @@ impl<L: Lanes> Vector<L> {
     #[inline(always)]
     pub fn negate_unless(self, mask: Mask<L>) -> Self {
         let sign = Self::sign_bit();
-        self.xor(mask.select(sign.xor(sign), sign))
+        self.xor(mask.clear(sign))
     }
 }
 
@@ -229,6 +231,13 @@ impl<L: Lanes> Mask<L> {
     pub fn select(self, yes: Vector<L>, no: Vector<L>) -> Vector<L> {
         // SAFETY: a mask proves the instructions.
         Vector(unsafe { L::select(self.0, yes.0, no.0) })
+    }
+
+    /// 0 where the mask is true, `v` elsewhere.
+    #[inline(always)]
+    pub fn clear(self, v: Vector<L>) -> Vector<L> {
+        // SAFETY: a mask proves the instructions.
+        Vector(unsafe { L::clear(self.0, v.0) })
     }
 
     #[inline(always)]

@@ -97,6 +97,10 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
         if mask { yes } else { no }
     }
     #[inline(always)]
+    unsafe fn clear(mask: bool, v: T) -> T {
+        if mask { T::ZERO } else { v }
+    }
+    #[inline(always)]
     unsafe fn mask_and(a: bool, b: bool) -> bool {
         a & b
     }
@@ -138,6 +142,8 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
     }
 }
 
+// A function of its own, as those of the other backends are: what it calls can be looked at.
+#[inline(never)]
 pub(super) fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
     // SAFETY: safe code needs no instructions of its own.
     kernel.run::<_, 1>(unsafe { Token::<T::Scalar>::assume() })

@@ -17,7 +17,8 @@ pub(super) const FUSED: bool = cfg!(target_arch = "aarch64");
 #[derive(Clone, Copy)]
 pub struct Wide<T>(PhantomData<T>);
 
-#[inline(always)]
+// A function of its own, as those of the other backends are: what it calls can be looked at.
+#[inline(never)]
 pub(super) fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
     // SAFETY: the target was built with the instructions that `wide` uses.
     kernel.run::<_, 4>(unsafe { Token::<T::Wide>::assume() })
@@ -87,6 +88,10 @@ unsafe impl Lanes for Wide<f32> {
     #[inline(always)]
     unsafe fn select(mask: f32x4, yes: f32x4, no: f32x4) -> f32x4 {
         mask.bitselect(yes, no)
+    }
+    #[inline(always)]
+    unsafe fn clear(mask: f32x4, v: f32x4) -> f32x4 {
+        !mask & v
     }
     #[inline(always)]
     unsafe fn mask_and(a: f32x4, b: f32x4) -> f32x4 {
@@ -194,6 +199,10 @@ unsafe impl Lanes for Wide<f64> {
     #[inline(always)]
     unsafe fn select(mask: f64x2, yes: f64x2, no: f64x2) -> f64x2 {
         mask.bitselect(yes, no)
+    }
+    #[inline(always)]
+    unsafe fn clear(mask: f64x2, v: f64x2) -> f64x2 {
+        !mask & v
     }
     #[inline(always)]
     unsafe fn mask_and(a: f64x2, b: f64x2) -> f64x2 {

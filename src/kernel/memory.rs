@@ -1,15 +1,16 @@
 //! Loads and stores: the only place outside of `backend` that touches memory by pointer.
 //!
-//! [`Streams`] are made from slices that all have at least `len` elements. [`Streams::row`] looks once at what is left
-//! of them and hands out the addresses of one [`Row`]: in the slices where the row is whole and its elements are there
-//! as they are, in a [`Scratch`] where it ends beyond `len` or where the elements must be made first. So no vector
-//! needs a check of its own, and none reaches beyond a slice.
+//! [`Streams`] are made from slices that all have at least `len` elements. [`Rows`] compares each row with `len` and
+//! finds its addresses: in the slices where the row is whole and its elements are there as they are; in a [`Scratch`]
+//! where they must be made first, or where the row reaches beyond the end. So no vector needs a check of its own, and
+//! none reaches beyond a slice.
 
 use core::marker::PhantomData;
 
 use super::source::{Factors, Targets};
+use super::sums::Terms;
 use crate::backend::{Float, Lanes, Token, Vector};
-use crate::math::{Constants, Double, Formula, Inputs, log1p_double};
+use crate::math::{Constants, Formula, Inputs};
 
 /// What a kernel reads and writes, element by element.
 pub struct Streams<'a, T> {
@@ -79,7 +80,7 @@ impl<'a, T: Float> Streams<'a, T> {
     }
 }
 
-/// Room for rows that are not simply a piece of a slice.
+/// Room for elements that are not simply a piece of a slice.
 pub struct Scratch<L: Lanes> {
     logit: L::Row,
     target: L::Row,
@@ -91,21 +92,20 @@ pub struct Scratch<L: Lanes> {
 
 impl<L: Lanes> Scratch<L> {
     #[inline(always)]
-    pub fn new(l: Token<L>, streams: &Streams<'_, L::Scalar>) -> Self {
-        let zeros = l.row(L::Scalar::ZERO);
-        let mut scratch = Self {
-            logit: zeros,
-            target: zeros,
-            pos_weight: zeros,
-            weight: zeros,
-            upstream: zeros,
-            outputs: [zeros; 2],
-        };
-        // Those that are the same in every row are written only here.
-        streams.pos_weight.expand(0, scratch.pos_weight.as_mut());
-        streams.weight.expand(0, scratch.weight.as_mut());
-        streams.upstream.expand(0, scratch.upstream.as_mut());
-        scratch
+    pub fn zero(l: Token<L>) -> Self {
+        let row = l.row(L::Scalar::ZERO);
+        Self { logit: row, target: row, pos_weight: row, weight: row, upstream: row, outputs: [row; 2] }
+    }
+
+    /// Writes what is the same in every row.
+    #[inline(always)]
+    pub fn fill(&mut self, streams: &Streams<'_, L::Scalar>) {
+        let rows = [&mut self.pos_weight, &mut self.weight, &mut self.upstream];
+        for (row, factors) in rows.into_iter().zip([streams.pos_weight, streams.weight, streams.upstream]) {
+            if let Factors::Uniform(v) = factors {
+                row.as_mut().fill(v);
+            }
+        }
     }
 
     #[inline(always)]
@@ -189,220 +189,202 @@ impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Row<L, W> {
     }
 }
 
-/// What a vector of elements, or any number of them, adds to the sums.
+/// Where a stream's rows are.
 #[derive(Clone, Copy)]
-pub struct Terms<L: Lanes> {
-    pub term: Vector<L>,
-    /// Products of 1 + e, less 1.
-    pub products: [Vector<L>; 2],
+enum Place<T> {
+    /// The first row is there, the next so many elements on.
+    At(*const T, usize),
+    /// Each row must be written before it can be read.
+    Made,
 }
 
-impl<L: Lanes> Terms<L> {
+impl<T: Float> Place<T> {
+    /// Row `index`, whose first element is `at`; written to `room` if need be.
     #[inline(always)]
-    pub fn none(l: Token<L>) -> Self {
-        Self { term: l.zero(), products: [l.zero(); 2] }
-    }
-
-    /// (1 + a)(1 + b) - 1 = a + b + a b: nothing cancels, and no small factor is lost.
-    #[inline(always)]
-    pub fn join<T: Constants, F: Formula<T>>(mut self, other: Self) -> Self {
-        self.term = self.term + other.term;
-        let mut k = 0;
-        while k < F::PRODUCTS {
-            let (a, b) = (self.products[k], other.products[k]);
-            self.products[k] = a.mul_add(b, a + b);
-            k += 1;
-        }
-        self
-    }
-}
-
-/// The sum of each virtual lane, in two words.
-pub struct LaneSums<T: Constants> {
-    hi: T::VirtualLanes,
-    lo: T::VirtualLanes,
-}
-
-impl<T: Constants> LaneSums<T> {
-    #[inline(always)]
-    pub fn zero() -> Self {
-        Self { hi: Default::default(), lo: Default::default() }
-    }
-
-    /// Adds the terms of a block, and the logarithms of its products, to the lanes from `lane` on.
-    #[inline(always)]
-    pub fn add<L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
-        &mut self,
-        l: Token<L>,
-        formula: F,
-        lane: usize,
-        terms: [Terms<L>; W],
-    ) {
-        let mut j = 0;
-        while j < W {
-            let lanes = lane + j * L::LANES..lane + (j + 1) * L::LANES;
-            let (Some(hi), Some(lo)) = (self.hi.as_mut().get_mut(lanes.clone()), self.lo.as_mut().get_mut(lanes))
-            else {
-                return;
-            };
-            // SAFETY: both slices have LANES elements.
-            let sum = unsafe { Double { hi: l.load(hi.as_ptr()), lo: l.load(lo.as_ptr()) } };
-            let mut sum = sum.accumulate(terms[j].term);
-            let mut k = 0;
-            while k < F::PRODUCTS {
-                let weight = l.splat(formula.factor_weights()[k]);
-                let log = log1p_double(l, terms[j].products[k]);
-                sum = sum.accumulate(log.hi * weight);
-                sum.lo = log.lo.mul_add(weight, sum.lo);
-                k += 1;
-            }
-            // SAFETY: likewise.
-            unsafe {
-                sum.hi.store(hi.as_mut_ptr());
-                sum.lo.store(lo.as_mut_ptr());
-            }
-            j += 1;
-        }
-    }
-
-    /// The sum of all lanes, of which only the first `used` have received anything: a tree of halves.
-    pub fn fold(&mut self, used: usize) -> Double<T> {
-        let (hi, lo) = (self.hi.as_mut(), self.lo.as_mut());
-        let mut half = T::VIRTUAL_LANES / 2;
-        while half > 0 {
-            let (hi, hi_other) = hi.split_at_mut(half);
-            let (lo, lo_other) = lo.split_at_mut(half);
-            for (((hi, lo), &other_hi), &other_lo) in
-                hi.iter_mut().zip(lo).zip(&*hi_other).zip(&*lo_other).take(used.saturating_sub(half))
-            {
-                let sum = Double { hi: *hi, lo: *lo }.plus(Double { hi: other_hi, lo: other_lo });
-                (*hi, *lo) = (sum.hi, sum.lo);
-            }
-            half /= 2;
-        }
-        match (hi, lo) {
-            ([hi, ..], [lo, ..]) => Double { hi: *hi, lo: *lo },
-            _ => Double::ZERO,
+    fn of(self, index: usize, factors: &Factors<'_, T>, at: usize, room: &mut [T]) -> *const T {
+        match self {
+            Self::At(first, step) => first.wrapping_add(index * step),
+            Self::Made => factors.row(at, room),
         }
     }
 }
 
-impl<T: Constants> Streams<'_, T> {
-    /// Evaluates the formula for the row of elements from `start` on, writes what it has for each element, and returns
-    /// what is summed. Elements beyond the end are not touched and add nothing.
+/// Rows at equal distances, of which only the last may reach beyond the end.
+pub struct Rows<'r, 'a, L: Lanes, const W: usize> {
+    streams: &'r Streams<'a, L::Scalar>,
+    scratch: &'r mut Scratch<L>,
+    start: usize,
+    distance: usize,
+    count: usize,
+    target: Place<L::Scalar>,
+    pos_weight: Place<L::Scalar>,
+    weight: Place<L::Scalar>,
+    upstream: Place<L::Scalar>,
+}
+
+impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Rows<'_, '_, L, W> {
     #[inline(always)]
-    pub fn evaluate<L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
-        &self,
-        l: Token<L>,
-        scratch: &mut Scratch<L>,
-        formula: F,
-        start: usize,
-    ) -> [Terms<L>; W] {
-        let valid = self.len.saturating_sub(start);
-        if valid >= L::LANES * W {
-            self.whole::<L, F, W>(scratch, start).evaluate(l, formula)
-        } else {
-            self.gather::<L, F>(scratch, start, valid);
-            let mut terms = scratch.row::<W>().evaluate(l, formula);
-            self.scatter::<L, F>(scratch, start, valid);
-            let mut inside = l.row(T::ZERO);
-            for slot in inside.as_mut().iter_mut().take(valid) {
-                *slot = T::ONE;
-            }
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Evaluates the formula for one row, writes what it has for each element, and returns what is summed. Elements
+    /// beyond the end are not touched and add nothing.
+    #[inline(always)]
+    pub fn evaluate<F: Formula<T>>(&mut self, l: Token<L>, formula: F, index: usize) -> [Terms<L>; W] {
+        let (row, valid) = self.row(index, F::WEIGHTED, F::UPSTREAM);
+        let mut terms = row.evaluate(l, formula);
+        if valid < L::LANES * W {
+            self.streams.scatter(self.scratch, self.start + index * self.distance, valid);
+            let mut outside = l.row(T::ONE);
+            up_to(outside.as_mut(), valid).fill(T::ZERO);
             let mut j = 0;
             while j < W {
-                // SAFETY: a row has `W` vectors, and j < W.
-                let outside = unsafe { l.load(inside.as_ref().as_ptr().add(j * L::LANES)) }.equals(l.zero());
-                terms[j].term = outside.select(l.zero(), terms[j].term);
-                terms[j].products[0] = outside.select(l.zero(), terms[j].products[0]);
-                terms[j].products[1] = outside.select(l.zero(), terms[j].products[1]);
+                let outside = get(l, outside.as_ref(), j * L::LANES).equals(l.one());
+                terms[j].term = outside.clear(terms[j].term);
+                terms[j].products[0] = outside.clear(terms[j].products[0]);
+                terms[j].products[1] = outside.clear(terms[j].products[1]);
                 j += 1;
             }
-            terms
         }
+        terms
     }
 
-    /// Whether all targets and weights of the row are 0 or 1; a weight of 0 excuses its target. Elements beyond the
-    /// end count as such.
+    /// Whether all targets and weights of a row are 0 or 1; a weight of 0 excuses its target.
     #[inline(always)]
-    pub fn is_hard<L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
-        &self,
-        l: Token<L>,
-        scratch: &mut Scratch<L>,
-        start: usize,
-    ) -> bool {
-        let valid = self.len.saturating_sub(start);
-        if valid >= L::LANES * W {
-            self.whole::<L, F, W>(scratch, start).is_hard(l)
-        } else {
-            self.gather::<L, F>(scratch, start, valid);
-            scratch.row::<W>().is_hard(l)
-        }
+    pub fn is_hard(&mut self, l: Token<L>, index: usize) -> bool {
+        self.row(index, true, false).0.is_hard(l)
     }
 
-    /// The row of elements from `start` on, all of which exist.
+    /// The addresses of one row, and how many of its elements there are.
     #[inline(always)]
-    fn whole<L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
-        &self,
-        scratch: &mut Scratch<L>,
-        start: usize,
-    ) -> Row<L, W> {
-        let width = L::LANES * W;
-        debug_assert!(self.len - start >= width);
-        let mut row = scratch.row::<W>();
-        // SAFETY: start + width <= len, and every slice has at least `len` elements.
-        row.logit = unsafe { self.logits.add(start) };
-        match self.targets {
-            // SAFETY: likewise.
-            Targets::Reals(values) => row.target = unsafe { values.as_ptr().add(start) },
-            Targets::Bytes(_) => self.targets.expand(start, scratch.target.as_mut()),
+    fn row(&mut self, index: usize, weighted: bool, upstream: bool) -> (Row<L, W>, usize) {
+        let (streams, scratch) = (self.streams, &mut *self.scratch);
+        let at = self.start + index * self.distance;
+        let valid = streams.len.saturating_sub(at);
+        if valid < L::LANES * W {
+            streams.gather(scratch, at, valid);
+            return (scratch.row(), valid);
         }
-        if F::WEIGHTED {
-            row.pos_weight = self.pos_weight.row(start, scratch.pos_weight.as_mut());
-            row.weight = self.weight.row(start, scratch.weight.as_mut());
+        // The elements of the row are all below `len`, and every slice has as many.
+        let mut row = scratch.row();
+        row.logit = streams.logits.wrapping_add(at);
+        match self.target {
+            Place::At(first, step) => row.target = first.wrapping_add(index * step),
+            Place::Made => streams.targets.expand(at, scratch.target.as_mut()),
         }
-        if F::UPSTREAM {
-            row.upstream = self.upstream.row(start, scratch.upstream.as_mut());
+        if weighted {
+            row.pos_weight = self.pos_weight.of(index, &streams.pos_weight, at, scratch.pos_weight.as_mut());
+            row.weight = self.weight.of(index, &streams.weight, at, scratch.weight.as_mut());
         }
-        for (place, &out) in row.outputs.iter_mut().zip(&self.outputs) {
+        if upstream {
+            row.upstream = self.upstream.of(index, &streams.upstream, at, scratch.upstream.as_mut());
+        }
+        for (place, &out) in row.outputs.iter_mut().zip(&streams.outputs) {
             // An output that nobody gave goes to the scratch.
             if !out.is_null() {
-                // SAFETY: likewise.
-                *place = unsafe { out.add(start) };
+                *place = out.wrapping_add(at);
             }
         }
-        row
+        (row, valid)
+    }
+}
+
+impl<'a, T: Constants> Streams<'a, T> {
+    /// The rows that start at `start` and every `distance` elements after, up to `most` of them.
+    #[inline(always)]
+    pub fn rows<'r, L: Lanes<Scalar = T>, const W: usize>(
+        &'r self,
+        scratch: &'r mut Scratch<L>,
+        start: usize,
+        distance: usize,
+        most: usize,
+    ) -> Rows<'r, 'a, L, W> {
+        let target = match self.targets {
+            Targets::Reals(values) => Place::At(values.as_ptr().wrapping_add(start), distance),
+            Targets::Bytes(_) => Place::Made,
+        };
+        Rows {
+            start,
+            distance,
+            count: self.len.saturating_sub(start).div_ceil(distance).min(most),
+            target,
+            pos_weight: place(&self.pos_weight, scratch.pos_weight.as_ref(), start, distance),
+            weight: place(&self.weight, scratch.weight.as_ref(), start, distance),
+            upstream: place(&self.upstream, scratch.upstream.as_ref(), start, distance),
+            streams: self,
+            scratch,
+        }
     }
 
-    /// Copies the `valid` elements from `start` on, less than a row, to where a whole row can be read.
+    /// Copies the `valid` elements from `start` on, less than a row, to where a whole row can be read. What is beyond
+    /// them has target and weight 0, unless one weight holds for all.
     #[cold]
     #[inline(never)]
-    fn gather<L: Lanes<Scalar = T>, F: Formula<T>>(&self, scratch: &mut Scratch<L>, start: usize, valid: usize) {
-        let logits = scratch.logit.as_mut();
-        for (i, slot) in logits.iter_mut().take(valid).enumerate() {
+    fn gather<L: Lanes<Scalar = T>>(&self, scratch: &mut Scratch<L>, start: usize, valid: usize) {
+        for (i, slot) in scratch.logit.as_mut().iter_mut().take(valid).enumerate() {
             // SAFETY: start + i < start + valid <= len.
             *slot = unsafe { self.logits.add(start + i).read() };
         }
-        self.targets.expand(start, &mut scratch.target.as_mut()[..valid]);
-        if F::WEIGHTED {
-            self.pos_weight.expand(start, &mut scratch.pos_weight.as_mut()[..valid]);
-            self.weight.expand(start, &mut scratch.weight.as_mut()[..valid]);
-        }
-        if F::UPSTREAM {
-            self.upstream.expand(start, &mut scratch.upstream.as_mut()[..valid]);
+        scratch.target.as_mut().fill(T::ZERO);
+        self.targets.expand(start, up_to(scratch.target.as_mut(), valid));
+        let rows = [&mut scratch.pos_weight, &mut scratch.weight, &mut scratch.upstream];
+        for (row, factors) in rows.into_iter().zip([self.pos_weight, self.weight, self.upstream]) {
+            if let Factors::Values { .. } = factors {
+                row.as_mut().fill(T::ZERO);
+                factors.expand(start, up_to(row.as_mut(), valid));
+            }
         }
     }
 
+    /// Copies the results of a partial row to the outputs.
     #[cold]
     #[inline(never)]
-    fn scatter<L: Lanes<Scalar = T>, F: Formula<T>>(&self, scratch: &Scratch<L>, start: usize, valid: usize) {
-        for (out, row) in self.outputs.iter().zip(&scratch.outputs).take(F::OUTPUTS) {
-            for (i, &v) in row.as_ref().iter().take(valid).enumerate() {
-                if !out.is_null() {
+    fn scatter<L: Lanes<Scalar = T>>(&self, scratch: &Scratch<L>, start: usize, valid: usize) {
+        for (&out, row) in self.outputs.iter().zip(&scratch.outputs) {
+            if !out.is_null() {
+                for (i, &v) in row.as_ref().iter().take(valid).enumerate() {
                     // SAFETY: start + i < start + valid <= len, which is no more than the output has.
                     unsafe { out.add(start + i).write(v) };
                 }
             }
         }
+    }
+}
+
+/// Where the factors of the rows from `first` on are.
+#[inline(always)]
+fn place<T: Float>(factors: &Factors<'_, T>, uniform: &[T], first: usize, distance: usize) -> Place<T> {
+    match *factors {
+        Factors::Uniform(_) => Place::At(uniform.as_ptr(), 0),
+        Factors::Values { values, repeat: 1, cycles: false } => {
+            Place::At(values.as_ptr().wrapping_add(first), distance)
+        }
+        Factors::Values { .. } => Place::Made,
+    }
+}
+
+/// The first elements, no more than there are.
+fn up_to<T>(slice: &mut [T], count: usize) -> &mut [T] {
+    let count = count.min(slice.len());
+    &mut slice[..count]
+}
+
+/// The vector at an index; zeros if it is not all there.
+#[inline(always)]
+pub fn get<L: Lanes>(l: Token<L>, slice: &[L::Scalar], at: usize) -> Vector<L> {
+    match slice.get(at..at + L::LANES) {
+        // SAFETY: as many elements as a vector has.
+        Some(lanes) => unsafe { l.load(lanes.as_ptr()) },
+        None => l.zero(),
+    }
+}
+
+/// Writes the vector at an index, if all of it is there.
+#[inline(always)]
+pub fn set<L: Lanes>(v: Vector<L>, slice: &mut [L::Scalar], at: usize) {
+    if let Some(lanes) = slice.get_mut(at..at + L::LANES) {
+        // SAFETY: as many elements as a vector has.
+        unsafe { v.store(lanes.as_mut_ptr()) };
     }
 }

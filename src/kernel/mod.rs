@@ -10,8 +10,8 @@
 //! total:                            chunks added from the first to the last
 //! ```
 //!
-//! 1. The tree keeps rounding errors small where all elements are equal, and a loop over pairs of rows needs no more
-//!    registers than one over rows.
+//! 1. The tree keeps rounding errors small where all elements are equal. It grows as a binary counter does, so the loop
+//!    that feeds it has one row in its body, and a formula is compiled only once for each pass.
 //! 2. Two words for each lane cost nothing that can be measured, since a block has 16 rows, and bring the sum within one
 //!    ULP of the exact one.
 //! 3. Whole chunks are independent of each other, so threads and separate calls can take them, with the same bits.
@@ -19,6 +19,7 @@
 mod memory;
 mod reduce;
 mod source;
+mod sums;
 
 pub use memory::Streams;
 pub use reduce::{Map, Reduce};

@@ -1,11 +1,17 @@
 //! Passes over streams: element by element, or summing.
 
-use super::memory::{LaneSums, Scratch, Streams, Terms};
+use core::ops::Range;
+
+use super::memory::{Scratch, Streams};
+use super::sums::{LaneSums, Terms, join};
 use crate::backend::{Kernel, Lanes, Native, Token};
 use crate::math::{Constants, Double, Formula};
 
 /// Rows of a block.
 const ROWS: usize = 16;
+/// Trees of 1, 2, 4, 8 and 16 rows that wait for another of their size, as the digits of a binary counter of rows. What
+/// waits is written before it is read, in each block.
+const TREES: usize = ROWS.ilog2() as usize + 1;
 /// Blocks of a chunk.
 const BLOCKS: usize = 64;
 
@@ -25,11 +31,14 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Map<'_, '_, T, F> {
 
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>, const W: usize>(self, l: Token<L>) {
-        let mut scratch = Scratch::new(l, self.streams);
-        let mut start = 0;
-        while start < self.streams.len() {
-            self.streams.evaluate::<L, F, W>(l, &mut scratch, self.formula, start);
-            start += L::LANES * W;
+        let mut scratch = Scratch::zero(l);
+        scratch.fill(self.streams);
+        let width = L::LANES * W;
+        let mut rows = self.streams.rows::<L, W>(&mut scratch, 0, width, usize::MAX);
+        let mut row = 0;
+        while row < rows.count() {
+            rows.evaluate(l, self.formula, row);
+            row += 1;
         }
     }
 }
@@ -53,12 +62,14 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
 
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>, const W: usize>(self, l: Token<L>) -> Double<T> {
-        let mut scratch = Scratch::new(l, self.streams);
+        let mut scratch = Scratch::zero(l);
+        scratch.fill(self.streams);
+        let mut waiting = [[Terms::none(l); W]; TREES];
         let mut total = self.onto;
         let mut start = 0;
         while start < self.streams.len() {
             let end = self.streams.len().min(start + chunk_len::<T>());
-            total = total.plus(self.chunk::<L, W>(l, &mut scratch, start, end).times(self.factor));
+            total = total.plus(self.chunk(l, &mut scratch, &mut waiting, start, end).times(self.factor));
             start = end;
         }
         total
@@ -71,6 +82,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         &self,
         l: Token<L>,
         scratch: &mut Scratch<L>,
+        waiting: &mut [[Terms<L>; W]; TREES],
         start: usize,
         end: usize,
     ) -> Double<T> {
@@ -81,9 +93,9 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         while block < end {
             let block_end = end.min(block + T::VIRTUAL_LANES * ROWS);
             if try_hard && self.is_hard::<L, W>(l, scratch, block, block_end) {
-                self.block::<L, H, W>(l, scratch, self.hard, block, block_end, &mut sums);
+                self.block(l, scratch, waiting, self.hard, block..block_end, &mut sums);
             } else {
-                self.block::<L, F, W>(l, scratch, self.formula, block, block_end, &mut sums);
+                self.block(l, scratch, waiting, self.formula, block..block_end, &mut sums);
             }
             block = block_end;
         }
@@ -98,12 +110,14 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         start: usize,
         end: usize,
     ) -> bool {
-        let mut at = start;
-        while at < end {
-            if !self.streams.is_hard::<L, H, W>(l, scratch, at) {
+        let width = L::LANES * W;
+        let mut rows = self.streams.rows::<L, W>(scratch, start, width, (end - start).div_ceil(width));
+        let mut row = 0;
+        while row < rows.count() {
+            if !rows.is_hard(l, row) {
                 return false;
             }
-            at += L::LANES * W;
+            row += 1;
         }
         true
     }
@@ -114,41 +128,31 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         &self,
         l: Token<L>,
         scratch: &mut Scratch<L>,
+        waiting: &mut [[Terms<L>; W]; TREES],
         formula: G,
-        start: usize,
-        end: usize,
+        elements: Range<usize>,
         sums: &mut LaneSums<T>,
     ) {
+        let Range { start, end } = elements;
         let mut lane = 0;
         while lane < T::VIRTUAL_LANES && start + lane < end {
-            let rows = (end - start - lane).div_ceil(T::VIRTUAL_LANES);
-            // Trees of 2, 4, 8 and 16 rows that wait for another of their size.
-            let mut waiting = [[Terms::none(l); W]; 4];
+            let mut rows = self.streams.rows::<L, W>(scratch, start + lane, T::VIRTUAL_LANES, ROWS);
             let mut row = 0;
-            while row < rows {
-                let at = start + lane + row * T::VIRTUAL_LANES;
-                let mut tree = self.streams.evaluate::<L, G, W>(l, scratch, formula, at);
-                row += 1;
-                if row < rows {
-                    let next = self.streams.evaluate::<L, G, W>(l, scratch, formula, at + T::VIRTUAL_LANES);
-                    tree = join::<T, L, G, W>(tree, next);
-                    row += 1;
-                }
-                // As in a binary counter of the pairs before this one.
+            while row < rows.count() {
+                let mut tree = rows.evaluate(l, formula, row);
                 let mut size = 0;
-                let mut pairs = (row - 1) / 2;
-                while pairs & 1 == 1 {
+                while size < TREES - 1 && row >> size & 1 == 1 {
                     tree = join::<T, L, G, W>(waiting[size], tree);
                     size += 1;
-                    pairs >>= 1;
                 }
-                waiting[size & 3] = tree;
+                waiting[size] = tree;
+                row += 1;
             }
-            let pairs = rows.div_ceil(2);
-            let mut tree = waiting[pairs.trailing_zeros() as usize & 3];
-            let mut size = pairs.trailing_zeros() as usize + 1;
-            while size < 4 {
-                if pairs >> size & 1 == 1 {
+            // Where rows are missing, smaller trees are left.
+            let mut tree = [Terms::none(l); W];
+            let mut size = 0;
+            while size < TREES {
+                if row >> size & 1 == 1 {
                     tree = join::<T, L, G, W>(waiting[size], tree);
                 }
                 size += 1;
@@ -157,18 +161,4 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             lane += L::LANES * W;
         }
     }
-}
-
-#[inline(always)]
-fn join<T: Constants, L: Lanes<Scalar = T>, G: Formula<T>, const W: usize>(
-    a: [Terms<L>; W],
-    b: [Terms<L>; W],
-) -> [Terms<L>; W] {
-    let mut joined = a;
-    let mut j = 0;
-    while j < W {
-        joined[j] = a[j].join::<T, G>(b[j]);
-        j += 1;
-    }
-    joined
 }

@@ -71,8 +71,8 @@ impl<L: Lanes<Scalar: Constants>> Costs<L> {
 
     /// near a, and 0 for a cost of 0 at infinity.
     #[inline(always)]
-    fn linear(self, l: Token<L>, x: &Logit<L>) -> Vector<L> {
-        self.easy.select(l.zero(), self.near * x.magnitude)
+    fn linear(self, x: &Logit<L>) -> Vector<L> {
+        self.easy.clear(self.near * x.magnitude)
     }
 
     /// |sigmoid - target| with its sign: (near - far e) / (1 + e).
@@ -105,7 +105,7 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
         let gradient = (costs.slope(l, &x) * scale).negate_unless(x.positive);
         let d = l.one() + x.e.value;
         Results {
-            term: costs.linear(l, &x),
+            term: costs.linear(&x),
             factors: [x.e.value, l.zero()],
             outputs: [gradient, x.e.value / (d * d) * scale],
         }
@@ -147,12 +147,12 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         let undo = l.splat(T::OFFSET);
         let undo_tail = tail.select(undo, l.one());
 
-        let linear = costs.linear(l, &x);
+        let linear = costs.linear(&x);
         let loss = if HARD {
             zero
         } else {
             let core = tail.select(both * x.e.scaled, both.mul_add(log1p(l, x.e.value), linear));
-            absent.select(zero, core * inputs.weight * undo_tail)
+            absent.clear(core * inputs.weight * undo_tail)
         };
 
         let upstream = if W::UPSTREAM { inputs.upstream } else { l.splat(self.scale) };
@@ -163,15 +163,15 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         let curve = both * subnormal.select(x.e.scaled, x.e.value) / (d * d);
         let hessian = curve * upstream * inputs.weight * subnormal.select(undo, l.one());
 
-        let e = absent.select(zero, x.e.value);
+        let e = absent.clear(x.e.value);
         Results {
-            term: if HARD { absent.select(zero, linear) } else { loss },
+            term: if HARD { absent.clear(linear) } else { loss },
             factors: if HARD {
                 [inputs.target.equals(zero).select(e, zero), inputs.target.equals(l.one()).select(e, zero)]
             } else {
                 [zero; 2]
             },
-            outputs: [if W::LOSSES { loss } else { absent.select(zero, gradient) }, absent.select(zero, hessian)],
+            outputs: [if W::LOSSES { loss } else { absent.clear(gradient) }, absent.clear(hessian)],
         }
     }
 
@@ -200,11 +200,11 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
         // A factor of 0 times an infinite logit is 0: full smoothing leaves nothing of the target.
         let limit = if self.smoothing.keep == T::ZERO { T::ZERO } else { T::MAX + T::MAX };
         let a = x.magnitude.at_most(l.splat(limit));
-        let linear = x.positive.select(-a, p.equals(zero).select(zero, p * a));
+        let linear = x.positive.select(-a, p.equals(zero).clear(p * a));
         let slope = (p - l.one()).mul_add(log1p(l, x.e.value), linear);
         // The value of the target is not needed, but a NaN there must be seen here too.
         let slope = inputs.target.equals(inputs.target).select(slope, inputs.target);
         let value = slope * l.splat(self.scale * self.smoothing.keep) * inputs.weight;
-        Results { term: zero, factors: [zero; 2], outputs: [inputs.weight.equals(zero).select(zero, value), zero] }
+        Results { term: zero, factors: [zero; 2], outputs: [inputs.weight.equals(zero).clear(value), zero] }
     }
 }

@@ -1,0 +1,76 @@
+//! What a trained network is worth on wines it has not seen.
+
+/// Counts at a probability of one half, that is, at a logit of 0.
+pub struct Metrics {
+    pub cross_entropy: f64,
+    pub recall: f64,
+    /// None when nothing was called positive.
+    pub precision: Option<f64>,
+    pub false_positive_rate: f64,
+    pub auc: f64,
+    /// False-positive rate and recall as the threshold sinks; empty when a logit is NaN.
+    pub roc: Vec<(f64, f64)>,
+}
+
+impl Metrics {
+    pub fn new(logits: &[f32], targets: &[f32]) -> Metrics {
+        let cross_entropy = cross_entropy(logits, targets);
+        if logits.iter().any(|x| x.is_nan()) {
+            // Every comparison with NaN is false, so counting would call all wines negative.
+            return Metrics {
+                cross_entropy,
+                recall: f64::NAN,
+                precision: Some(f64::NAN),
+                false_positive_rate: f64::NAN,
+                auc: f64::NAN,
+                roc: Vec::new(),
+            };
+        }
+        let count = |called: bool, class: f32| {
+            let both = logits.iter().zip(targets);
+            both.filter(|&(&x, &t)| (x > 0.0) == called && t == class).count() as f64
+        };
+        let (hits, false_alarms) = (count(true, 1.0), count(true, 0.0));
+        let (misses, passes) = (count(false, 1.0), count(false, 0.0));
+        let roc = roc(logits, targets);
+        Metrics {
+            cross_entropy,
+            recall: hits / (hits + misses),
+            precision: (hits + false_alarms > 0.0).then(|| hits / (hits + false_alarms)),
+            false_positive_rate: false_alarms / (false_alarms + passes),
+            auc: area(&roc),
+            roc,
+        }
+    }
+}
+
+/// The yardstick that is the same for every loss: the plain mean cross-entropy, in `f64`.
+pub fn cross_entropy(logits: &[f32], targets: &[f32]) -> f64 {
+    let each = logits.iter().zip(targets).map(|(&x, &t)| {
+        let (x, t) = (f64::from(x), f64::from(t));
+        x.max(0.0) - x * t + (-x.abs()).exp().ln_1p()
+    });
+    each.sum::<f64>() / logits.len() as f64
+}
+
+fn roc(logits: &[f32], targets: &[f32]) -> Vec<(f64, f64)> {
+    let mut ranked: Vec<(f32, f32)> = logits.iter().copied().zip(targets.iter().copied()).collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let positives = targets.iter().filter(|&&t| t == 1.0).count() as f64;
+    let negatives = targets.len() as f64 - positives;
+    let (mut hits, mut false_alarms) = (0.0, 0.0);
+    let mut points = vec![(0.0, 0.0)];
+    // Equal logits pass the threshold together: their order would be luck.
+    for tied in ranked.chunk_by(|a, b| a.0 == b.0) {
+        let positive = tied.iter().filter(|&&(_, t)| t == 1.0).count() as f64;
+        hits += positive;
+        false_alarms += tied.len() as f64 - positive;
+        points.push((false_alarms / negatives, hits / positives));
+    }
+    points
+}
+
+fn area(curve: &[(f64, f64)]) -> f64 {
+    let trapezium = |pair: &[(f64, f64)]| (pair[1].0 - pair[0].0) * (pair[1].1 + pair[0].1) / 2.0;
+    curve.windows(2).map(trapezium).sum()
+}

@@ -1,0 +1,92 @@
+//! A plain ReLU network with one logit out, trained by gradient descent with momentum.
+
+use ndarray::{Array1, Array2, Axis, Zip};
+
+const LEARNING_RATE: f32 = 0.01;
+const MOMENTUM: f32 = 0.9;
+
+#[derive(Clone)]
+pub struct Network {
+    layers: Vec<Layer>,
+}
+
+#[derive(Clone)]
+struct Layer {
+    weight: Parameter,
+    bias: Parameter,
+}
+
+#[derive(Clone)]
+struct Parameter {
+    value: Array2<f32>,
+    velocity: Array2<f32>,
+}
+
+/// What a forward pass leaves for the backward pass: the input of each layer.
+pub struct Trace {
+    inputs: Vec<Array2<f32>>,
+}
+
+impl Network {
+    /// `sizes` runs from the features to the last hidden layer. Weights start as He et al. have it (uniform), biases
+    /// at 0.
+    pub fn new(sizes: &[usize], rng: &mut fastrand::Rng) -> Network {
+        let outputs = sizes.iter().skip(1).chain([&1]);
+        let layers = sizes
+            .iter()
+            .zip(outputs)
+            .map(|(&input, &output)| {
+                let bound = (6.0 / input as f32).sqrt();
+                let weight = Array2::from_shape_simple_fn((input, output), || bound * (2.0 * rng.f32() - 1.0));
+                Layer { weight: Parameter::new(weight), bias: Parameter::new(Array2::zeros((1, output))) }
+            })
+            .collect();
+        Network { layers }
+    }
+
+    pub fn forward(&self, features: &Array2<f32>) -> (Vec<f32>, Trace) {
+        let mut inputs = Vec::with_capacity(self.layers.len());
+        let mut flow = features.clone();
+        for (depth, layer) in self.layers.iter().enumerate() {
+            if depth > 0 {
+                // Not `max`: it would turn NaN into 0 and hide what a loss has done.
+                flow.mapv_inplace(|x| if x < 0.0 { 0.0 } else { x });
+            }
+            let output = flow.dot(&layer.weight.value) + &layer.bias.value;
+            inputs.push(std::mem::replace(&mut flow, output));
+        }
+        (flow.into_iter().collect(), Trace { inputs })
+    }
+
+    /// One step down the gradient, given the derivative of the loss by each logit.
+    pub fn backward(&mut self, trace: Trace, by_logit: Vec<f32>) {
+        let mut flow = Array1::from_vec(by_logit).insert_axis(Axis(1));
+        for (layer, input) in self.layers.iter_mut().zip(trace.inputs).rev() {
+            let by_weight = input.t().dot(&flow);
+            let by_bias = flow.sum_axis(Axis(0)).insert_axis(Axis(0));
+            let mut by_input = flow.dot(&layer.weight.value.t());
+            // The input of a layer is 0 exactly where the ReLU before it was shut.
+            Zip::from(&mut by_input).and(&input).for_each(|g, &x| {
+                if x == 0.0 {
+                    *g = 0.0;
+                }
+            });
+            layer.weight.step(&by_weight);
+            layer.bias.step(&by_bias);
+            flow = by_input;
+        }
+    }
+}
+
+impl Parameter {
+    fn new(value: Array2<f32>) -> Parameter {
+        let velocity = Array2::zeros(value.raw_dim());
+        Parameter { value, velocity }
+    }
+
+    fn step(&mut self, gradient: &Array2<f32>) {
+        self.velocity *= MOMENTUM;
+        self.velocity += gradient;
+        self.value.scaled_add(-LEARNING_RATE, &self.velocity);
+    }
+}
