@@ -55,7 +55,8 @@ impl Exact for Big {
         big(v)
     }
     fn exp(&self) -> Big {
-        Big::exp(self)
+        // Beyond any number that a weight could bring back.
+        if *self < big(-4000.0) { big(0.0) } else { Big::exp(self) }
     }
     fn ln_1p(&self) -> Big {
         Big::ln_1p(self)
