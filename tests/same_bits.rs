@@ -147,8 +147,8 @@ const STEP: usize = 173;
 
 fn every_length<N: Number>() {
     for len in 0..=200 {
-        for variant in 0..8 {
-            let number = (len * 8 + variant) * STEP % CASES;
+        for variant in 0..4 {
+            let number = (len * 4 + variant) * STEP % CASES;
             Case::<N>::new(len, number).check(&[(len + variant) % 17]);
         }
     }
@@ -167,14 +167,14 @@ fn around_blocks_and_chunks<N: Number>() {
     let mut number = 11;
     for around in [256, 512, 1024, 2048] {
         for len in around - 1..=around + 1 {
-            for _ in 0..12 {
+            for _ in 0..6 {
                 number += STEP;
                 Case::<N>::new(len, number % CASES).check(&[number % 17]);
             }
         }
     }
     for len in [N::CHUNK - 1, N::CHUNK, N::CHUNK + 1, 3 * N::CHUNK + 77] {
-        for _ in 0..2 {
+        for _ in 0..if len > 2 * N::CHUNK { 1 } else { 2 } {
             number += STEP;
             Case::<N>::new(len, number % CASES).check(&[number % 17]);
         }
@@ -247,7 +247,7 @@ fn automatic_backend<N: Number>() {
 
 fn cut_at_chunks<N: Number>() {
     let len = 3 * N::CHUNK + 77;
-    for number in [0, 1, 2, 4, 21, 26, 32, 50] {
+    for number in [0, 1, 2, 5] {
         let case = Case::<N>::new(len, number);
         let weight =
             if number.is_multiple_of(2) { Weights::uniform(N::new(1.3)) } else { Weights::uniform(N::new(1.0)) };
@@ -256,7 +256,7 @@ fn cut_at_chunks<N: Number>() {
             let bce = BceWithLogits::new().weight(weight).pos_weight(p).backend(backend);
             let mut whole = LossSum::new();
             bce.accumulate(&mut whole, &case.logits, &case.targets).unwrap();
-            for cuts in [&[1][..], &[2], &[3], &[1, 2], &[1, 2, 3]] {
+            for cuts in [&[1][..], &[1, 2, 3]] {
                 let mut sum = LossSum::new();
                 let mut start = 0;
                 for end in cuts.iter().map(|cut| cut * N::CHUNK).chain([len]) {
