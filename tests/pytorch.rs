@@ -59,9 +59,9 @@ fn by_hand(x: f64, t: f64, p: f64, w: f64) -> [f64; 2] {
 fn documented_example<N: Number>() {
     let ones = vec![N::new(1.0); 64];
     let bce = BceWithLogits::new().pos_weight(Weights::per_class(&ones));
-    each_label!(&vec![N::new(1.0); 640], t => {
-        close(bce.loss(&vec![N::new(0.999); 640], t).unwrap(), 0.3135, 5e-5);
-        close(bce.loss(&vec![N::new(1.5); 640], t).unwrap(), 0.201_413_28, SINGLE);
+    each_label!(&[N::new(1.0); 640], t => {
+        close(bce.loss(&[N::new(0.999); 640], t).unwrap(), 0.3135, 5e-5);
+        close(bce.loss(&[N::new(1.5); 640], t).unwrap(), 0.201_413_28, SINGLE);
     });
 }
 
@@ -97,7 +97,7 @@ fn logit_zero<N: Number>() {
         for bce in [sum, sum.pos_weight(Weights::per_class(&one)), sum.weight(Weights::per_class(&one))] {
             let (mut losses, mut gradient) = (x.clone(), x.clone());
             bce.losses(&x, &t, &mut losses).unwrap();
-            all_close(&losses, &[0.693_147_2; 5], 5e-8);
+            all_close(&losses, &[std::f64::consts::LN_2; 5], 5e-8);
             let total = bce.loss_and_gradient(&x, &t, &mut gradient).unwrap();
             close(total, 5.0 * std::f64::consts::LN_2, 0.0);
             all_close(&gradient, &gradients, N::EPSILON.to_f64());
@@ -281,7 +281,7 @@ fn all_positive<N: Number>() {
     let sigmoid: Vec<N> = x.iter().map(|&x| one / (one + N::new((-x).to_f64().exp()))).collect();
     let sum: f64 = sigmoid.iter().map(|&s| -N::new(s.to_f64().ln()).to_f64()).sum();
     let expected: Vec<f64> = sigmoid.iter().map(|&s| (s - one).to_f64() / LEN as f64).collect();
-    each_label!(&vec![one; LEN], t => {
+    each_label!(&[one; LEN], t => {
         let mut gradient = x.clone();
         let loss = BceWithLogits::new().loss_and_gradient(&x, t, &mut gradient).unwrap();
         close(loss, sum / LEN as f64, 1e-12);
