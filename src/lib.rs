@@ -13,7 +13,7 @@
 //! let mean = bce.loss_and_gradient(&logits, &targets, &mut gradient)?;
 //! assert!((mean - 0.297_726_5).abs() < 1e-7);
 //! // A confident, right answer still has a gradient; PyTorch's is 0 here.
-//! assert_eq!(gradient[4], -7.080_59e-19);
+//! assert_eq!(gradient[4], -7.080_590_6e-19);
 //! # Ok::<(), logit_loss::Error>(())
 //! ```
 //!
@@ -76,3 +76,8 @@ pub use loss::{BceWithLogits, LogitLoss};
 pub use real::Real;
 pub use reduction::{LossSum, Reduction};
 pub use weights::Weights;
+
+// The examples of the README are run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
