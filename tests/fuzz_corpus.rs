@@ -33,9 +33,7 @@ fn run(target: &str, body: fn(&[u8])) {
     };
     for _ in 0..RANDOM_INPUTS {
         let length = random();
-        let mut bytes: Vec<u8> = (0..length).map(|_| random()).collect();
-        // The seeds have what is as long as a chunk; here it would take all the time.
-        bytes.iter_mut().take(4).for_each(|b| *b = (*b).min(253));
+        let bytes: Vec<u8> = (0..length).map(|_| random()).collect();
         println!("{target}: {bytes:?}");
         body(&bytes);
     }
@@ -59,6 +57,15 @@ fn interface() {
 #[test]
 fn backends() {
     run("backends", bodies::backends::body);
+}
+
+#[test]
+fn longer_than_a_chunk() {
+    let (single, double) = (bodies::seeds::long::<f32>(), bodies::seeds::long::<f64>());
+    bodies::bce_f32::body(&single);
+    bodies::bce_f64::body(&double);
+    bodies::backends::body(&[&[1, 0][..], &single].concat());
+    bodies::backends::body(&[&[3, 1][..], &double].concat());
 }
 
 #[test]

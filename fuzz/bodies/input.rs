@@ -10,6 +10,8 @@ pub const RAW: u8 = 0x7f;
 const FIXED: u8 = 0x60;
 /// Changes the sign of what the byte says.
 const NEGATIVE: u8 = 0x80;
+/// Twice in a row, the length is that of a chunk.
+pub const LONG: u8 = 255;
 /// Elements `run` at a time, so that neighbours can be alike and blocks can differ.
 const RUNS: [usize; 8] = [1, 1, 1, 2, 7, 64, 256, 512];
 
@@ -51,13 +53,16 @@ impl<'a> Bytes<'a> {
         if tag & NEGATIVE == 0 { magnitude } else { -magnitude }
     }
 
-    /// Mostly short, often about a block, seldom about a chunk.
+    /// Mostly short, often about one block or two, and hardly ever, because it takes long, about a chunk.
     pub fn length<T: Number>(&mut self) -> usize {
         match self.byte() {
             n @ 0..200 => usize::from(n),
             n @ 200..225 => T::BLOCK - 12 + usize::from(n - 200),
-            n @ 225..254 => 2 * T::BLOCK - 14 + usize::from(n - 225),
-            n => T::CHUNK - 1 + 2 * usize::from(n - 254),
+            n @ 225..255 => 2 * T::BLOCK - 14 + usize::from(n - 225),
+            LONG => match self.byte() {
+                LONG => T::CHUNK - 1 + self.below(3),
+                n => 3 * T::BLOCK + usize::from(n),
+            },
         }
     }
 
