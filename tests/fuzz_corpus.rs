@@ -73,16 +73,6 @@ fn seeds_are_what_the_code_makes() {
     for seed in bodies::seeds::all() {
         let path = directory(seed.target).join(&seed.name);
         let committed = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        assert!(committed == seed.bytes, "{} is out of date: run write_seeds", path.display());
-    }
-}
-
-#[test]
-#[ignore = "writes fuzz/seeds"]
-fn write_seeds() {
-    for seed in bodies::seeds::all() {
-        let directory = directory(seed.target);
-        fs::create_dir_all(&directory).unwrap();
-        fs::write(directory.join(seed.name), seed.bytes).unwrap();
+        assert!(committed == seed.bytes, "{} is out of date: fuzz/examples/seeds.rs writes it", path.display());
     }
 }

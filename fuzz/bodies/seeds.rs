@@ -1,7 +1,6 @@
 //! The seeds: inputs that reach every branch at once, so that neither `cargo test` nor a fuzzer has to find them.
 //!
-//! Committed under `fuzz/seeds`, and written there by
-//! `cargo test --test fuzz_corpus -- --ignored write_seeds`.
+//! Committed under `fuzz/seeds`, and written there by `cargo run --manifest-path fuzz/Cargo.toml --example seeds`.
 
 use super::input::{LONG, RAW};
 use super::number::Number;

@@ -1,0 +1,379 @@
+//! Promise 2: how far results are from the exact ones.
+//!
+//! `f32` against `f64`, `f64` against numbers of 140 bits. Prints the largest errors with the inputs they were found at
+//! (`cargo test --test accuracy -- --nocapture`).
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::exact::{Exact, Logit, Referenced, big, error_of};
+use common::{Number, Random, backends, for_both_types};
+use logit_loss::{Backend, BceWithLogits, LogitLoss, Reduction, Weights};
+
+for_both_types!(
+    hard_targets,
+    hard_targets_under_a_mean,
+    other_weights,
+    soft_targets,
+    target_gradients,
+    mean_of_independent_logits,
+    mean_of_any_distribution,
+);
+
+/// The largest errors allowed, in ULP, on backends that fuse.
+mod allowed {
+    pub const LOSS: f64 = 2.0;
+    pub const GRADIENT: f64 = 2.5;
+    pub const HESSIAN: f64 = 5.0;
+    /// Hard targets with any weights.
+    pub const WEIGHTED: [f64; 3] = [4.0, 4.0, 7.0];
+    pub const UNDER_A_MEAN: f64 = 1.0;
+    pub const SOFT_LOSS: f64 = 4.0;
+    /// In ULP of w (up + down).
+    pub const SOFT_GRADIENT: f64 = 3.0;
+    /// In ULP of the larger term.
+    pub const TARGET_GRADIENT: f64 = 4.0;
+    /// Means of 16 and more independent logits, without and with a positive weight; of one; of any.
+    pub const MEAN: f64 = 1.0;
+    pub const MEAN_POS_WEIGHT: f64 = 1.5;
+    pub const MEAN_OF_ONE: f64 = 2.0;
+    pub const MEAN_OF_ANY: f64 = 4.0;
+    /// On backends that do not fuse, more by.
+    pub const UNFUSED: f64 = 1.0;
+}
+
+/// The largest error found for each result on each backend.
+#[derive(Default)]
+struct Worst {
+    found: BTreeMap<String, (f64, f64, String)>,
+}
+
+impl Worst {
+    fn see<N: Number>(&mut self, backend: Backend, what: &str, limit: f64, error: f64, at: impl FnOnce() -> String) {
+        let limit = limit + if backend.fused::<N>() { 0.0 } else { allowed::UNFUSED };
+        let key = format!("{what:<31} {:<10}", backend.name());
+        let worst = self.found.entry(key).or_insert((-1.0, limit, String::new()));
+        if error > worst.0 {
+            *worst = (error, limit, at());
+        }
+    }
+
+    #[track_caller]
+    fn report<N>(&self) {
+        let kind = std::any::type_name::<N>();
+        let mut broken = Vec::new();
+        for (key, (error, limit, at)) in &self.found {
+            let line = format!("{kind} {key} {error:.4} of {limit} ULP, at {at}");
+            println!("{line}");
+            if error > limit {
+                broken.push(line);
+            }
+        }
+        assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+        assert!(!self.found.is_empty());
+    }
+}
+
+/// Logits of every size, and those where something happens.
+fn logits<N: Number>(dense: usize) -> Vec<N> {
+    let mut random = Random(99);
+    let mut all: Vec<N> = Vec::new();
+    let last = -f64::from(N::LEAST_EXPONENT) * std::f64::consts::LN_2;
+    for _ in 0..dense {
+        // Every exponent; what is in use; tails; results that are subnormal.
+        let any = N::from_bits_of(random.bits());
+        if !any.is_nan() && any.abs() != N::INFINITY {
+            all.push(any);
+        }
+        let precision = f64::from(N::PRECISION);
+        for (low, high) in [
+            (0.0, 2.0),
+            (0.0, 20.0),
+            // Where 1 + e is 1.
+            (precision * 0.66, precision * 0.72),
+            (0.0, last + 3.0),
+            (last - precision, last + 2.0),
+            // e is about 1, and about sqrt(2) - 1, where the logarithm takes the exponent out.
+            (0.0, 1e-3),
+            (0.8813, 0.8815),
+        ] {
+            all.push(N::new(low + (high - low) * random.unit()));
+        }
+        // The edges of the reduction to a range: multiples of ln 2 and halves between them.
+        let n = random.below((last / std::f64::consts::LN_2) as usize) as f64;
+        let edge = (n + 0.5 * random.below(2) as f64) * std::f64::consts::LN_2;
+        all.push(N::new(edge * (1.0 + (random.unit() - 0.5) * 1e-6)));
+    }
+    all.iter().flat_map(|&x| [x, -x]).collect()
+}
+
+/// Of `f32` a stride through all patterns as well, since its reference is fast.
+fn points<N: Number>() -> Vec<N> {
+    if N::PRECISION == 24 {
+        let mut points = logits::<N>(800);
+        points.extend(strided::<N>(262_147));
+        points
+    } else {
+        logits(120)
+    }
+}
+
+fn strided<N: Number>(stride: usize) -> impl Iterator<Item = N> {
+    (0..=u64::from(u32::MAX)).step_by(stride).map(N::from_bits_of).filter(|x| x.abs() <= N::LARGEST)
+}
+
+/// Losses, gradients and Hessians of single elements.
+fn derivatives<N: Number>(bce: BceWithLogits<'_, N>, x: &[N], t: &[N]) -> [Vec<N>; 3] {
+    let mut columns = [0; 3].map(|_| vec![N::NAN; x.len()]);
+    let [losses, gradient, hessian] = &mut columns;
+    bce.losses(x, t, losses).unwrap();
+    bce.gradient_and_hessian(x, t, gradient, hessian).unwrap();
+    columns
+}
+
+const NAMES: [&str; 3] = ["loss", "gradient", "Hessian"];
+
+/// Compares all three at all points, for one target, positive weight and weight; `divisor` is what the mean does.
+fn compare<N: Referenced>(
+    worst: &mut Worst,
+    points: &[N],
+    references: &[Logit<N::Exact>],
+    [t, p, w]: [N; 3],
+    mean: bool,
+    limits: [f64; 3],
+) {
+    let targets = vec![t; points.len()];
+    let [t_, p_, w_] = [t, p, w].map(|v| v.to_f64());
+    let divisor = N::Exact::from_f64(if mean { points.len() as f64 } else { 1.0 });
+    let soft = t_ != 0.0 && t_ != 1.0;
+    let all_exact: Vec<_> = references.iter().map(|reference| reference.derivatives(t_, p_, w_)).collect();
+    let scale = Logit::<N::Exact>::scale(t_, p_, w_) / divisor.clone();
+    for backend in backends() {
+        let bce = BceWithLogits::new()
+            .backend(backend)
+            .pos_weight(Weights::uniform(p))
+            .weight(Weights::uniform(w))
+            .reduction(if mean { Reduction::Mean } else { Reduction::Sum });
+        let found = derivatives(bce, points, &targets);
+        for (i, exact) in all_exact.iter().enumerate() {
+            for (k, exact) in exact.iter().enumerate() {
+                // Losses come unreduced.
+                let exact = if k == 0 { exact.clone() } else { exact.clone() / divisor.clone() };
+                let error = error_of(found[k][i], &exact, if soft && k == 1 { &scale } else { &exact });
+                // Apart, so that it does not hide smaller errors.
+                let name =
+                    if error == f64::INFINITY { [NAMES[k], " that overflows"].concat() } else { NAMES[k].into() };
+                worst.see::<N>(backend, &name, limits[k], error, || {
+                    format!("x {:?}, t {t:?}, p {p:?}, w {w:?}: {:?}", points[i], found[k][i])
+                });
+            }
+        }
+    }
+}
+
+fn references<N: Referenced>(points: &[N]) -> Vec<Logit<N::Exact>> {
+    points.iter().map(|x| Logit::new(&N::Exact::from_f64(x.to_f64()))).collect()
+}
+
+fn hard_targets<N: Referenced>() {
+    let points = points::<N>();
+    let (references, mut worst) = (references(&points), Worst::default());
+    for t in [0.0, 1.0] {
+        let limits = [allowed::LOSS, allowed::GRADIENT, allowed::HESSIAN];
+        compare(&mut worst, &points, &references, [t, 1.0, 1.0].map(N::new), false, limits);
+    }
+    worst.report::<N>();
+}
+
+fn hard_targets_under_a_mean<N: Referenced>() {
+    let points = points::<N>();
+    let (references, mut worst) = (references(&points), Worst::default());
+    let limits = [allowed::LOSS, allowed::GRADIENT, allowed::HESSIAN].map(|limit| limit + allowed::UNDER_A_MEAN);
+    compare(&mut worst, &points, &references, [1.0; 3].map(N::new), true, limits);
+    let limits = allowed::WEIGHTED.map(|limit| limit + allowed::UNDER_A_MEAN);
+    compare(&mut worst, &points, &references, [1.0, 5.0, 0.3].map(N::new), true, limits);
+    worst.report::<N>();
+}
+
+fn other_weights<N: Referenced>() {
+    let points = points::<N>();
+    let (references, mut worst) = (references(&points), Worst::default());
+    for row in [[1.0, 5.0, 1.0], [0.0, 5.0, 0.7], [1.0, 0.013, 3.0], [1.0, 1.0, 3.9], [0.0, 1.0, 1e6], [1.0, 1e4, 1e-7]]
+    {
+        compare(&mut worst, &points, &references, row.map(N::new), false, allowed::WEIGHTED);
+    }
+    worst.report::<N>();
+}
+
+fn soft_targets<N: Referenced>() {
+    let points = points::<N>();
+    let (references, mut worst) = (references(&points), Worst::default());
+    // No promise for the Hessian of soft targets but that of the formula.
+    let limits = [allowed::SOFT_LOSS, allowed::SOFT_GRADIENT, allowed::WEIGHTED[2]];
+    for row in [[0.5, 1.0, 1.0], [0.1, 1.0, 1.0], [0.9, 5.0, 0.7], [1e-3, 0.3, 2.6], [0.999, 1.0, 1.0]] {
+        compare(&mut worst, &points, &references, row.map(N::new), false, limits);
+    }
+    worst.report::<N>();
+}
+
+fn target_gradients<N: Referenced>() {
+    let points = points::<N>();
+    let (references, mut worst) = (references(&points), Worst::default());
+    let targets = vec![N::new(1.0); points.len()];
+    for (p, w) in [(1.0, 1.0), (5.0, 0.7), (0.1, 3.0)] {
+        let [p, w] = [p, w].map(N::new);
+        let exact: Vec<_> = references.iter().map(|r| r.target_gradient(p.to_f64(), w.to_f64())).collect();
+        for backend in backends() {
+            let bce = BceWithLogits::new().backend(backend).reduction(Reduction::Sum);
+            let bce = bce.pos_weight(Weights::uniform(p)).weight(Weights::uniform(w));
+            let mut found = vec![N::NAN; points.len()];
+            bce.target_gradient(&points, &targets, &mut found).unwrap();
+            for ((&x, &found), [exact, larger]) in points.iter().zip(&found).zip(&exact) {
+                let error = error_of(found, exact, larger);
+                let at = || format!("x {x:?}, p {p:?}, w {w:?}: {found:?}");
+                let name = if error == f64::INFINITY { "target gradient that overflows" } else { "target gradient" };
+                worst.see::<N>(backend, name, allowed::TARGET_GRADIENT, error, at);
+            }
+        }
+    }
+    worst.report::<N>();
+}
+
+/// Compares sum and mean with the exact ones.
+fn compare_mean<N: Referenced>(worst: &mut Worst, name: &str, x: &[N], t: &[N], p: f64, limit: f64) {
+    let zero = N::Exact::from_f64(0.0);
+    let sum = x.iter().zip(t).fold(zero, |sum, (x, t)| {
+        let [loss, ..] = Logit::new(&N::Exact::from_f64(x.to_f64())).derivatives(t.to_f64(), p, 1.0);
+        sum + loss
+    });
+    for backend in backends() {
+        for (reduction, divisor) in [(Reduction::Mean, x.len() as f64), (Reduction::Sum, 1.0)] {
+            let exact = sum.clone() / N::Exact::from_f64(divisor);
+            let bce = BceWithLogits::new().backend(backend).pos_weight(Weights::uniform(N::new(p)));
+            let found = bce.reduction(reduction).loss(x, t).unwrap();
+            let error = error_of(found, &exact, &exact);
+            worst.see::<N>(backend, name, limit, error, || {
+                format!("{reduction:?} of {} from {:?}, {:?}, p {p}: {found:?}", x.len(), x[0], t[0])
+            });
+        }
+    }
+}
+
+/// How many runs of each kind: the reference for `f64` is slow.
+fn runs<N: Number>() -> usize {
+    if N::PRECISION == 24 { 20 } else { 2 }
+}
+
+fn mean_of_independent_logits<N: Referenced>() {
+    let mut worst = Worst::default();
+    let mut random = Random(7);
+    for _ in 0..runs::<N>() {
+        for n in [16, 17, 31, 33, 64, 100, 257, 512, 1000] {
+            for scale in [0.3, 2.0, 10.0] {
+                let (x, hard, soft) = (random.normals(n, scale), random.hard(n), random.units(n));
+                compare_mean::<N>(&mut worst, "mean, hard", &x, &hard, 1.0, allowed::MEAN);
+                compare_mean::<N>(&mut worst, "mean, soft", &x, &soft, 1.0, allowed::MEAN);
+                compare_mean::<N>(&mut worst, "mean, hard, p = 5", &x, &hard, 5.0, allowed::MEAN_POS_WEIGHT);
+                compare_mean::<N>(&mut worst, "mean, soft, p = 5", &x, &soft, 5.0, allowed::MEAN_POS_WEIGHT);
+            }
+        }
+    }
+    worst.report::<N>();
+}
+
+fn mean_of_any_distribution<N: Referenced>() {
+    let mut worst = Worst::default();
+    let mut random = Random(8);
+    for _ in 0..30 * runs::<N>() {
+        let x = N::new(random.normal() * 10.0);
+        for p in [1.0, 5.0] {
+            for t in [0.0, 1.0, 0.3] {
+                let one = [N::new(t)];
+                compare_mean::<N>(&mut worst, "mean of one", &[x], &one, p, allowed::MEAN_OF_ONE);
+                // All equal: all errors have the same sign.
+                for n in [2, 15, 32, 100, 512] {
+                    compare_equal::<N>(&mut worst, x, N::new(t), n, p);
+                }
+            }
+        }
+    }
+    // Of very different sizes, in ascending and descending order.
+    for _ in 0..runs::<N>() {
+        for n in [16, 100, 600] {
+            let mut x: Vec<N> = (0..n).map(|_| N::new(-60.0 * random.unit())).collect();
+            for descending in [false, true] {
+                x.sort_by(|a, b| a.partial_cmp(b).unwrap());
+                if descending {
+                    x.reverse();
+                }
+                compare_mean::<N>(&mut worst, "mean, sorted", &x, &vec![N::new(0.0); n], 1.0, allowed::MEAN_OF_ANY);
+            }
+        }
+    }
+    worst.report::<N>();
+}
+
+/// The mean of equal elements is the loss of one: no sum is needed for the reference.
+fn compare_equal<N: Referenced>(worst: &mut Worst, x: N, t: N, n: usize, p: f64) {
+    let [exact, ..] = Logit::new(&N::Exact::from_f64(x.to_f64())).derivatives(t.to_f64(), p, 1.0);
+    for backend in backends() {
+        let bce = BceWithLogits::new().backend(backend).pos_weight(Weights::uniform(N::new(p)));
+        let found = bce.loss(&vec![x; n], &vec![t; n]).unwrap();
+        let error = error_of(found, &exact, &exact);
+        let at = || format!("{n} times {x:?}, {t:?}, p {p}: {found:?}");
+        worst.see::<N>(backend, "mean, all equal", allowed::MEAN_OF_ANY, error, at);
+    }
+}
+
+/// The references are right: against values computed elsewhere.
+#[test]
+fn references_are_right() {
+    let logit = Logit::new(&big(1.0));
+    let softplus = Exact::over_power(logit.log - big(0.313_261_687_518_222_8), 0);
+    assert!(softplus.abs() < 1e-16, "{softplus:e}");
+    assert_eq!(big(-745.0).exp().exponent(), Some(-1075));
+    assert_eq!(error_of(1.0f32, &1.0, &1.0), 0.0);
+    assert_eq!(error_of(1.0f32 + f32::EPSILON, &1.0, &1.0), 1.0);
+    assert_eq!(error_of(3.0 * f64::from_bits(1), &big(0.0), &big(0.0)), 3.0);
+}
+
+/// Every seventh pattern of `f32`, both hard targets: run it in release.
+#[test]
+#[ignore = "takes minutes"]
+fn dense() {
+    const PIECE: u64 = 1 << 16;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let pieces = (1 << 32) / PIECE;
+    let mut worst = Worst::default();
+    let all: Vec<Worst> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|worker| {
+                scope.spawn(move || {
+                    let mut worst = Worst::default();
+                    for piece in (worker..pieces).step_by(threads as usize) {
+                        let first = (piece * PIECE).next_multiple_of(7);
+                        let patterns = (first..(piece + 1) * PIECE).step_by(7).map(|bits| f32::from_bits(bits as u32));
+                        let points: Vec<f32> = patterns.filter(|x| x.is_finite()).collect();
+                        let references = references(&points);
+                        for t in [0.0, 1.0] {
+                            let limits = [allowed::LOSS, allowed::GRADIENT, allowed::HESSIAN];
+                            compare(&mut worst, &points, &references, [t, 1.0, 1.0], false, limits);
+                        }
+                    }
+                    worst
+                })
+            })
+            .collect();
+        workers.into_iter().map(|worker| worker.join().unwrap()).collect()
+    });
+    for other in all {
+        for (key, found) in other.found {
+            let worst = worst.found.entry(key).or_insert_with(|| found.clone());
+            if found.0 > worst.0 {
+                *worst = found;
+            }
+        }
+    }
+    worst.report::<f32>();
+}

@@ -1,0 +1,153 @@
+//! References: `f64` for `f32`, numbers of 140 bits for `f64`.
+
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+use dashu_float::{FBig, round::mode::HalfEven};
+
+use super::Number;
+
+/// 140 bits: enough for an ULP of `f64` where half of the digits cancel.
+pub type Big = FBig<HalfEven, 2>;
+
+pub fn big(v: f64) -> Big {
+    Big::try_from(v).expect("finite").with_precision(140).value()
+}
+
+/// A number with more digits than the type it is a reference for.
+pub trait Exact:
+    Clone
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+{
+    fn from_f64(v: f64) -> Self;
+    fn exp(&self) -> Self;
+    fn ln_1p(&self) -> Self;
+    /// The number k for which 2^k <= |self| < 2^(k + 1); none for 0.
+    fn exponent(&self) -> Option<i32>;
+    /// self / 2^k
+    fn over_power(self, k: i32) -> f64;
+}
+
+impl Exact for f64 {
+    fn from_f64(v: f64) -> f64 {
+        v
+    }
+    fn exp(&self) -> f64 {
+        libm::exp(*self)
+    }
+    fn ln_1p(&self) -> f64 {
+        libm::log1p(*self)
+    }
+    fn exponent(&self) -> Option<i32> {
+        (*self != 0.0).then(|| libm::ilogb(*self))
+    }
+    fn over_power(self, k: i32) -> f64 {
+        libm::ldexp(self, -k)
+    }
+}
+
+impl Exact for Big {
+    fn from_f64(v: f64) -> Big {
+        big(v)
+    }
+    fn exp(&self) -> Big {
+        // Beyond any number that a weight could bring back.
+        if *self < big(-4000.0) { big(0.0) } else { Big::exp(self) }
+    }
+    fn ln_1p(&self) -> Big {
+        Big::ln_1p(self)
+    }
+    fn exponent(&self) -> Option<i32> {
+        let repr = self.repr();
+        (!repr.significand().is_zero()).then(|| repr.exponent() as i32 + repr.digits() as i32 - 1)
+    }
+    fn over_power(self, k: i32) -> f64 {
+        (self >> k as isize).to_f64().value()
+    }
+}
+
+/// What a type's results are compared with.
+pub trait Referenced: Number {
+    type Exact: Exact;
+}
+
+impl Referenced for f32 {
+    type Exact = f64;
+}
+
+impl Referenced for f64 {
+    type Exact = Big;
+}
+
+/// The exponent of an ULP of a number of this size.
+pub fn ulp_of<N: Referenced>(size: &N::Exact) -> i32 {
+    size.exponent().map_or(N::LEAST_EXPONENT, |k| (k + 1 - N::PRECISION).max(N::LEAST_EXPONENT))
+}
+
+/// By how many ULP of `size` the result is off.
+pub fn error_of<N: Referenced>(found: N, exact: &N::Exact, size: &N::Exact) -> f64 {
+    let largest = N::Exact::from_f64(N::LARGEST.to_f64());
+    let magnitude = if *exact < N::Exact::from_f64(0.0) { -exact.clone() } else { exact.clone() };
+    if found.abs() == N::INFINITY && magnitude >= largest {
+        return 0.0;
+    }
+    if found.is_nan() || found.abs() == N::INFINITY {
+        return f64::INFINITY;
+    }
+    (N::Exact::from_f64(found.to_f64()) - exact.clone()).over_power(ulp_of::<N>(size)).abs()
+}
+
+/// What all formulas share of one logit.
+pub struct Logit<E> {
+    pub positive: bool,
+    /// |x|
+    pub a: E,
+    /// exp(-a)
+    pub e: E,
+    /// log1p(e)
+    pub log: E,
+}
+
+impl<E: Exact> Logit<E> {
+    pub fn new(x: &E) -> Self {
+        let positive = *x >= E::from_f64(0.0);
+        let a = if positive { x.clone() } else { -x.clone() };
+        let e = (-a.clone()).exp();
+        Self { positive, log: e.ln_1p(), a, e }
+    }
+
+    /// Loss, gradient and Hessian.
+    pub fn derivatives(&self, t: f64, p: f64, w: f64) -> [E; 3] {
+        let [one, t, p, w] = [1.0, t, p, w].map(E::from_f64);
+        let (up, down) = (one.clone() - t.clone(), p * t);
+        let both = up.clone() + down.clone();
+        let (near, far) = if self.positive { (up, down) } else { (down, up) };
+        let d = one + self.e.clone();
+        let slope = w.clone() * (near.clone() - far * self.e.clone()) / d.clone();
+        [
+            w.clone() * (near * self.a.clone() + both.clone() * self.log.clone()),
+            if self.positive { slope } else { -slope },
+            w * both * self.e.clone() / (d.clone() * d),
+        ]
+    }
+
+    /// w (up + down), which is what the error of a soft target's gradient is measured by.
+    pub fn scale(t: f64, p: f64, w: f64) -> E {
+        let [one, t, p, w] = [1.0, t, p, w].map(E::from_f64);
+        w * (one - t.clone() + p * t)
+    }
+
+    /// The derivative with respect to the target, and the larger of its two terms.
+    pub fn target_gradient(&self, p: f64, w: f64) -> [E; 2] {
+        let [zero, one, p, w] = [0.0, 1.0, p, w].map(E::from_f64);
+        let linear = w.clone() * if self.positive { -self.a.clone() } else { p.clone() * self.a.clone() };
+        let logarithm = w * (p - one) * self.log.clone();
+        let size = |v: &E| if *v < zero { -v.clone() } else { v.clone() };
+        let (a, b) = (size(&linear), size(&logarithm));
+        [linear + logarithm, if a < b { b } else { a }]
+    }
+}

@@ -1,0 +1,302 @@
+//! Promise 4: whatever does not fit is a typed error that says what was expected, and no output is touched.
+
+mod common;
+
+use common::{Number, backends, for_both_types, numbers};
+use logit_loss::{Argument, BceWithLogits, Error, LogitLoss, LossSum, Reduction, Weights};
+
+for_both_types!(
+    lengths,
+    tiling,
+    invalid_weights,
+    invalid_upstream,
+    invalid_smoothing,
+    means_of_nothing,
+    empty_is_not_an_error_elsewhere,
+    batches_need_not_divide,
+);
+
+/// Lengths of gradients, Hessians and other outputs, and the upstream derivative: all fit `n` logits.
+struct Call<'a, N> {
+    targets: usize,
+    first: usize,
+    second: usize,
+    upstream: Weights<'a, N>,
+}
+
+impl<N: Number> Call<'_, N> {
+    fn fitting(n: usize) -> Self {
+        Call { targets: n, first: n, second: n, upstream: Weights::uniform(N::new(1.0)) }
+    }
+}
+
+/// What each method returns; panics if one that returns an error has written anything.
+fn results<N: Number>(bce: BceWithLogits<'_, N>, n: usize, call: &Call<'_, N>) -> Vec<(&'static str, Option<Error>)> {
+    let canary = N::new(-77.5);
+    let logits = vec![N::new(0.5); n];
+    let targets = vec![N::new(1.0); call.targets];
+    let (mut first, mut second) = (vec![canary; call.first], vec![canary; call.second]);
+    let mut in_place = logits.clone();
+    let mut sum = LossSum::new();
+    bce_of_one(&mut sum);
+    let before = sum;
+    let mut all = Vec::new();
+    macro_rules! call {
+        ($name:expr, $result:expr) => {
+            let error = $result.err();
+            if error.is_some() {
+                assert!(first.iter().chain(&second).all(|&v| v == canary), "{} wrote: {error:?}", $name);
+                assert!(in_place == logits, "{} wrote: {error:?}", $name);
+                assert!(sum == before, "{} changed the sum: {error:?}", $name);
+            }
+            first.fill(canary);
+            second.fill(canary);
+            in_place.copy_from_slice(&logits);
+            all.push(($name, error));
+        };
+    }
+    call!("loss", bce.loss(&logits, &targets));
+    call!("losses", bce.losses(&logits, &targets, &mut first));
+    call!("gradient", bce.gradient(&logits, &targets, &mut first));
+    call!("loss_and_gradient", bce.loss_and_gradient(&logits, &targets, &mut first));
+    call!("in_place", bce.loss_and_gradient_in_place(&mut in_place, &targets));
+    call!("hessian", bce.gradient_and_hessian(&logits, &targets, &mut first, &mut second));
+    call!("backward", bce.backward(&logits, &targets, call.upstream, &mut first));
+    call!("target_gradient", bce.target_gradient(&logits, &targets, &mut first));
+    call!("accumulate", bce.accumulate(&mut sum, &logits, &targets));
+    all
+}
+
+/// A sum that is not the empty one.
+fn bce_of_one<N: Number>(sum: &mut LossSum<N>) {
+    BceWithLogits::new().accumulate(sum, &[N::new(1.25)], &[N::new(0.0)]).unwrap();
+}
+
+/// On every backend, exactly the named methods fail, all with this error.
+#[track_caller]
+fn expect<N: Number>(bce: BceWithLogits<'_, N>, n: usize, call: &Call<'_, N>, expected: Error, failing: &[&str]) {
+    for backend in backends() {
+        for (name, error) in results(bce.backend(backend), n, call) {
+            let expected = failing.contains(&name).then_some(expected);
+            assert_eq!(error, expected, "{name} of {n} on {}", backend.name());
+        }
+    }
+}
+
+const ALL: [&str; 9] = [
+    "loss",
+    "losses",
+    "gradient",
+    "loss_and_gradient",
+    "in_place",
+    "hessian",
+    "backward",
+    "target_gradient",
+    "accumulate",
+];
+const DIVIDING: [&str; 6] = ["loss", "gradient", "loss_and_gradient", "in_place", "hessian", "target_gradient"];
+
+fn lengths<N: Number>() {
+    let bce = BceWithLogits::<N>::new();
+    // From one to more than all vectors.
+    for n in [1, 8, 33, 70] {
+        for found in [0, n - 1, n + 1, 2 * n].into_iter().filter(|&found| found != n) {
+            let error = |argument| Error::Length { argument, expected: n, found };
+            let targets = Call { targets: found, ..Call::fitting(n) };
+            expect(bce, n, &targets, error(Argument::Targets), &ALL);
+            let first = Call { first: found, ..Call::fitting(n) };
+            let gradients = ["gradient", "loss_and_gradient", "hessian", "backward"];
+            for backend in backends() {
+                for (name, result) in results(bce.backend(backend), n, &first) {
+                    let expected = match name {
+                        "losses" | "target_gradient" => Some(error(Argument::Output)),
+                        _ => gradients.contains(&name).then_some(error(Argument::Gradient)),
+                    };
+                    assert_eq!(result, expected, "{name} of {n} on {}", backend.name());
+                }
+            }
+            let second = Call { second: found, ..Call::fitting(n) };
+            expect(bce, n, &second, error(Argument::Hessian), &["hessian"]);
+        }
+    }
+}
+
+fn tiling<N: Number>() {
+    let values = vec![N::new(1.0); 100];
+    // Six logits; values, repeat, cycles.
+    for (count, repeat, cycles) in [
+        (4, 1, true),
+        (12, 1, true),
+        (2, 2, true),
+        (0, 1, true),
+        (3, 0, true),
+        (0, 0, true),
+        (2, usize::MAX, true),
+        (3, 1, false),
+        (7, 1, false),
+        (0, 1, false),
+        (1, 3, false),
+        (2, 4, false),
+        (6, 0, false),
+        (2, usize::MAX / 2 + 1, false),
+    ] {
+        let values = &values[..count];
+        let weights = match (cycles, repeat) {
+            (true, 1) => Weights::per_class(values),
+            (true, pixels) => Weights::per_channel(values, pixels),
+            (false, 1) => Weights::per_element(values),
+            (false, classes) => Weights::per_sample(values, classes),
+        };
+        let error = |argument| Error::Tiling { argument, values: count, repeat, cycles, logits: 6 };
+        let bce = BceWithLogits::new();
+        let call = Call::fitting(6);
+        expect(bce.weight(weights), 6, &call, error(Argument::Weight), &ALL);
+        expect(bce.pos_weight(weights), 6, &call, error(Argument::PosWeight), &ALL);
+        let call = Call { upstream: weights, ..Call::fitting(6) };
+        expect(bce, 6, &call, error(Argument::Upstream), &["backward"]);
+    }
+    // Neither is last epoch's batch taken for this one's, of twice or half the size.
+    for n in [50, 200] {
+        let weights = BceWithLogits::new().weight(Weights::per_element(&values));
+        let argument = Argument::Weight;
+        let error = Error::Tiling { argument, values: 100, repeat: 1, cycles: false, logits: n };
+        expect(weights, n, &Call::fitting(n), error, &ALL);
+    }
+}
+
+/// Numbers that are no weights, at every place of a vector and in a tail.
+fn invalid<N: Number>(bad: &[N], mut check: impl FnMut(Weights<'_, N>, usize)) {
+    for &bad in bad {
+        check(Weights::uniform(bad), 0);
+        for index in [0, 1, 7, 31, 32, 68] {
+            let mut values = vec![N::new(0.5); 69];
+            values[index] = bad;
+            for weights in [Weights::per_element(&values), Weights::per_class(&values)] {
+                check(weights, index);
+            }
+            // The first of several is reported.
+            values[68] = bad;
+            check(Weights::per_sample(&values, 1), index);
+        }
+    }
+}
+
+fn invalid_weights<N: Number>() {
+    let bad = [N::new(-1.0), -N::TINIEST, -N::LARGEST, N::INFINITY, -N::INFINITY, N::NAN, -N::NAN];
+    invalid(&bad, |weights, index| {
+        let call = Call::fitting(69);
+        let bce = BceWithLogits::new();
+        expect(bce.weight(weights), 69, &call, Error::Weight { argument: Argument::Weight, index }, &ALL);
+        expect(bce.pos_weight(weights), 69, &call, Error::Weight { argument: Argument::PosWeight, index }, &ALL);
+    });
+}
+
+fn invalid_upstream<N: Number>() {
+    invalid(&[N::INFINITY, -N::INFINITY, N::NAN], |upstream, index| {
+        let call = Call { upstream, ..Call::fitting(69) };
+        let error = Error::Weight { argument: Argument::Upstream, index };
+        expect(BceWithLogits::new(), 69, &call, error, &["backward"]);
+    });
+    // Signed ones are fine.
+    let signed = numbers::<N>(&[-1.0, 2.0, -0.0]);
+    let mut gradient = [N::NAN; 3];
+    let result =
+        BceWithLogits::new().backward(&[N::new(0.0); 3], &[true; 3], Weights::per_class(&signed), &mut gradient);
+    assert_eq!((result, gradient), (Ok(()), [0.5, -1.0, 0.0].map(N::new)));
+}
+
+fn invalid_smoothing<N: Number>() {
+    let one = N::new(1.0);
+    for bad in [N::new(-0.1), -N::TINIEST, one + N::EPSILON, N::INFINITY, -N::INFINITY, N::NAN] {
+        let error = Error::Parameter { argument: Argument::LabelSmoothing };
+        for n in [1, 40] {
+            expect(BceWithLogits::new().label_smoothing(bad), n, &Call::fitting(n), error, &ALL);
+        }
+    }
+    for good in [N::new(0.0), N::new(-0.0), N::TINIEST, one] {
+        assert!(
+            results(BceWithLogits::new().label_smoothing(good), 3, &Call::fitting(3)).iter().all(|r| r.1.is_none())
+        );
+    }
+}
+
+fn means_of_nothing<N: Number>() {
+    let (zeros, large) = (vec![N::new(0.0); 40], vec![N::LARGEST; 40]);
+    for n in [0, 1, 3, 40] {
+        let weighted = BceWithLogits::new().reduction(Reduction::WeightedMean);
+        let zero = [Weights::uniform(N::new(0.0)), Weights::per_element(&zeros[..n])];
+        for weights in if n == 0 { &zero[..1] } else { &zero[..] } {
+            expect(weighted.weight(*weights), n, &Call::fitting(n), Error::EmptyMean, &DIVIDING);
+        }
+        if n > 1 {
+            // Weights whose sum is above the largest number.
+            for weights in [Weights::uniform(N::LARGEST), Weights::per_element(&large[..n])] {
+                expect(weighted.weight(weights), n, &Call::fitting(n), Error::EmptyMean, &DIVIDING);
+            }
+        }
+    }
+    for reduction in [Reduction::Mean, Reduction::WeightedMean] {
+        let bce = BceWithLogits::<N>::new().reduction(reduction);
+        expect(bce, 0, &Call::fitting(0), Error::EmptyMean, &DIVIDING);
+    }
+    // Elements that do not count are still a mean's elements where it divides by their number.
+    let bce = BceWithLogits::new().weight(Weights::uniform(N::new(0.0)));
+    assert_eq!(bce.loss(&[N::new(1.0)], &[true]), Ok(N::new(0.0)));
+}
+
+fn empty_is_not_an_error_elsewhere<N: Number>() {
+    let three = vec![N::new(1.0); 3];
+    for weights in [Weights::uniform(N::new(2.0)), Weights::per_class(&three), Weights::per_channel(&three, 5)] {
+        for backend in backends() {
+            let bce = BceWithLogits::new().reduction(Reduction::Sum).weight(weights).pos_weight(weights);
+            let call = Call { upstream: weights, ..Call::fitting(0) };
+            assert!(results(bce.backend(backend), 0, &call).iter().all(|r| r.1.is_none()));
+            assert_eq!(bce.backend(backend).loss(&[], &[true; 0]), Ok(N::new(0.0)));
+        }
+    }
+    let sum = LossSum::<N>::new();
+    assert_eq!((sum.sum(), sum.weight(), sum.count()), (N::new(0.0), N::new(0.0), 0));
+    assert_eq!((sum.mean(), sum.weighted_mean()), (None, None));
+    assert_eq!(sum, LossSum::default());
+}
+
+fn batches_need_not_divide<N: Number>() {
+    // What accumulates is neither divided nor differentiated: the reduction is of no account.
+    for reduction in [Reduction::Mean, Reduction::WeightedMean, Reduction::Sum] {
+        let bce = BceWithLogits::new().reduction(reduction);
+        let (mut sum, mut twice) = (LossSum::new(), LossSum::new());
+        bce_of_one::<N>(&mut sum);
+        bce_of_one(&mut twice);
+        bce.accumulate(&mut sum, &[], &[false; 0]).unwrap();
+        assert_eq!(sum, twice);
+        bce.weight(Weights::uniform(N::new(0.0))).accumulate(&mut sum, &[N::NAN], &[false]).unwrap();
+        assert_eq!((sum.sum(), sum.weight(), sum.count()), (twice.sum(), twice.weight(), 2));
+    }
+}
+
+#[test]
+fn display() {
+    let length = Error::Length { argument: Argument::Targets, expected: 3, found: 4 };
+    assert_eq!(length.to_string(), "targets: expected 3 elements, as many as logits, found 4");
+    let tiling = |argument, cycles| Error::Tiling { argument, values: 5, repeat: 2, cycles, logits: 12 };
+    assert_eq!(
+        tiling(Argument::PosWeight, true).to_string(),
+        "positive weight: 5 values for 2 elements each, over and over, do not cover 12 logits"
+    );
+    assert_eq!(
+        tiling(Argument::Weight, false).to_string(),
+        "weight: 5 values for 2 elements each do not cover 12 logits"
+    );
+    let weight = |argument| Error::Weight { argument, index: 7 }.to_string();
+    assert_eq!(weight(Argument::Weight), "weight: the value at 7 is negative or not finite");
+    // An upstream derivative may be negative.
+    assert_eq!(weight(Argument::Upstream), "upstream derivative: the value at 7 is not finite");
+    let smoothing = Error::Parameter { argument: Argument::LabelSmoothing };
+    assert_eq!(smoothing.to_string(), "label smoothing: outside of [0, 1]");
+    assert!(Error::EmptyMean.to_string().starts_with("a mean of nothing"));
+    // Every argument by its own name, in words.
+    let names = [Argument::Output, Argument::Gradient, Argument::Hessian].map(|a| a.to_string());
+    assert_eq!(names, ["output", "gradient", "Hessian"]);
+    let error: &dyn core::error::Error = &length;
+    assert!(error.source().is_none());
+}
