@@ -307,8 +307,9 @@ fn labels_agree<T: Number>(case: &Case<T>) {
     ];
     let keys = results.map(|result| result.map(T::key));
     check!(case, n, keys[0] == keys[1] && keys[0] == keys[2], "hard targets as T, bool, u8: {results:?}");
-    for i in 0..n {
-        let all = [gradients[0][i], gradients[1][i], gradients[2][i]];
+    let [a, b, c] = &gradients;
+    for (i, ((&a, &b), &c)) in a.iter().zip(b).zip(c).enumerate() {
+        let all = [a, b, c];
         let same = all.iter().all(|v| v.key() == all[0].key());
         check!(case, i, same, "gradient by hard targets as T, bool, u8: {all:?}");
     }

@@ -19,6 +19,8 @@ pub trait Constants: Native {
     /// Up to here 2^n is normal with the offset. exp(-a) is 0 long before, and its product with any number below 2^100
     /// (2^1000) still is.
     const EXP_LIMIT: Self;
+    /// The smallest number above 0.
+    const LEAST: Self;
     /// The largest subnormal number.
     const LARGEST_SUBNORMAL: Self;
     /// Up to here exp(-a) is normal.
@@ -49,6 +51,7 @@ impl Constants for f32 {
     const OFFSET: Self = Self::MIN_POSITIVE;
     const EXP_LIMIT: Self = 174.0;
     const NORMAL_LIMIT: Self = 87.0;
+    const LEAST: Self = Self::from_bits(1);
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x007f_ffff);
     // Error 2^-28.2.
     const EXP: &'static [Self] = &EXP_F32;
@@ -70,6 +73,7 @@ impl Constants for f64 {
     const OFFSET: Self = Self::MIN_POSITIVE;
     const EXP_LIMIT: Self = 1416.0;
     const NORMAL_LIMIT: Self = 708.0;
+    const LEAST: Self = Self::from_bits(1);
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x000f_ffff_ffff_ffff);
     // Error 2^-57.9.
     const EXP: &'static [Self] = &EXP_F64;
