@@ -82,7 +82,8 @@ impl<L: Lanes<Scalar: Constants>> Costs<L> {
     }
 }
 
-/// No positive weight, and one weight for all elements, which is in `scale` and no larger than 1.
+/// No positive weight, and one weight for all elements, which is in `scale` and no larger than 4: e is rounded
+/// before it is multiplied, so where it is subnormal the result is as many times half an ULP off.
 #[derive(Clone, Copy)]
 pub struct Unit<T, W> {
     pub smoothing: Smoothing<T>,
@@ -104,11 +105,9 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
         let scale = l.splat(self.scale);
         let gradient = (costs.slope(l, &x) * scale).negate_unless(x.positive);
         let d = l.one() + x.e.value;
-        Results {
-            term: costs.linear(&x),
-            factors: [x.e.value, l.zero()],
-            outputs: [gradient, x.e.value / (d * d) * scale],
-        }
+        // The value of the target is not needed, but a NaN there must be seen here too.
+        let e = down.equals(down).select(x.e.value, down);
+        Results { term: costs.linear(&x), factors: [x.e.value, l.zero()], outputs: [gradient, e / (d * d) * scale] }
     }
 }
 
@@ -147,12 +146,16 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         let undo = l.splat(T::OFFSET);
         let undo_tail = tail.select(undo, l.one());
 
-        let linear = costs.linear(&x);
+        // The weight goes to the costs first: what they cost together may be in range where p |x| is not. What is not
+        // in range even so is held at the largest number, since infinity times a logit of 0 would be NaN.
         let loss = if HARD {
-            zero
+            l.zero()
         } else {
-            let core = tail.select(both * x.e.scaled, both.mul_add(log1p(l, x.e.value), linear));
-            absent.clear(core * inputs.weight * undo_tail)
+            let largest = l.splat(T::MAX);
+            let near = Costs { near: (costs.near * inputs.weight).at_most(largest), ..costs };
+            let both = (both * inputs.weight).at_most(largest);
+            let loss = both.mul_add(log1p(l, x.e.value), near.linear(&x));
+            absent.clear(tail.select(both * x.e.scaled * undo, loss))
         };
 
         let upstream = if W::UPSTREAM { inputs.upstream } else { l.splat(self.scale) };
@@ -165,7 +168,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
 
         let e = absent.clear(x.e.value);
         Results {
-            term: if HARD { absent.clear(linear) } else { loss },
+            term: if HARD { absent.clear(costs.linear(&x)) } else { loss },
             factors: if HARD {
                 [inputs.target.equals(zero).select(e, zero), inputs.target.equals(l.one()).select(e, zero)]
             } else {
@@ -200,11 +203,14 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
         // A factor of 0 times an infinite logit is 0: full smoothing leaves nothing of the target.
         let limit = if self.smoothing.keep == T::ZERO { T::ZERO } else { T::MAX + T::MAX };
         let a = x.magnitude.at_most(l.splat(limit));
-        let linear = x.positive.select(-a, p.equals(zero).clear(p * a));
-        let slope = (p - l.one()).mul_add(log1p(l, x.e.value), linear);
+        // As for the loss: the weight first, and no infinity before there is a logit to make it.
+        let weight = inputs.weight * l.splat(self.scale * self.smoothing.keep);
+        let largest = l.splat(T::MAX);
+        let linear = x.positive.select(-(weight * a), p.equals(zero).clear((p * weight).at_most(largest) * a));
+        let slope = ((p - l.one()) * weight).at_most(largest);
+        let value = slope.mul_add(log1p(l, x.e.value), linear);
         // The value of the target is not needed, but a NaN there must be seen here too.
-        let slope = inputs.target.equals(inputs.target).select(slope, inputs.target);
-        let value = slope * l.splat(self.scale * self.smoothing.keep) * inputs.weight;
+        let value = inputs.target.equals(inputs.target).select(value, inputs.target);
         Results { term: zero, factors: [zero; 2], outputs: [inputs.weight.equals(zero).clear(value), zero] }
     }
 }

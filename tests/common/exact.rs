@@ -43,10 +43,11 @@ impl Exact for f64 {
         libm::log1p(*self)
     }
     fn exponent(&self) -> Option<i32> {
-        (*self != 0.0).then(|| libm::ilogb(*self))
+        // A subnormal `f64` is far below any `f32`.
+        (*self != 0.0).then(|| (self.to_bits() >> 52 & 0x7ff) as i32 - 1023)
     }
     fn over_power(self, k: i32) -> f64 {
-        libm::ldexp(self, -k)
+        self * f64::from_bits(((1023 - k) as u64) << 52)
     }
 }
 
