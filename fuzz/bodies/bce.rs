@@ -307,10 +307,10 @@ fn labels_agree<T: Number>(case: &Case<T>) {
     ];
     let keys = results.map(|result| result.map(T::key));
     check!(case, n, keys[0] == keys[1] && keys[0] == keys[2], "hard targets as T, bool, u8: {results:?}");
-    let [a, b, c] = &gradients;
-    for (i, ((&a, &b), &c)) in a.iter().zip(b).zip(c).enumerate() {
-        let all = [a, b, c];
-        let same = all.iter().all(|v| v.key() == all[0].key());
+    let [by_number, by_bool, by_byte] = gradients;
+    for (i, all) in by_number.iter().zip(&by_bool).zip(&by_byte).enumerate() {
+        let ((a, b), c) = all;
+        let same = a.key() == b.key() && a.key() == c.key();
         check!(case, i, same, "gradient by hard targets as T, bool, u8: {all:?}");
     }
 }
