@@ -77,8 +77,8 @@ pub enum Error {
         /// Which parameter.
         argument: Argument,
     },
-    /// A mean, or the derivative of one, where there are no elements, or where their weights sum to 0 or to more than
-    /// the largest number.
+    /// A mean, or the derivative of one, where there are no elements, or where their weights sum to 0, to so little that
+    /// its reciprocal overflows, or to more than the largest number.
     EmptyMean,
 }
 

@@ -76,7 +76,8 @@ impl<'a, T: Real> Weights<'a, T> {
             Factors::Uniform(v) => core::slice::from_ref(v),
             &Factors::Values { values, repeat, cycles } => {
                 let covers = match values.len().checked_mul(repeat) {
-                    None | Some(0) => false,
+                    Some(0) => false,
+                    None => cycles && logits == 0,
                     Some(period) if cycles => logits.is_multiple_of(period),
                     Some(period) => logits == period,
                 };

@@ -3,7 +3,7 @@
 
 use logit_loss::{Error, LogitLoss, LossSum, Reduction};
 
-use super::case::Case;
+use super::case::{Case, Factors};
 use super::input::{Bytes, not_nan, unit};
 use super::number::Number;
 
@@ -81,6 +81,12 @@ impl Exact {
         self.w * (self.up + self.down) * (self.e() / (d * d))
     }
 
+    /// Whether the weights of the element, and what they come to together, are numbers of `T`. Beyond, nothing is
+    /// promised but that no result is NaN or of the wrong sign.
+    fn is_in_range<T: Number>(&self, upstream: f64) -> bool {
+        product([self.w, self.p.max(1.0), upstream.abs().max(1.0)]) <= T::LARGEST
+    }
+
     /// Whether no factor is so far out that products of them leave the range where numbers keep all their digits, and
     /// where `e` does, here.
     fn is_moderate<T: Number>(&self) -> bool {
@@ -142,9 +148,14 @@ fn elements<T: Number>(case: &Case<T>) -> Elements<T> {
             check!(case, i, is_close(losses[i], true_loss, 4.0 + more), "loss {l:e}, not {true_loss:e}");
         }
 
+        check!(case, i, !g.is_nan() && !b.is_nan() && !d.is_nan(), "a derivative is NaN");
+        check!(case, i, h >= 0.0, "Hessian {h:e} is negative or NaN");
+        if !exact.is_in_range::<T>(case.upstream.at(i).wide()) {
+            continue;
+        }
+
         let slack = exact.slack(case);
         let (most, least) = (w * exact.up, -w * exact.down);
-        check!(case, i, !g.is_nan(), "gradient is NaN");
         check!(case, i, g <= rounded::<T>(most + slack), "gradient {g:e} above the weight's {most:e}");
         check!(case, i, g >= rounded::<T>(least - slack), "gradient {g:e} below the weights' {least:e}");
         let sign = if hard { 1.0 - 2.0 * case.targets[i].wide() } else { g.signum() };
@@ -155,7 +166,6 @@ fn elements<T: Number>(case: &Case<T>) -> Elements<T> {
             check!(case, i, close, "gradient {g:e}, not {true_gradient:e}");
         }
 
-        check!(case, i, h >= 0.0, "Hessian {h:e} is negative or NaN");
         let quarter = w * (exact.up + exact.down) / 4.0;
         check!(case, i, h <= rounded::<T>(quarter + slack), "Hessian {h:e} above {quarter:e}");
         if hard && moderate {
@@ -164,7 +174,6 @@ fn elements<T: Number>(case: &Case<T>) -> Elements<T> {
         }
 
         let u = case.upstream.at(i).wide();
-        check!(case, i, !b.is_nan(), "backward is NaN");
         let bound = product([u.abs(), w, exact.up.max(exact.down)]) + (u.abs() + 1.0) * slack;
         check!(case, i, b.abs() <= rounded::<T>(bound), "backward {b:e} beyond {bound:e}");
         if u == 0.0 {
@@ -173,7 +182,6 @@ fn elements<T: Number>(case: &Case<T>) -> Elements<T> {
             check!(case, i, b * sign * u.signum() >= 0.0, "backward {b:e}, gradient {g:e}");
         }
 
-        check!(case, i, !d.is_nan(), "target gradient is NaN");
         if exact.x >= 0.0 && p <= 1.0 {
             check!(case, i, d <= 0.0, "target gradient {d:e} is positive");
         } else if exact.x < 0.0 && p >= 1.0 {
@@ -201,9 +209,12 @@ fn reduced<T: Number>(case: &Case<T>, elements: &Elements<T>) {
     let sum = case.sum().loss(x, y).expect("sum").wide();
     check!(case, n, sum >= 0.0, "sum {sum:e} is negative or NaN");
     let allowed = ulps * ulp::<T>(exact) + n as f64 * T::TINY;
-    if exact + allowed <= T::LARGEST {
+    // A weight below 1 for all elements multiplies what is summed without it, and may be infinite then.
+    let shared = if let Factors::Uniform(w) = &case.weight { w.wide().clamp(T::TINY, 1.0) } else { 1.0 };
+    let in_range = exact <= T::LARGEST * shared && (0..n).all(|i| Exact::new(case, i).is_in_range::<T>(1.0));
+    if in_range && exact + allowed <= T::LARGEST {
         check!(case, n, (sum - exact).abs() <= allowed, "sum {sum:e}, but the losses' is {exact:e}");
-    } else if exact - allowed > T::LARGEST {
+    } else if in_range && exact - allowed > T::LARGEST {
         check!(case, n, sum == f64::INFINITY, "sum {sum:e}, but the losses' is {exact:e}");
     }
 
@@ -216,23 +227,27 @@ fn reduced<T: Number>(case: &Case<T>, elements: &Elements<T>) {
             check!(case, n, mean == Err(Error::EmptyMean), "{reduction:?} over {divisor:e} is {mean:?}");
             continue;
         }
-        if divisor > T::LARGEST * 0.999_999 {
+        // About there an error is as good as a mean.
+        if divisor > T::LARGEST * 0.999_999 || 1.0 / divisor > T::LARGEST * 0.999_999 {
             continue;
         }
         let mean = mean.unwrap_or_else(|error| panic!("{reduction:?}: {error}: {}", case.describe(n))).wide();
         check!(case, n, mean >= 0.0, "{reduction:?} {mean:e} is negative or NaN");
         let exact = sum / divisor;
         let allowed = ulps * ulp::<T>(exact) + T::TINY / divisor;
-        if sum.is_infinite() || exact - allowed > T::LARGEST {
+        if in_range && (sum.is_infinite() || exact - allowed > T::LARGEST) {
             check!(case, n, mean == f64::INFINITY, "{reduction:?} {mean:e} of {sum:e} over {divisor:e}");
-        } else if exact + allowed <= T::LARGEST {
+        } else if in_range && exact + allowed <= T::LARGEST {
             check!(case, n, (mean - exact).abs() <= allowed, "{reduction:?} {mean:e} of {sum:e} over {divisor:e}");
         }
         for (i, (g, of_sum)) in gradient.iter().zip(&elements.gradient).enumerate() {
             let (g, of_sum) = (g.wide(), of_sum.wide());
             check!(case, i, !g.is_nan(), "{reduction:?}: gradient is NaN");
-            let same_sign = g == 0.0 || g * of_sum.signum() > 0.0;
+            let same_sign = g == 0.0 || of_sum == 0.0 || g.signum() == of_sum.signum();
             check!(case, i, same_sign, "{reduction:?}: gradient {g:e}, of sum {of_sum:e}");
+            if !in_range {
+                continue;
+            }
             let (exact, formulas) = (of_sum / divisor, Exact::new(case, i));
             // Half a TINY of what it is divided by comes out divided, and of 1/n comes out multiplied.
             let mut allowed = ulps * ulp::<T>(exact) + 4.0 * T::TINY * (formulas.p.max(1.0) + 1.0 / divisor);

@@ -62,8 +62,10 @@ impl<T: Constants> LaneSums<T> {
             while k < F::PRODUCTS {
                 let weight = l.splat(formula.factor_weights()[k]);
                 let log = log1p_double(l, terms[j].products[k]);
-                sum = sum.accumulate(log.hi * weight);
-                sum.lo = log.lo.mul_add(weight, sum.lo);
+                let product = log.hi * weight;
+                sum = sum.accumulate(product);
+                // With what the product lost, where the backend fuses; elsewhere that is 0.
+                sum.lo = log.lo.mul_add(weight, sum.lo + log.hi.mul_add(weight, -product));
                 k += 1;
             }
             set(sum.hi, self.hi.as_mut(), at);

@@ -74,12 +74,6 @@ impl<L: Lanes<Scalar: Constants>> Costs<L> {
     fn linear(self, x: &Logit<L>) -> Vector<L> {
         self.easy.clear(self.near * x.magnitude)
     }
-
-    /// |sigmoid - target| with its sign: (near - far e) / (1 + e).
-    #[inline(always)]
-    fn slope(self, l: Token<L>, x: &Logit<L>) -> Vector<L> {
-        self.far.neg_mul_add(x.e.value, self.near) / (l.one() + x.e.value)
-    }
 }
 
 /// A product of weights, held at the largest number and, where it has vanished, at `least`: times a logit of 0, or an
@@ -111,8 +105,9 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
         let down = self.smoothing.of(l, inputs.target);
         let costs = Costs::new(l, &x, l.one() - down, down);
         let scale = l.splat(self.scale);
-        let gradient = (costs.slope(l, &x) * scale).negate_unless(x.positive);
         let d = l.one() + x.e.value;
+        let slope = costs.far.neg_mul_add(x.e.value, costs.near) / d;
+        let gradient = (slope * scale).negate_unless(x.positive);
         // The value of the target is not needed, but a NaN there must be seen here too.
         let e = down.equals(down).select(x.e.value, down);
         Results { term: costs.linear(&x), factors: [x.e.value, l.zero()], outputs: [gradient, e / (d * d) * scale] }
@@ -166,14 +161,16 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
 
         let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight * l.splat(self.scale) };
         let size = in_range(l, weight.abs(), T::ZERO);
-        let near = in_range(l, costs.near * size, T::ZERO);
         let far = in_range(l, costs.far * size, T::ZERO);
-        let slope = tail.select(-(far * scaled * undo), Costs { near, far, ..costs }.slope(l, &x));
+        let d = l.one() + x.e.value;
+        let easy = -(far * x.e.value);
+        let slope = costs.easy.select(easy, costs.far.neg_mul_add(x.e.value, costs.near)) / d;
+        let slope = costs.easy.select(slope, slope * size);
+        let slope = tail.select(-(far * scaled * undo), slope);
         let gradient = slope.negate_unless(x.positive);
         let gradient = if W::UPSTREAM { gradient.negate_unless(weight.ge(zero)) } else { gradient };
 
         let both = in_range(l, both * size, T::ZERO);
-        let d = l.one() + x.e.value;
         let hessian = subnormal.select(both * scaled * undo, both * x.e.value / (d * d));
 
         let e = absent.clear(x.e.value);
