@@ -173,7 +173,7 @@ impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Row<L, W> {
     }
 
     #[inline(always)]
-    fn is_hard(&self, l: Token<L>) -> bool {
+    fn is_hard(&self, l: Token<L>, limit: Option<T>) -> bool {
         let mut hard = l.zero().equals(l.zero());
         let mut j = 0;
         while j < W {
@@ -181,7 +181,12 @@ impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Row<L, W> {
             // SAFETY: at + LANES <= W * LANES, which is what the addresses are good for.
             let (t, w) = unsafe { (l.load(self.target.add(at)), l.load(self.weight.add(at))) };
             let absent = w.equals(l.zero());
-            let present = w.equals(l.one()) & (t.equals(l.zero()) | t.equals(l.one()));
+            let mut present = w.equals(l.one()) & (t.equals(l.zero()) | t.equals(l.one()));
+            if let Some(limit) = limit {
+                // SAFETY: likewise.
+                let x = unsafe { l.load(self.logit.add(at)) };
+                present = present & l.splat(limit).ge(x.abs());
+            }
             hard = hard & (absent | present);
             j += 1;
         }
@@ -235,7 +240,7 @@ impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Rows<'_, '_, L, W> {
         let (row, valid) = self.row(index, F::WEIGHTED, F::UPSTREAM);
         let mut terms = row.evaluate(l, formula);
         if valid < L::LANES * W {
-            self.streams.scatter(self.scratch, self.start + index * self.distance, valid);
+            self.streams.scatter(self.scratch, F::OUTPUTS, self.start + index * self.distance, valid);
             let mut outside = l.row(T::ONE);
             up_to(outside.as_mut(), valid).fill(T::ZERO);
             let mut j = 0;
@@ -250,10 +255,11 @@ impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Rows<'_, '_, L, W> {
         terms
     }
 
-    /// Whether all targets and weights of a row are 0 or 1; a weight of 0 excuses its target.
+    /// Whether all targets and weights of a row are 0 or 1, and no logit is larger than the limit; a weight of 0 excuses
+    /// target and logit.
     #[inline(always)]
-    pub fn is_hard(&mut self, l: Token<L>, index: usize) -> bool {
-        self.row(index, true, false).0.is_hard(l)
+    pub fn is_hard(&mut self, l: Token<L>, index: usize, limit: Option<T>) -> bool {
+        self.row(index, true, false).0.is_hard(l, limit)
     }
 
     /// The addresses of one row, and how many of its elements there are.
@@ -340,8 +346,8 @@ impl<'a, T: Constants> Streams<'a, T> {
     /// Copies the results of a partial row to the outputs.
     #[cold]
     #[inline(never)]
-    fn scatter<L: Lanes<Scalar = T>>(&self, scratch: &Scratch<L>, start: usize, valid: usize) {
-        for (&out, row) in self.outputs.iter().zip(&scratch.outputs) {
+    fn scatter<L: Lanes<Scalar = T>>(&self, scratch: &Scratch<L>, outputs: usize, start: usize, valid: usize) {
+        for (&out, row) in self.outputs.iter().zip(&scratch.outputs).take(outputs) {
             if !out.is_null() {
                 for (i, &v) in row.as_ref().iter().take(valid).enumerate() {
                     // SAFETY: start + i < start + valid <= len, which is no more than the output has.

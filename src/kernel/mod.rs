@@ -16,11 +16,30 @@
 //!    ULP of the exact one.
 //! 3. Whole chunks are independent of each other, so threads and separate calls can take them, with the same bits.
 
+mod bce;
 mod memory;
 mod reduce;
 mod source;
 mod sums;
+mod weight;
 
+pub use bce::{Bce, BceKernels};
 pub use memory::Streams;
-pub use reduce::{Map, Reduce};
 pub use source::{Factors, Targets};
+pub use weight::WeightKernels;
+
+use crate::backend::Backend;
+use crate::math::Double;
+use reduce::{Map, Reduce};
+
+/// What any pass needs besides its formula.
+pub struct Pass<'s, 'a, T> {
+    pub backend: Backend,
+    pub streams: &'s Streams<'a, T>,
+    /// By what derivatives are multiplied.
+    pub scale: T,
+    /// By what the sum is multiplied, ...
+    pub factor: T,
+    /// ... and to what it is then added, chunk by chunk.
+    pub onto: Double<T>,
+}

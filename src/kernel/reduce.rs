@@ -51,6 +51,8 @@ pub struct Reduce<'s, 'a, T, F, H> {
     pub streams: &'s Streams<'a, T>,
     pub formula: F,
     pub hard: H,
+    /// Up to which logit `hard` may be used, if not up to any.
+    pub hard_limit: Option<T>,
     /// To which the sum is added, chunk by chunk, ...
     pub onto: Double<T>,
     /// ... times this.
@@ -114,7 +116,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         let mut rows = self.streams.rows::<L, W>(scratch, start, width, (end - start).div_ceil(width));
         let mut row = 0;
         while row < rows.count() {
-            if !rows.is_hard(l, row) {
+            if !rows.is_hard(l, row, self.hard_limit) {
                 return false;
             }
             row += 1;

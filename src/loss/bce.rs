@@ -1,13 +1,11 @@
 //! Binary cross-entropy from logits.
 
-use core::marker::PhantomData;
-
-use super::{Checked, LogitLoss, Passes, Scales, Settings, expect_len};
+use super::{Checked, LogitLoss, Passes, Settings, expect_len};
 use crate::backend::Backend;
 use crate::error::{Argument, Error};
-use crate::kernel::{Factors, Map, Reduce, Streams};
+use crate::kernel::{Bce, Factors, Pass};
 use crate::label::Label;
-use crate::math::{Double, Gradient, Smoothing, Sum, TargetGradient, Unit, Wanted, Weighted};
+use crate::math::{Double, Smoothing};
 use crate::real::Real;
 use crate::reduction::Reduction;
 use crate::weights::Weights;
@@ -119,32 +117,17 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
         let checked: Checked<'_, T> = self.check(logits.len(), targets)?;
         let scales = checked.scales(logits)?;
         let streams = checked.streams(logits, scales.weight).writing(out);
-        let formula = TargetGradient { smoothing: Smoothing::new(self.label_smoothing), scale: scales.derivative };
-        checked.backend.run(Map { streams: &streams, formula });
+        T::bce_target_gradient(self.kernel(), &checked.pass(&streams, scales));
         Ok(())
     }
 
-    /// Whether the elements' weights are all in the scales.
-    fn is_unit(&self, streams: &Streams<'_, T>) -> bool {
-        streams.weights_are_one()
-    }
-
-    fn unit<W: Wanted>(&self, scale: T) -> Unit<T, W> {
-        Unit { smoothing: Smoothing::new(self.label_smoothing), scale, wanted: PhantomData }
-    }
-
-    fn weighted<W: Wanted, const HARD: bool>(&self, scale: T) -> Weighted<T, W, HARD> {
+    fn kernel(&self) -> Bce<T> {
         let pos_weight = match self.pos_weight.factors() {
             Factors::Uniform(p) => p,
             Factors::Values { .. } => T::ONE,
         };
-        Weighted { smoothing: Smoothing::new(self.label_smoothing), scale, pos_weight, wanted: PhantomData }
+        Bce { smoothing: Smoothing::new(self.label_smoothing), pos_weight }
     }
-}
-
-/// `Unit` rounds e before it multiplies by the scale, so where e is subnormal it is as many times half an ULP off.
-fn unit_may_scale_by<T: Real>(scale: T) -> bool {
-    scale <= T::ONE + T::ONE + T::ONE + T::ONE
 }
 
 impl<T: Real> Passes<T> for BceWithLogits<'_, T> {
@@ -164,38 +147,23 @@ impl<T: Real> Passes<T> for BceWithLogits<'_, T> {
         }
     }
 
-    fn map<W: Wanted>(&self, backend: Backend, streams: &Streams<'_, T>, scale: T) {
-        // One loss for each element needs a logarithm for each, and an upstream derivative is a weight: both are
-        // there in the general formula.
-        if !W::LOSSES && !W::UPSTREAM && self.is_unit(streams) && unit_may_scale_by(scale) {
-            backend.run(Map { streams, formula: self.unit::<W>(scale) });
-        } else {
-            backend.run(Map { streams, formula: self.weighted::<W, false>(scale) });
-        }
+    fn sum(&self, pass: &Pass<'_, '_, T>) -> Double<T> {
+        T::bce_sum(self.kernel(), pass)
     }
-
-    fn reduce<W: Wanted>(
-        &self,
-        backend: Backend,
-        streams: &Streams<'_, T>,
-        scales: Scales<'_, T>,
-        onto: Double<T>,
-    ) -> Double<T> {
-        let (scale, factor) = (scales.derivative, scales.sum);
-        if !self.is_unit(streams) {
-            let formula = self.weighted::<W, false>(scale);
-            let hard = self.weighted::<W, true>(scale);
-            backend.run(Reduce { streams, formula, hard, onto, factor })
-        } else if W::OUTPUTS == 0 || unit_may_scale_by(scale) {
-            let formula = self.unit::<W>(scale);
-            backend.run(Reduce { streams, formula, hard: formula, onto, factor })
-        } else {
-            // The sum first: the gradient may take the logits' place.
-            let formula = self.unit::<Sum>(scale);
-            let sum = backend.run(Reduce { streams, formula, hard: formula, onto, factor });
-            self.map::<Gradient>(backend, streams, scale);
-            sum
-        }
+    fn sum_and_gradient(&self, pass: &Pass<'_, '_, T>) -> Double<T> {
+        T::bce_sum_and_gradient(self.kernel(), pass)
+    }
+    fn per_element(&self, pass: &Pass<'_, '_, T>) {
+        T::bce_losses(self.kernel(), pass);
+    }
+    fn slope(&self, pass: &Pass<'_, '_, T>) {
+        T::bce_gradient(self.kernel(), pass);
+    }
+    fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>) {
+        T::bce_gradient_and_hessian(self.kernel(), pass);
+    }
+    fn product(&self, pass: &Pass<'_, '_, T>) {
+        T::bce_backward(self.kernel(), pass);
     }
 }
 

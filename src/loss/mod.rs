@@ -6,9 +6,9 @@ pub use bce::BceWithLogits;
 
 use crate::backend::Backend;
 use crate::error::{Argument, Error};
-use crate::kernel::{Factors, Reduce, Streams, Targets};
+use crate::kernel::{Factors, Pass, Streams, Targets};
 use crate::label::Label;
-use crate::math::{Backward, Double, Gradient, GradientAndHessian, Losses, Sum, SumAndGradient, Wanted, WeightTerm};
+use crate::math::Double;
 use crate::real::Real;
 use crate::reduction::{LossSum, Reduction, quotient};
 use crate::weights::Weights;
@@ -46,7 +46,7 @@ pub trait LogitLoss<T: Real>: Passes<T> {
         let checked = self.check(logits.len(), targets)?;
         let scales = checked.scales(logits)?;
         let streams = checked.streams(logits, scales.weight);
-        self.reduced::<Sum>(&checked, &streams, scales)
+        scales.reduced(self.sum(&checked.pass(&streams, scales)))
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
@@ -54,7 +54,7 @@ pub trait LogitLoss<T: Real>: Passes<T> {
         expect_len(Argument::Output, logits.len(), out.len())?;
         let checked = self.check(logits.len(), targets)?;
         let streams = checked.streams(logits, checked.weight).writing(out);
-        self.map::<Losses>(checked.backend, &streams, T::ONE);
+        self.per_element(&checked.pass(&streams, Scales::none(checked.weight)));
         Ok(())
     }
 
@@ -64,7 +64,7 @@ pub trait LogitLoss<T: Real>: Passes<T> {
         let checked = self.check(logits.len(), targets)?;
         let scales = checked.scales(logits)?;
         let streams = checked.streams(logits, scales.weight).writing(gradient);
-        self.map::<Gradient>(checked.backend, &streams, scales.derivative);
+        self.slope(&checked.pass(&streams, scales));
         Ok(())
     }
 
@@ -74,7 +74,7 @@ pub trait LogitLoss<T: Real>: Passes<T> {
         let checked = self.check(logits.len(), targets)?;
         let scales = checked.scales(logits)?;
         let streams = checked.streams(logits, scales.weight).writing(gradient);
-        self.reduced::<SumAndGradient>(&checked, &streams, scales)
+        scales.reduced(self.sum_and_gradient(&checked.pass(&streams, scales)))
     }
 
     /// The reduced loss; its gradient takes the logits' place, so that no second buffer is needed.
@@ -82,7 +82,7 @@ pub trait LogitLoss<T: Real>: Passes<T> {
         let checked = self.check(logits.len(), targets)?;
         let scales = checked.scales(logits)?;
         let streams = Streams::in_place(logits, checked.targets).weighted(checked.pos_weight, scales.weight);
-        self.reduced::<SumAndGradient>(&checked, &streams, scales)
+        scales.reduced(self.sum_and_gradient(&checked.pass(&streams, scales)))
     }
 
     /// The gradient, and the diagonal of the Hessian, of the reduced loss: what gradient boosting needs.
@@ -98,7 +98,7 @@ pub trait LogitLoss<T: Real>: Passes<T> {
         let checked = self.check(logits.len(), targets)?;
         let scales = checked.scales(logits)?;
         let streams = checked.streams(logits, scales.weight).writing(gradient).writing_second(hessian);
-        self.map::<GradientAndHessian>(checked.backend, &streams, scales.derivative);
+        self.slope_and_curvature(&checked.pass(&streams, scales));
         Ok(())
     }
 
@@ -115,7 +115,7 @@ pub trait LogitLoss<T: Real>: Passes<T> {
         let checked = self.check(logits.len(), targets)?;
         let upstream = upstream.checked_signed(Argument::Upstream, logits.len())?;
         let streams = checked.streams(logits, checked.weight).upstream(upstream).writing(gradient);
-        self.map::<Backward>(checked.backend, &streams, T::ONE);
+        self.product(&checked.pass(&streams, Scales::none(checked.weight)));
         Ok(())
     }
 
@@ -127,7 +127,7 @@ pub trait LogitLoss<T: Real>: Passes<T> {
         let checked = Checked { reduction: Reduction::Sum, ..checked };
         let scales = checked.scales(logits)?;
         let streams = checked.streams(logits, scales.weight);
-        sum.sum = self.reduce::<Sum>(checked.backend, &streams, scales, sum.sum);
+        sum.sum = self.sum(&Pass { onto: sum.sum, ..checked.pass(&streams, scales) });
         sum.weight = checked.weight_sum(logits, sum.weight);
         sum.count = sum.count.saturating_add(logits.len() as u64);
         Ok(())
@@ -171,6 +171,17 @@ pub struct Scales<'a, T> {
     divisor: Double<T>,
 }
 
+impl<'a, T: Real> Scales<'a, T> {
+    /// Everything as it is.
+    fn none(weight: Factors<'a, T>) -> Self {
+        Self { weight, sum: T::ONE, derivative: T::ONE, divisor: Double { hi: T::ONE, lo: T::ZERO } }
+    }
+
+    fn reduced(&self, sum: Double<T>) -> Result<T, Error> {
+        quotient(sum, self.divisor).ok_or(Error::EmptyMean)
+    }
+}
+
 /// What tells one loss from another: its kernels.
 pub trait Passes<T: Real> {
     fn settings(&self) -> &Settings<'_, T>;
@@ -181,27 +192,18 @@ pub trait Passes<T: Real> {
     /// Whether the loss's own parameters are within their range.
     fn check_parameters(&self) -> Result<(), Error>;
 
-    /// Writes what is wanted of each element; derivatives come multiplied by `scale`.
-    fn map<W: Wanted>(&self, backend: Backend, streams: &Streams<'_, T>, scale: T);
-
-    /// Adds the losses, times `scales.sum`, to `onto`, and writes what else is wanted.
-    fn reduce<W: Wanted>(
-        &self,
-        backend: Backend,
-        streams: &Streams<'_, T>,
-        scales: Scales<'_, T>,
-        onto: Double<T>,
-    ) -> Double<T>;
-
-    fn reduced<W: Wanted>(
-        &self,
-        checked: &Checked<'_, T>,
-        streams: &Streams<'_, T>,
-        scales: Scales<'_, T>,
-    ) -> Result<T, Error> {
-        let sum = self.reduce::<W>(checked.backend, streams, scales, Double::ZERO);
-        quotient(sum, scales.divisor).ok_or(Error::EmptyMean)
-    }
+    /// The sum of the losses, added to what is there.
+    fn sum(&self, pass: &Pass<'_, '_, T>) -> Double<T>;
+    /// The same, and the gradient.
+    fn sum_and_gradient(&self, pass: &Pass<'_, '_, T>) -> Double<T>;
+    /// The loss of each element.
+    fn per_element(&self, pass: &Pass<'_, '_, T>);
+    /// The gradient.
+    fn slope(&self, pass: &Pass<'_, '_, T>);
+    /// The gradient and the Hessian.
+    fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>);
+    /// The gradient times the upstream derivative.
+    fn product(&self, pass: &Pass<'_, '_, T>);
 
     fn check<'a, Y: Label<T>>(&'a self, len: usize, targets: &'a [Y]) -> Result<Checked<'a, T>, Error> {
         expect_len(Argument::Targets, len, targets.len())?;
@@ -239,8 +241,11 @@ impl<'a, T: Real> Checked<'a, T> {
     fn weight_sum(&self, logits: &[T], onto: Double<T>) -> Double<T> {
         // The logits are there to be counted: the formula looks at the weights alone.
         let streams = Streams::new(logits, Targets::Reals(logits)).weighted(Factors::Uniform(T::ONE), self.weight);
-        let formula = WeightTerm;
-        self.backend.run(Reduce { streams: &streams, formula, hard: formula, onto, factor: T::ONE })
+        T::weight_sum(&Pass { onto, ..self.pass(&streams, Scales::none(self.weight)) })
+    }
+
+    fn pass<'s, 'b>(&self, streams: &'s Streams<'b, T>, scales: Scales<'_, T>) -> Pass<'s, 'b, T> {
+        Pass { backend: self.backend, streams, scale: scales.derivative, factor: scales.sum, onto: Double::ZERO }
     }
 
     fn scales(&self, logits: &[T]) -> Result<Scales<'a, T>, Error> {
@@ -250,8 +255,11 @@ impl<'a, T: Real> Checked<'a, T> {
             Reduction::WeightedMean => self.weight_sum(logits, Double::ZERO),
         };
         let (weight, sum) = match self.weight {
-            // A weight of 0 must reach the elements: it removes them.
-            Factors::Uniform(w) if w > T::ZERO => (Factors::Uniform(T::ONE), w),
+            // A weight of 0 must reach the elements: it removes them. So must a large one: where losses are subnormal,
+            // it has to find them as yet unrounded. Up to 4, what is lost is within what is promised.
+            Factors::Uniform(w) if T::ZERO < w && w <= T::ONE + T::ONE + T::ONE + T::ONE => {
+                (Factors::Uniform(T::ONE), w)
+            }
             weight => (weight, T::ONE),
         };
         let derivative = quotient(Double { hi: sum, lo: T::ZERO }, divisor).ok_or(Error::EmptyMean)?;

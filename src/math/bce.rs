@@ -17,7 +17,7 @@ use core::marker::PhantomData;
 use super::exp::{ExpNeg, exp_neg};
 use super::log1p::log1p;
 use super::{Constants, Formula, Inputs, Results, Wanted};
-use crate::backend::{Lanes, Mask, Token, Vector};
+use crate::backend::{Float, Lanes, Mask, Token, Vector};
 
 /// Label smoothing: t becomes keep * t + lift.
 #[derive(Clone, Copy)]
@@ -82,7 +82,16 @@ impl<L: Lanes<Scalar: Constants>> Costs<L> {
     }
 }
 
-/// No positive weight, and one weight for all elements, which is in `scale` and no larger than 1.
+/// A product of weights, held at the largest number and, where it has vanished, at `least`: times a logit of 0, or an
+/// infinite one, it would be NaN.
+#[inline(always)]
+fn in_range<L: Lanes<Scalar: Constants>>(l: Token<L>, product: Vector<L>, least: L::Scalar) -> Vector<L> {
+    let product = product.at_most(l.splat(L::Scalar::MAX));
+    product.equals(l.zero()).select(l.splat(least), product)
+}
+
+/// No positive weight, and one weight for all elements, which is in `scale` and no larger than 4: e is rounded
+/// before it is multiplied, so where it is subnormal the result is as many times half an ULP off.
 #[derive(Clone, Copy)]
 pub struct Unit<T, W> {
     pub smoothing: Smoothing<T>,
@@ -104,11 +113,9 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
         let scale = l.splat(self.scale);
         let gradient = (costs.slope(l, &x) * scale).negate_unless(x.positive);
         let d = l.one() + x.e.value;
-        Results {
-            term: costs.linear(&x),
-            factors: [x.e.value, l.zero()],
-            outputs: [gradient, x.e.value / (d * d) * scale],
-        }
+        // The value of the target is not needed, but a NaN there must be seen here too.
+        let e = down.equals(down).select(x.e.value, down);
+        Results { term: costs.linear(&x), factors: [x.e.value, l.zero()], outputs: [gradient, e / (d * d) * scale] }
     }
 }
 
@@ -141,31 +148,37 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         let absent = inputs.weight.equals(zero);
 
         // Where e is subnormal, it must not be rounded before it is multiplied: the products take the scaled one, and
-        // the offset is undone last.
+        // the offset is undone last. The weights go to the costs first: what they come to may be in range where
+        // |x| times one of them is not, or be normal where a share of one of them is not.
         let subnormal = x.e.is_subnormal(l);
         let tail = subnormal & costs.easy;
+        let scaled = x.magnitude.ge(l.splat(T::EXP_LIMIT)).clear(x.e.scaled);
         let undo = l.splat(T::OFFSET);
-        let undo_tail = tail.select(undo, l.one());
 
-        let linear = costs.linear(&x);
         let loss = if HARD {
             zero
         } else {
-            let core = tail.select(both * x.e.scaled, both.mul_add(log1p(l, x.e.value), linear));
-            absent.clear(core * inputs.weight * undo_tail)
+            let near = Costs { near: in_range(l, costs.near * inputs.weight, T::LEAST), ..costs };
+            let both = in_range(l, both * inputs.weight, T::ZERO);
+            let loss = both.mul_add(log1p(l, x.e.value), near.linear(&x));
+            absent.clear(tail.select(both * scaled * undo, loss))
         };
 
-        let upstream = if W::UPSTREAM { inputs.upstream } else { l.splat(self.scale) };
-        let slope = tail.select(-(costs.far * x.e.scaled), costs.slope(l, &x));
-        let gradient = (slope * upstream * inputs.weight * undo_tail).negate_unless(x.positive);
+        let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight * l.splat(self.scale) };
+        let size = in_range(l, weight.abs(), T::ZERO);
+        let near = in_range(l, costs.near * size, T::ZERO);
+        let far = in_range(l, costs.far * size, T::ZERO);
+        let slope = tail.select(-(far * scaled * undo), Costs { near, far, ..costs }.slope(l, &x));
+        let gradient = slope.negate_unless(x.positive);
+        let gradient = if W::UPSTREAM { gradient.negate_unless(weight.ge(zero)) } else { gradient };
 
+        let both = in_range(l, both * size, T::ZERO);
         let d = l.one() + x.e.value;
-        let curve = both * subnormal.select(x.e.scaled, x.e.value) / (d * d);
-        let hessian = curve * upstream * inputs.weight * subnormal.select(undo, l.one());
+        let hessian = subnormal.select(both * scaled * undo, both * x.e.value / (d * d));
 
         let e = absent.clear(x.e.value);
         Results {
-            term: if HARD { absent.clear(linear) } else { loss },
+            term: if HARD { absent.clear(costs.linear(&x)) } else { loss },
             factors: if HARD {
                 [inputs.target.equals(zero).select(e, zero), inputs.target.equals(l.one()).select(e, zero)]
             } else {
@@ -200,11 +213,14 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
         // A factor of 0 times an infinite logit is 0: full smoothing leaves nothing of the target.
         let limit = if self.smoothing.keep == T::ZERO { T::ZERO } else { T::MAX + T::MAX };
         let a = x.magnitude.at_most(l.splat(limit));
-        let linear = x.positive.select(-a, p.equals(zero).clear(p * a));
-        let slope = (p - l.one()).mul_add(log1p(l, x.e.value), linear);
+        // As for the loss, the weight goes first.
+        let least = if self.smoothing.keep == T::ZERO { T::ZERO } else { T::LEAST };
+        let weight = in_range(l, inputs.weight * l.splat(self.scale * self.smoothing.keep), least);
+        let linear = x.positive.select(-(weight * a), p.equals(zero).clear(in_range(l, p * weight, least) * a));
+        let slope = ((p - l.one()) * weight).at_most(l.splat(T::MAX));
+        let value = slope.mul_add(log1p(l, x.e.value), linear);
         // The value of the target is not needed, but a NaN there must be seen here too.
-        let slope = inputs.target.equals(inputs.target).select(slope, inputs.target);
-        let value = slope * l.splat(self.scale * self.smoothing.keep) * inputs.weight;
+        let value = inputs.target.equals(inputs.target).select(value, inputs.target);
         Results { term: zero, factors: [zero; 2], outputs: [inputs.weight.equals(zero).clear(value), zero] }
     }
 }

@@ -19,8 +19,12 @@ pub trait Constants: Native {
     /// Up to here 2^n is normal with the offset. exp(-a) is 0 long before, and its product with any number below 2^100
     /// (2^1000) still is.
     const EXP_LIMIT: Self;
+    /// The smallest number above 0.
+    const LEAST: Self;
     /// The largest subnormal number.
     const LARGEST_SUBNORMAL: Self;
+    /// Up to here exp(-a) is normal.
+    const NORMAL_LIMIT: Self;
     /// exp(-r) for |r| <= 0.3467, from the highest power down.
     const EXP: &'static [Self];
     /// (log1p(f) - f + f^2/2) / f^3 for -0.2929 <= f <= 0.41422, from the highest power down.
@@ -46,6 +50,8 @@ impl Constants for f32 {
     const ROUNDING: Self = 12_582_912.0 + 253.0; // 1.5 * 2^23 + 127 + 126
     const OFFSET: Self = Self::MIN_POSITIVE;
     const EXP_LIMIT: Self = 174.0;
+    const NORMAL_LIMIT: Self = 87.0;
+    const LEAST: Self = Self::from_bits(1);
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x007f_ffff);
     // Error 2^-28.2.
     const EXP: &'static [Self] = &EXP_F32;
@@ -66,6 +72,8 @@ impl Constants for f64 {
     const ROUNDING: Self = 6_755_399_441_055_744.0 + 2045.0; // 1.5 * 2^52 + 1023 + 1022
     const OFFSET: Self = Self::MIN_POSITIVE;
     const EXP_LIMIT: Self = 1416.0;
+    const NORMAL_LIMIT: Self = 708.0;
+    const LEAST: Self = Self::from_bits(1);
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x000f_ffff_ffff_ffff);
     // Error 2^-57.9.
     const EXP: &'static [Self] = &EXP_F64;

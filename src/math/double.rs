@@ -34,13 +34,6 @@ impl<V: Copy + Add<Output = V> + Sub<Output = V>> Double<V> {
         let sum = Self::two_sum(self.hi, v);
         Self { hi: sum.hi, lo: self.lo + sum.lo }
     }
-
-    /// The sum, normalised.
-    #[inline(always)]
-    pub fn plus(self, other: Self) -> Self {
-        let sum = Self::two_sum(self.hi, other.hi);
-        Self::fast_two_sum(sum.hi, sum.lo + (self.lo + other.lo))
-    }
 }
 
 impl<T: Float> Double<T> {
@@ -49,6 +42,17 @@ impl<T: Float> Double<T> {
     /// As the nearest number, infinite where the high word is.
     pub fn value(self) -> T {
         if self.hi.is_finite() { self.hi + self.lo } else { self.hi }
+    }
+
+    /// The sum, normalised.
+    pub fn plus(self, other: Self) -> Self {
+        let sum = Self::two_sum(self.hi, other.hi);
+        Self::normalised(sum.hi, sum.lo + (self.lo + other.lo))
+    }
+
+    /// hi + lo. What is lost of an infinite sum is not a number, and must not become one with it.
+    fn normalised(hi: T, lo: T) -> Self {
+        if hi.is_finite() { Self::fast_two_sum(hi, lo) } else { Self { hi, lo: T::ZERO } }
     }
 
     /// A count in two words, exact up to 2^48 in `f32`.
@@ -80,7 +84,7 @@ impl<T: Float> Double<T> {
             return self;
         }
         let product = Self::two_product(self.hi, factor);
-        Self::fast_two_sum(product.hi, product.lo + self.lo * factor)
+        Self::normalised(product.hi, product.lo + self.lo * factor)
     }
 
     /// The quotient, rounded once but for a rare last bit: a first quotient, and what its product leaves over.

@@ -1,0 +1,121 @@
+//! Loss, and loss with gradient, of both types on every backend, beside the loop that everyone writes.
+
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput};
+use criterion::{criterion_group, criterion_main, measurement::WallTime};
+use logit_loss::{Backend, BceWithLogits, Label, LogitLoss, Real, Reduction};
+use std::hint::black_box;
+use std::time::Duration;
+
+const SIZES: [usize; 5] = [64, 1 << 10, 32 << 10, 1 << 20, 16 << 20];
+
+/// The loop that everyone writes: stable, and as exact as the difference of two numbers close to each other.
+trait Plain: Real + Label<Self> {
+    const NAME: &'static str;
+    fn random(unit: f64) -> Self;
+    fn loss(logits: &[Self], targets: &[Self]) -> Self;
+    fn loss_and_gradient(logits: &[Self], targets: &[Self], gradient: &mut [Self]) -> Self;
+}
+
+macro_rules! plain {
+    ($type:ident) => {
+        impl Plain for $type {
+            const NAME: &'static str = stringify!($type);
+
+            fn random(unit: f64) -> $type {
+                unit as $type
+            }
+
+            fn loss(logits: &[$type], targets: &[$type]) -> $type {
+                let terms = logits.iter().zip(targets).map(|(&x, &t)| x.max(0.0) - x * t + (-x.abs()).exp().ln_1p());
+                terms.sum()
+            }
+
+            fn loss_and_gradient(logits: &[$type], targets: &[$type], gradient: &mut [$type]) -> $type {
+                let mut sum = 0.0;
+                for ((&x, &t), gradient) in logits.iter().zip(targets).zip(gradient) {
+                    let e = (-x.abs()).exp();
+                    let sigmoid = if x >= 0.0 { 1.0 } else { e } / (1.0 + e);
+                    *gradient = sigmoid - t;
+                    sum += x.max(0.0) - x * t + e.ln_1p();
+                }
+                sum
+            }
+        }
+    };
+}
+
+plain!(f32);
+plain!(f64);
+
+/// Logits from -8 to 8 and targets of 0 and 1, the same in every run.
+fn inputs<T: Plain>(n: usize) -> (Vec<T>, Vec<T>) {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let logits = (0..n).map(|_| T::random(random() * 16.0 - 8.0)).collect();
+    (logits, (0..n).map(|_| T::random(f64::from(u8::from(random() < 0.25)))).collect())
+}
+
+fn bench<T: Plain>(c: &mut Criterion) {
+    let (logits, targets) = inputs::<T>(SIZES[SIZES.len() - 1]);
+    let mut gradient = logits.clone();
+
+    let mut group = group::<T>(c, "loss");
+    for n in SIZES {
+        let (x, t) = (&logits[..n], &targets[..n]);
+        throughput::<T>(&mut group, n, 2);
+        for (name, bce) in losses::<T>() {
+            group.bench_function(BenchmarkId::new(name, n), |b| b.iter(|| bce.loss(black_box(x), black_box(t))));
+        }
+        group.bench_function(BenchmarkId::new("plain loop", n), |b| b.iter(|| T::loss(black_box(x), black_box(t))));
+    }
+    group.finish();
+
+    let mut group = self::group::<T>(c, "loss_and_gradient");
+    for n in SIZES {
+        let (x, t, g) = (&logits[..n], &targets[..n], &mut gradient[..n]);
+        throughput::<T>(&mut group, n, 3);
+        for (name, bce) in losses::<T>() {
+            group.bench_function(BenchmarkId::new(name, n), |b| {
+                b.iter(|| bce.loss_and_gradient(black_box(x), black_box(t), black_box(g)));
+            });
+        }
+        group.bench_function(BenchmarkId::new("plain loop", n), |b| {
+            b.iter(|| T::loss_and_gradient(black_box(x), black_box(t), black_box(g)));
+        });
+    }
+    group.finish();
+}
+
+fn losses<T: Plain>() -> impl Iterator<Item = (&'static str, BceWithLogits<'static, T>)> {
+    let bce = BceWithLogits::new().reduction(Reduction::Sum);
+    Backend::available().map(move |backend| (backend.name(), bce.backend(backend)))
+}
+
+fn group<'c, T: Plain>(c: &'c mut Criterion, what: &str) -> BenchmarkGroup<'c, WallTime> {
+    let mut group = c.benchmark_group(format!("{what}/{}", T::NAME));
+    // As many iterations in each sample: the largest sizes would take minutes otherwise.
+    group.sampling_mode(SamplingMode::Flat);
+    group
+}
+
+/// Of elements, and of the bytes of so many streams.
+fn throughput<T>(group: &mut BenchmarkGroup<'_, WallTime>, n: usize, streams: usize) {
+    let bytes = (streams * n * size_of::<T>()) as u64;
+    group.throughput(Throughput::ElementsAndBytes { elements: n as u64, bytes });
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .without_plots()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(600));
+    targets = bench::<f32>, bench::<f64>
+}
+criterion_main!(benches);

@@ -1,0 +1,119 @@
+//! From bytes to numbers, lengths and choices. Where the bytes end, zeros follow.
+
+use logit_loss::{Backend, Reduction};
+
+use super::number::Number;
+
+/// A number whose bits follow, ...
+pub const RAW: u8 = 0x7f;
+/// ... or a 16-bit integer in steps of 1/256. Any other byte names one of [`Number::SPECIAL`].
+const FIXED: u8 = 0x60;
+/// Changes the sign of what the byte says.
+const NEGATIVE: u8 = 0x80;
+/// Twice in a row, the length is that of a chunk.
+pub const LONG: u8 = 255;
+/// Elements `run` at a time, so that neighbours can be alike and blocks can differ.
+const RUNS: [usize; 8] = [1, 1, 1, 2, 7, 64, 256, 512];
+
+/// Bytes yet to be read.
+pub struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    pub fn new(data: &'a [u8]) -> Self {
+        Self(data)
+    }
+
+    pub fn byte(&mut self) -> u8 {
+        let (&first, rest) = self.0.split_first().unwrap_or((&0, &[]));
+        self.0 = rest;
+        first
+    }
+
+    pub fn array<const N: usize>(&mut self) -> [u8; N] {
+        core::array::from_fn(|_| self.byte())
+    }
+
+    /// Below `end`.
+    pub fn below(&mut self, end: usize) -> usize {
+        usize::from(self.byte()) % end
+    }
+
+    pub fn flag(&mut self) -> bool {
+        self.byte() & 1 == 1
+    }
+
+    /// Any number at all.
+    pub fn number<T: Number>(&mut self) -> T {
+        let tag = self.byte();
+        let magnitude = match tag & !NEGATIVE {
+            RAW => T::raw(self),
+            FIXED..RAW => T::of(f64::from(i16::from_le_bytes(self.array())) / 256.0),
+            i => T::SPECIAL[usize::from(i) % T::SPECIAL.len()],
+        };
+        if tag & NEGATIVE == 0 { magnitude } else { -magnitude }
+    }
+
+    /// Mostly short, often about one block or two, and hardly ever, because it takes long, about a chunk.
+    pub fn length<T: Number>(&mut self) -> usize {
+        match self.byte() {
+            n @ 0..200 => usize::from(n),
+            n @ 200..225 => T::BLOCK - 12 + usize::from(n - 200),
+            n @ 225..255 => 2 * T::BLOCK - 14 + usize::from(n - 225),
+            LONG => match self.byte() {
+                LONG => T::CHUNK - 1 + self.below(3),
+                n => 3 * T::BLOCK + usize::from(n),
+            },
+        }
+    }
+
+    /// `n` numbers: up to 16 that follow, over and over.
+    pub fn numbers<T: Number>(&mut self, n: usize, number: impl Fn(T) -> T) -> Vec<T> {
+        let choice = self.byte();
+        let run = RUNS[usize::from(choice >> 4) % RUNS.len()];
+        let palette: Vec<T> = (0..=choice & 15).map(|_| number(self.number())).collect();
+        (0..n).map(|i| palette[i / run % palette.len()]).collect()
+    }
+
+    pub fn reduction(&mut self) -> Reduction {
+        [Reduction::Sum, Reduction::Mean, Reduction::WeightedMean][self.below(3)]
+    }
+
+    /// One of those that this machine has, or none.
+    pub fn backend(&mut self) -> Option<Backend> {
+        match self.byte() {
+            0 => None,
+            n => {
+                let count = Backend::available().count();
+                Backend::available().nth(usize::from(n - 1) % count)
+            }
+        }
+    }
+}
+
+/// `v`, or infinity for a NaN.
+pub fn not_nan<T: Number>(v: T) -> T {
+    if v.wide().is_nan() { T::of(f64::INFINITY) } else { v }
+}
+
+/// A target from 0 to 1.
+pub fn unit<T: Number>(v: T) -> T {
+    let v = v.wide().abs();
+    T::of(if v.is_nan() {
+        0.5
+    } else if v > 1.0 {
+        1.0 / v
+    } else {
+        v
+    })
+}
+
+/// A finite number.
+pub fn finite<T: Number>(v: T) -> T {
+    T::of(if v.wide().is_nan() { 1.0 } else { v.wide().clamp(-T::LARGEST, T::LARGEST) })
+}
+
+/// A weight: not below 0, which -0.0 is not either, and finite.
+pub fn weight<T: Number>(v: T) -> T {
+    let v = finite(v);
+    if v.wide() < 0.0 { -v } else { v }
+}

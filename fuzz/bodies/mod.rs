@@ -1,0 +1,20 @@
+//! What the fuzz targets do with their bytes, as plain functions, so that `cargo test` can run them as well.
+//!
+//! ```text
+//! cargo +nightly fuzz run bce_f32 fuzz/corpus/bce_f32 fuzz/seeds/bce_f32
+//! cargo test --test fuzz_corpus
+//! ```
+//!
+//! The first runs on from the seeds and keeps what it discovers in `corpus`; the second runs the seeds, and
+//! pseudo-random bytes, once. The seeds are written by [`seeds`], from code that says what each is there for.
+
+pub mod backends;
+pub mod bce_f32;
+pub mod bce_f64;
+pub mod interface;
+pub mod seeds;
+
+mod bce;
+mod case;
+mod input;
+mod number;

@@ -1,0 +1,199 @@
+//! The seeds: inputs that reach every branch at once, so that neither `cargo test` nor a fuzzer has to find them.
+//!
+//! Committed under `fuzz/seeds`, and written there by `cargo run --manifest-path fuzz/Cargo.toml --example seeds`.
+
+use super::input::{LONG, RAW};
+use super::number::Number;
+
+pub struct Seed {
+    pub target: &'static str,
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+pub fn all() -> Vec<Seed> {
+    let mut seeds = Vec::new();
+    let mut add = |target, name: &str, bytes: Vec<u8>| seeds.push(Seed { target, name: name.to_owned(), bytes });
+    for (i, (a, b)) in cases::<f32>().into_iter().zip(cases::<f64>()).enumerate() {
+        // Each of them in one of the types; the offset is odd, so that nothing is aligned.
+        let case = if i % 2 == 0 { [&[1, 0][..], &a.1].concat() } else { [&[3, 1][..], &b.1].concat() };
+        add("backends", a.0, case);
+        add("bce_f32", a.0, a.1);
+        add("bce_f64", b.0, b.1);
+    }
+    for (name, bytes) in interface::<f32>(0) {
+        add("interface", name, bytes);
+    }
+    add("interface", "valid_f64", interface::<f64>(1).swap_remove(0).1);
+    for target in ["bce_f32", "bce_f64", "interface", "backends"] {
+        add(target, "empty", Vec::new());
+    }
+    seeds
+}
+
+/// A case that is longer than a chunk. Not among the seeds: a fuzzer that starts from it is a hundred times slower.
+pub fn long<T: Number>() -> Vec<u8> {
+    let head = Writer::default().bytes(&[0, LONG, LONG, 2, MEAN, 0]);
+    head.numbers::<T>(0, &[0.3, -1.7, 4.0, -9.5, 20.0, -30.0, 0.0]).numbers::<T>(0, SOFT).0
+}
+
+/// The inverse of [`Bytes`](super::input::Bytes).
+#[derive(Clone, Default)]
+struct Writer(Vec<u8>);
+
+impl Writer {
+    fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.0.extend(bytes);
+        self
+    }
+
+    fn number<T: Number>(mut self, v: T) -> Self {
+        self.0.push(RAW);
+        v.push(&mut self.0);
+        self
+    }
+
+    /// Over and over, each for `[1, 1, 1, 2, 7, 64, 256, 512][run]` elements in a row.
+    fn numbers<T: Number>(self, run: u8, values: &[f64]) -> Self {
+        let choice = self.bytes(&[run << 4 | (values.len() - 1) as u8]);
+        values.iter().fold(choice, |writer, &v| writer.number(T::of(v)))
+    }
+}
+
+const SUM: u8 = 0;
+const MEAN: u8 = 1;
+const WEIGHTED_MEAN: u8 = 2;
+const HARD: &[f64] = &[0.0, 1.0, 1.0];
+const SOFT: &[f64] = &[0.0, 0.25, 1.0, 0.999, 0.5];
+
+/// Of the layout of [`Case`](super::case::Case), up to the targets; the weights, unless more bytes follow, are all 1.
+fn case<T: Number>(length: u8, reduction: u8, logits: &[f64], targets: &[f64]) -> Writer {
+    let head = Writer::default().bytes(&[0, length, reduction, 0]);
+    head.numbers::<T>(0, logits).numbers::<T>(0, targets)
+}
+
+fn cases<T: Number>() -> Vec<(&'static str, Vec<u8>)> {
+    let special: Vec<f64> = T::SPECIAL.iter().map(|v| v.wide()).collect();
+    let (tiny, largest, infinite) = (T::TINY, T::LARGEST, f64::INFINITY);
+    let (least_normal, subnormal) = (special[5], special[7]);
+    let subnormals = [tiny, -tiny, subnormal, -subnormal, least_normal, -least_normal, 0.0, -0.0];
+    // Where the algorithms branch, from either side.
+    let ulp = T::ULP_OF_ONE;
+    let around = |v: f64| [v * (1.0 - ulp), -v, v * (1.0 + ulp), -v * (1.0 + ulp)];
+    let exp = [around(special[14]), around(special[17]), around(special[19]), around(special[20])].concat();
+    let log = [around(special[15]), around(special[16])].concat();
+    let ordinary = [0.3, -1.7, 4.0, -9.5, 20.0, -30.0, 0.0];
+    let seeds = vec![
+        ("infinities", case::<T>(7, SUM, &[infinite, -infinite], HARD)),
+        ("infinities_soft", case::<T>(9, MEAN, &[infinite, -infinite, 1.0], SOFT)),
+        ("largest", case::<T>(33, MEAN, &[largest, -largest, 1.0 - largest], SOFT)),
+        ("subnormal_logits", case::<T>(17, SUM, &subnormals, HARD)),
+        ("subnormal_targets", case::<T>(16, MEAN, &ordinary, &[tiny, subnormal, 1.0 - ulp / 2.0])),
+        ("exp_branches", case::<T>(48, SUM, &exp, HARD)),
+        ("log_branches", case::<T>(31, SUM, &log, SOFT)),
+        // Weights: of the kind 5, one for each element; then the positive weight, of the kind 1, one for all.
+        (
+            "weights_for_elements",
+            case::<T>(15, WEIGHTED_MEAN, &ordinary, SOFT)
+                .bytes(&[5])
+                .numbers::<T>(0, &[0.0, 1.0, 3.0, tiny, 0.5])
+                .bytes(&[1])
+                .number(T::of(5.0)),
+        ),
+        ("weights_of_zero", case::<T>(8, WEIGHTED_MEAN, &ordinary, HARD).bytes(&[1]).number(T::of(0.0))),
+        ("weight_large", case::<T>(9, SUM, &exp, HARD).bytes(&[1]).number(T::of(1e9))),
+        // A block whose targets are hard, whose weights are 0 and 1, and one more element that is not like that.
+        (
+            "block_of_hard_targets",
+            case::<T>(213, SUM, &ordinary, HARD)
+                .bytes(&[5])
+                .numbers::<T>(7, &[1.0, 0.5])
+                .bytes(&[1])
+                .number(T::of(5.0)),
+        ),
+        // Classes and channels that are no multiple of a vector, and signed upstream derivatives of samples.
+        (
+            "classes_and_channels",
+            case::<T>(105, MEAN, &ordinary, HARD)
+                .bytes(&[2, 6])
+                .numbers::<T>(0, &[1.0, 2.0, 0.0])
+                .bytes(&[3, 4, 6])
+                .numbers::<T>(0, &[6.4, 1.0])
+                .bytes(&[4, 2])
+                .numbers::<T>(0, &[-1.0, 0.0, 1e-3]),
+        ),
+    ];
+    let smoothed = Writer::default().bytes(&[0, 65, MEAN, 1]).number(T::of(0.1));
+    let smoothed = smoothed.numbers::<T>(0, &ordinary).numbers::<T>(0, HARD);
+    seeds.into_iter().chain([("smoothed", smoothed)]).map(|(name, writer)| (name, writer.0)).collect()
+}
+
+/// What a call of [`interface`](super::interface) is made of; all of it is valid to begin with.
+#[derive(Clone)]
+struct Call {
+    reduction: u8,
+    /// Of targets, bytes, outputs, Hessian: 0 as many as logits, 1..24 so many, 24.. fewer, 32.. more.
+    lengths: [u8; 4],
+    smoothing: f64,
+    logits: f64,
+    weight: Part,
+    pos_weight: Part,
+    upstream: Part,
+    /// The high word of the sum that is gone on with.
+    sum: f64,
+}
+
+/// Kind, repeat, how many values, and those.
+#[derive(Clone, Copy)]
+struct Part(u8, u8, u8, [f64; 2]);
+
+const LOGITS: u8 = 12;
+
+impl Call {
+    fn bytes<T: Number>(&self, flag: u8) -> Vec<u8> {
+        let head = Writer::default().bytes(&[flag, 0, LOGITS, self.reduction]).bytes(&self.lengths);
+        let head = head.bytes(&[1]).number(T::of(self.smoothing));
+        let head = head.numbers::<T>(0, &[0.5, self.logits, -3.0]).numbers::<T>(0, HARD).numbers::<T>(0, &[7.5]);
+        let parts = [self.weight, self.pos_weight, self.upstream];
+        let all = parts.into_iter().fold(head, |writer, Part(kind, repeat, count, values)| {
+            writer.bytes(&[kind, repeat, count]).numbers::<T>(0, &values)
+        });
+        let bits = match self.lengths[1] {
+            0 => LOGITS,
+            n => n,
+        };
+        all.bytes(&vec![1; bits.into()]).bytes(&self.sum.to_le_bytes()).0
+    }
+}
+
+fn interface<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
+    let valid = Call {
+        reduction: WEIGHTED_MEAN,
+        lengths: [0; 4],
+        smoothing: 0.1,
+        logits: 1.0,
+        weight: Part(5, 0, LOGITS, [1.0, 0.0]),
+        pos_weight: Part(3, 2, 3, [5.0, 1.0]),
+        upstream: Part(4, 3, 4, [-1.0, 2.0]),
+        sum: 1.5,
+    };
+    let per_element = |values| Part(5, 0, LOGITS, values);
+    let variants = [
+        ("valid", valid.clone()),
+        ("fewer_targets", Call { lengths: [11, 11, 0, 0], ..valid.clone() }),
+        ("fewer_outputs", Call { lengths: [0, 0, 11, 11], ..valid.clone() }),
+        ("more_outputs", Call { lengths: [0, 0, 33, 0], ..valid.clone() }),
+        ("fewer_of_the_hessian", Call { lengths: [0, 0, 0, 3], ..valid.clone() }),
+        ("nan_where_the_weight_is_0", Call { logits: f64::NAN, ..valid.clone() }),
+        ("negative_weight", Call { weight: per_element([1.0, -1.0]), ..valid.clone() }),
+        ("infinite_pos_weight", Call { pos_weight: per_element([1.0, f64::INFINITY]), ..valid.clone() }),
+        ("nan_upstream", Call { upstream: per_element([1.0, f64::NAN]), ..valid.clone() }),
+        ("weights_of_0", Call { weight: per_element([0.0, 0.0]), ..valid.clone() }),
+        ("no_weights", Call { weight: Part(2, 0, 0, [1.0, 1.0]), ..valid.clone() }),
+        ("weights_repeated_0_times", Call { weight: Part(3, 0, 3, [1.0, 1.0]), ..valid.clone() }),
+        ("classes_that_do_not_tile", Call { weight: Part(2, 0, 5, [1.0, 1.0]), ..valid.clone() }),
+        ("smoothing_beyond_1", Call { smoothing: 1.5, ..valid.clone() }),
+        ("sum_already_infinite", Call { sum: f64::INFINITY, ..valid }),
+    ];
+    variants.into_iter().map(|(name, call)| (name, call.bytes::<T>(flag))).collect()
+}

@@ -1,0 +1,124 @@
+//! The passes of binary cross-entropy.
+
+use core::marker::PhantomData;
+
+use super::{Map, Pass, Reduce};
+use crate::math::{
+    Backward, Constants, Double, Gradient, GradientAndHessian, Losses, Smoothing, Sum, SumAndGradient, TargetGradient,
+    Unit, Wanted, Weighted,
+};
+
+/// The parameters that all elements share.
+#[derive(Clone, Copy)]
+pub struct Bce<T> {
+    pub smoothing: Smoothing<T>,
+    /// The positive weight, if it is one for all elements; else it is not looked at.
+    pub pos_weight: T,
+}
+
+/// The passes of one element type. They are written out for `f32` and `f64` so that they are compiled with this crate,
+/// once, and not with each that uses it; each is a function of its own so that a program is linked with no other.
+pub trait BceKernels: Constants {
+    fn bce_sum(bce: Bce<Self>, pass: &Pass<'_, '_, Self>) -> Double<Self>;
+    fn bce_sum_and_gradient(bce: Bce<Self>, pass: &Pass<'_, '_, Self>) -> Double<Self>;
+    fn bce_losses(bce: Bce<Self>, pass: &Pass<'_, '_, Self>);
+    fn bce_gradient(bce: Bce<Self>, pass: &Pass<'_, '_, Self>);
+    fn bce_gradient_and_hessian(bce: Bce<Self>, pass: &Pass<'_, '_, Self>);
+    fn bce_backward(bce: Bce<Self>, pass: &Pass<'_, '_, Self>);
+    fn bce_target_gradient(bce: Bce<Self>, pass: &Pass<'_, '_, Self>);
+}
+
+impl BceKernels for f32 {
+    fn bce_sum(bce: Bce<f32>, pass: &Pass<'_, '_, f32>) -> Double<f32> {
+        bce.reduce::<Sum>(pass)
+    }
+    fn bce_sum_and_gradient(bce: Bce<f32>, pass: &Pass<'_, '_, f32>) -> Double<f32> {
+        bce.reduce::<SumAndGradient>(pass)
+    }
+    fn bce_losses(bce: Bce<f32>, pass: &Pass<'_, '_, f32>) {
+        bce.map_weighted::<Losses>(pass);
+    }
+    fn bce_gradient(bce: Bce<f32>, pass: &Pass<'_, '_, f32>) {
+        bce.map::<Gradient>(pass);
+    }
+    fn bce_gradient_and_hessian(bce: Bce<f32>, pass: &Pass<'_, '_, f32>) {
+        bce.map::<GradientAndHessian>(pass);
+    }
+    fn bce_backward(bce: Bce<f32>, pass: &Pass<'_, '_, f32>) {
+        bce.map_weighted::<Backward>(pass);
+    }
+    fn bce_target_gradient(bce: Bce<f32>, pass: &Pass<'_, '_, f32>) {
+        bce.target_gradient(pass);
+    }
+}
+
+impl BceKernels for f64 {
+    fn bce_sum(bce: Bce<f64>, pass: &Pass<'_, '_, f64>) -> Double<f64> {
+        bce.reduce::<Sum>(pass)
+    }
+    fn bce_sum_and_gradient(bce: Bce<f64>, pass: &Pass<'_, '_, f64>) -> Double<f64> {
+        bce.reduce::<SumAndGradient>(pass)
+    }
+    fn bce_losses(bce: Bce<f64>, pass: &Pass<'_, '_, f64>) {
+        bce.map_weighted::<Losses>(pass);
+    }
+    fn bce_gradient(bce: Bce<f64>, pass: &Pass<'_, '_, f64>) {
+        bce.map::<Gradient>(pass);
+    }
+    fn bce_gradient_and_hessian(bce: Bce<f64>, pass: &Pass<'_, '_, f64>) {
+        bce.map::<GradientAndHessian>(pass);
+    }
+    fn bce_backward(bce: Bce<f64>, pass: &Pass<'_, '_, f64>) {
+        bce.map_weighted::<Backward>(pass);
+    }
+    fn bce_target_gradient(bce: Bce<f64>, pass: &Pass<'_, '_, f64>) {
+        bce.target_gradient(pass);
+    }
+}
+
+impl<T: Constants> Bce<T> {
+    fn unit<W: Wanted>(self, pass: &Pass<'_, '_, T>) -> Unit<T, W> {
+        Unit { smoothing: self.smoothing, scale: pass.scale, wanted: PhantomData }
+    }
+
+    fn weighted<W: Wanted, const HARD: bool>(self, pass: &Pass<'_, '_, T>) -> Weighted<T, W, HARD> {
+        Weighted { smoothing: self.smoothing, scale: pass.scale, pos_weight: self.pos_weight, wanted: PhantomData }
+    }
+
+    fn map<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
+        if pass.streams.weights_are_one() {
+            pass.backend.run(Map { streams: pass.streams, formula: self.unit::<W>(pass) });
+        } else {
+            self.map_weighted::<W>(pass);
+        }
+    }
+
+    /// One loss for each element needs a logarithm for each, and an upstream derivative is a weight: both are only
+    /// there in the general formula.
+    fn map_weighted<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
+        pass.backend.run(Map { streams: pass.streams, formula: self.weighted::<W, false>(pass) });
+    }
+
+    fn reduce<W: Wanted>(self, pass: &Pass<'_, '_, T>) -> Double<T> {
+        let &Pass { backend, streams, onto, factor, .. } = pass;
+        if !streams.weights_are_one() {
+            let (formula, hard) = (self.weighted::<W, false>(pass), self.weighted::<W, true>(pass));
+            backend.run(Reduce { streams, formula, hard, hard_limit: self.hard_limit(factor), onto, factor })
+        } else {
+            let formula = self.unit::<W>(pass);
+            backend.run(Reduce { streams, formula, hard: formula, hard_limit: None, onto, factor })
+        }
+    }
+
+    /// A product takes e as it is rounded, and what it comes to is multiplied then. Where e is subnormal the sum is as
+    /// many times half an ULP off, so a large factor must not meet such an e.
+    fn hard_limit(self, factor: T) -> Option<T> {
+        let enough = T::ONE + T::ONE + T::ONE;
+        if self.pos_weight * factor <= enough + enough + T::ONE { None } else { Some(T::NORMAL_LIMIT) }
+    }
+
+    fn target_gradient(self, pass: &Pass<'_, '_, T>) {
+        let formula = TargetGradient { smoothing: self.smoothing, scale: pass.scale };
+        pass.backend.run(Map { streams: pass.streams, formula });
+    }
+}

@@ -1,0 +1,78 @@
+//! The bodies of the fuzz targets, over their committed seeds and over pseudo-random bytes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[path = "../fuzz/bodies/mod.rs"]
+mod bodies;
+
+/// Of pseudo-random inputs to each target: as many as take about a second without optimisation.
+const RANDOM_INPUTS: usize = 400;
+
+fn directory(target: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target)
+}
+
+fn run(target: &str, body: fn(&[u8])) {
+    let entries = fs::read_dir(directory(target)).expect("committed seeds");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(paths.len() >= 12, "only {} seeds of {target}", paths.len());
+    for path in paths {
+        // Shown if the body fails.
+        println!("{}", path.display());
+        body(&fs::read(path).unwrap());
+    }
+
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    for _ in 0..RANDOM_INPUTS {
+        let length = random();
+        let bytes: Vec<u8> = (0..length).map(|_| random()).collect();
+        println!("{target}: {bytes:?}");
+        body(&bytes);
+    }
+}
+
+#[test]
+fn bce_f32() {
+    run("bce_f32", bodies::bce_f32::body);
+}
+
+#[test]
+fn bce_f64() {
+    run("bce_f64", bodies::bce_f64::body);
+}
+
+#[test]
+fn interface() {
+    run("interface", bodies::interface::body);
+}
+
+#[test]
+fn backends() {
+    run("backends", bodies::backends::body);
+}
+
+#[test]
+fn longer_than_a_chunk() {
+    let (single, double) = (bodies::seeds::long::<f32>(), bodies::seeds::long::<f64>());
+    bodies::bce_f32::body(&single);
+    bodies::bce_f64::body(&double);
+    bodies::backends::body(&[&[1, 0][..], &single].concat());
+    bodies::backends::body(&[&[3, 1][..], &double].concat());
+}
+
+#[test]
+fn seeds_are_what_the_code_makes() {
+    for seed in bodies::seeds::all() {
+        let path = directory(seed.target).join(&seed.name);
+        let committed = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert!(committed == seed.bytes, "{} is out of date: fuzz/examples/seeds.rs writes it", path.display());
+    }
+}
