@@ -109,7 +109,8 @@ impl<T: Real> LossSum<T> {
         quotient(self.sum, Double::from_count(self.count))
     }
 
-    /// The sum divided by the sum of the weights, or `None` if that is 0 or above the largest number.
+    /// The sum divided by the sum of the weights, or `None` if that is 0, above the largest number, or so small that its
+    /// reciprocal is.
     #[must_use]
     pub fn weighted_mean(&self) -> Option<T> {
         quotient(self.sum, self.weight)
@@ -148,10 +149,10 @@ impl<T: Real> LossSum<T> {
     }
 }
 
-/// The mean, or `None` where the divisor is 0 or not finite.
+/// The mean, or `None` where the divisor or its reciprocal is not finite.
 pub(crate) fn quotient<T: Real>(sum: Double<T>, divisor: Double<T>) -> Option<T> {
     let size = divisor.value();
-    if !(T::ZERO < size && size <= T::MAX) {
+    if !(T::ZERO < size && size <= T::MAX && T::ONE / size <= T::MAX) {
         return None;
     }
     Some(if sum.hi.is_finite() { sum.over(divisor) } else { sum.hi })

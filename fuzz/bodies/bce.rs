@@ -81,10 +81,13 @@ impl Exact {
         self.w * (self.up + self.down) * (self.e() / (d * d))
     }
 
-    /// Whether the weights of the element, and what they come to together, are numbers of `T`. Beyond, nothing is
+    /// Whether the weights of the element, and what they come to together, are normal numbers of `T`. Beyond, nothing is
     /// promised but that no result is NaN or of the wrong sign.
     fn is_in_range<T: Number>(&self, upstream: f64) -> bool {
-        product([self.w, self.p.max(1.0), upstream.abs().max(1.0)]) <= T::LARGEST
+        let u = upstream.abs();
+        let normal = |v: f64| v == 0.0 || v >= T::TINY / T::ULP_OF_ONE;
+        let all_normal = [self.w, self.p, u, self.w * u].into_iter().all(normal);
+        all_normal && product([self.w, self.p.max(1.0), u.max(1.0)]) <= T::LARGEST
     }
 
     /// Whether no factor is so far out that products of them leave the range where numbers keep all their digits, and

@@ -263,10 +263,6 @@ impl<'a, T: Real> Checked<'a, T> {
             weight => (weight, T::ONE),
         };
         let derivative = quotient(Double { hi: sum, lo: T::ZERO }, divisor).ok_or(Error::EmptyMean)?;
-        // Weights that sum to next to nothing.
-        if !derivative.is_finite() {
-            return Err(Error::EmptyMean);
-        }
         Ok(Scales { weight, sum, derivative, divisor })
     }
 }

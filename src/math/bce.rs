@@ -15,7 +15,7 @@
 use core::marker::PhantomData;
 
 use super::exp::{ExpNeg, exp_neg};
-use super::log1p::log1p;
+use super::log1p::log1p_double;
 use super::{Constants, Formula, Inputs, Results, Wanted};
 use crate::backend::{Float, Lanes, Mask, Token, Vector};
 
@@ -139,7 +139,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         let t = self.smoothing.of(l, inputs.target);
         let (up, down) = (l.one() - t, inputs.pos_weight * t);
         let costs = Costs::new(l, &x, up, down);
-        let both = up + down;
+        let both = inputs.pos_weight.mul_add(t, up);
         let absent = inputs.weight.equals(zero);
 
         // Where e is subnormal, it must not be rounded before it is multiplied: the products take the scaled one, and
@@ -155,7 +155,8 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         } else {
             let near = Costs { near: in_range(l, costs.near * inputs.weight, T::LEAST), ..costs };
             let both = in_range(l, both * inputs.weight, T::ZERO);
-            let loss = both.mul_add(log1p(l, x.e.value), near.linear(&x));
+            let log = log1p_double(l, x.e.value);
+            let loss = both.mul_add(log.hi, both.mul_add(log.lo, near.linear(&x)));
             absent.clear(tail.select(both * scaled * undo, loss))
         };
 
@@ -215,7 +216,8 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
         let weight = in_range(l, inputs.weight * l.splat(self.scale * self.smoothing.keep), least);
         let linear = x.positive.select(-(weight * a), p.equals(zero).clear(in_range(l, p * weight, least) * a));
         let slope = ((p - l.one()) * weight).at_most(l.splat(T::MAX));
-        let value = slope.mul_add(log1p(l, x.e.value), linear);
+        let log = log1p_double(l, x.e.value);
+        let value = slope.mul_add(log.hi, slope.mul_add(log.lo, linear));
         // The value of the target is not needed, but a NaN there must be seen here too.
         let value = inputs.target.equals(inputs.target).select(value, inputs.target);
         Results { term: zero, factors: [zero; 2], outputs: [inputs.weight.equals(zero).clear(value), zero] }

@@ -25,13 +25,6 @@ fn parts<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> Parts<L> {
     Parts { power: k * l.splat(L::Scalar::LN2_HI), fraction: f, rest: k.mul_add(l.splat(L::Scalar::LN2_LO), beyond) }
 }
 
-/// log(1 + q).
-#[inline(always)]
-pub fn log1p<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> Vector<L> {
-    let Parts { power, fraction, rest } = parts(l, q);
-    power + (fraction + rest)
-}
-
 /// log(1 + q) in two words.
 #[inline(always)]
 pub fn log1p_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> Double<Vector<L>> {
