@@ -76,6 +76,35 @@ impl<L: Lanes<Scalar: Constants>> Costs<L> {
     }
 }
 
+/// Two factors that are not negative, so ordered that their product with a third is only rounded to infinity or to 0
+/// if it is that large or small, and is never NaN.
+#[derive(Clone, Copy)]
+struct Factors<L: Lanes> {
+    least: Vector<L>,
+    most: Vector<L>,
+}
+
+impl<L: Lanes<Scalar: Constants>> Factors<L> {
+    #[inline(always)]
+    fn new(a: Vector<L>, b: Vector<L>) -> Self {
+        let more = a.ge(b);
+        Self { least: more.select(b, a), most: more.select(a, b) }
+    }
+
+    /// Times a number up to 1.
+    #[inline(always)]
+    fn times_fraction(self, v: Vector<L>) -> Vector<L> {
+        self.most * v * self.least
+    }
+
+    /// Times any number that is not negative.
+    #[inline(always)]
+    fn times(self, l: Token<L>, v: Vector<L>) -> Vector<L> {
+        let large = v.ge(l.one());
+        large.select(self.least, self.most) * v * large.select(self.most, self.least)
+    }
+}
+
 /// A product of weights, held at the largest number and, where it has vanished, at `least`: times a logit of 0, or an
 /// infinite one, it would be NaN.
 #[inline(always)]
@@ -143,8 +172,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         let absent = inputs.weight.equals(zero);
 
         // Where e is subnormal, it must not be rounded before it is multiplied: the products take the scaled one, and
-        // the offset is undone last. The weights go to the costs first: what they come to may be in range where
-        // |x| times one of them is not, or be normal where a share of one of them is not.
+        // the offset is undone last.
         let subnormal = x.e.is_subnormal(l);
         let tail = subnormal & costs.easy;
         let scaled = x.magnitude.ge(l.splat(T::EXP_LIMIT)).clear(x.e.scaled);
@@ -153,26 +181,26 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         let loss = if HARD {
             zero
         } else {
-            let near = Costs { near: in_range(l, costs.near * inputs.weight, T::LEAST), ..costs };
-            let both = in_range(l, both * inputs.weight, T::ZERO);
+            let linear = costs.easy.clear(Factors::new(costs.near, inputs.weight).times(l, x.magnitude));
+            let both = Factors::new(both, inputs.weight);
             let log = log1p_double(l, x.e.value);
-            let loss = both.mul_add(log.hi, both.mul_add(log.lo, near.linear(&x)));
-            absent.clear(tail.select(both * scaled * undo, loss))
+            let loss = linear + both.times_fraction(log.hi);
+            absent.clear(tail.select(both.times_fraction(scaled) * undo, loss))
         };
 
         let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight * l.splat(self.scale) };
         let size = in_range(l, weight.abs(), T::ZERO);
-        let far = in_range(l, costs.far * size, T::ZERO);
+        let far = Factors::new(costs.far, size);
         let d = l.one() + x.e.value;
-        let easy = -(far * x.e.value);
+        let easy = -far.times_fraction(x.e.value);
         let slope = costs.easy.select(easy, costs.far.neg_mul_add(x.e.value, costs.near)) / d;
         let slope = costs.easy.select(slope, slope * size);
-        let slope = tail.select(-(far * scaled * undo), slope);
+        let slope = tail.select(-(far.times_fraction(scaled) * undo), slope);
         let gradient = slope.negate_unless(x.positive);
         let gradient = if W::UPSTREAM { gradient.negate_unless(weight.ge(zero)) } else { gradient };
 
-        let both = in_range(l, both * size, T::ZERO);
-        let hessian = subnormal.select(both * scaled * undo, both * x.e.value / (d * d));
+        let both = Factors::new(both, size);
+        let hessian = subnormal.select(both.times_fraction(scaled) * undo, both.times_fraction(x.e.value) / (d * d));
 
         let e = absent.clear(x.e.value);
         Results {
