@@ -160,10 +160,10 @@ fn call_all<T: Number>(mut bytes: Bytes<'_>) {
         && match reduction {
             Reduction::Sum => true,
             Reduction::Mean => n > 0,
-            // Whether the sum of large weights overflows is a matter of rounding; `bce_f32` and `bce_f64` look there.
+            // Whether the sum of large weights overflows, or the reciprocal of a tiny one, is a matter of rounding; `bce_f32` and `bce_f64` look there.
             Reduction::WeightedMean => {
                 let sum: f64 = weight.of_all(n).iter().sum();
-                if sum > T::LARGEST / 2.0 {
+                if sum > T::LARGEST / 2.0 || (sum > 0.0 && 1.0 / sum > T::LARGEST / 2.0) {
                     return;
                 }
                 sum > 0.0
