@@ -1,4 +1,4 @@
-//! The formulas, each written once, over [`Lanes`](crate::backend::Lanes).
+//! The formulas, each written once, over [`Lanes`].
 
 mod bce;
 mod coefficients;

@@ -27,4 +27,4 @@ fi
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu"
 # A folder of its own: the two toolchains would throw away each other's work.
-cargo +web test --release --target aarch64-unknown-linux-gnu --target-dir target/web --tests "$@"
+cargo +web test --release --target aarch64-unknown-linux-gnu --target-dir target/web "$@"
