@@ -6,7 +6,14 @@
 # call anything but what is cold or done once for a chunk, and each must work in the registers of its backend.
 set -euo pipefail
 
-objdump --disassemble --demangle --no-show-raw-insn "$1" | awk '
+{
+    # Calls across the crate's object files go through a table of addresses: where its entries lead, and what is there.
+    objdump --dynamic-reloc "$1" | sed -n 's/^0*\([0-9a-f]*\) R_X86_64_RELATIVE .*+0x0*\([0-9a-f]*\)$/@entry \1 \2/p'
+    nm --demangle "$1" | sed -n 's/^0*\([0-9a-f]*\) [tTwW] /@symbol \1 /p'
+    objdump --disassemble --demangle --no-show-raw-insn "$1"
+} | awk '
+    $1 == "@entry" { entry[$2] = $3; next }
+    $1 == "@symbol" { symbol[$2] = $0; next }
     function finish() {
         if (backend == "") return
         kernels[backend]++
@@ -32,6 +39,10 @@ objdump --disassemble --demangle --no-show-raw-insn "$1" | awk '
         if ($2 == "mov" && $0 ~ /\(%rip\),%/) { held = $3; sub(/.*,/, "", held); target[held] = $0 }
         called = $0
         if ($2 ~ /^call/ && $3 ~ /^\*%/) { called = target[substr($3, 2)] }
+        if ($2 ~ /^call/ && called ~ /# [0-9a-f]+ /) {
+            at = called; sub(/.*# /, "", at); sub(/ .*/, "", at)
+            if (at in entry) called = symbol[entry[at]]
+        }
         if ($2 ~ /^call/ && called !~ allowed) calls = calls "\n    " $0
     }
     END {
