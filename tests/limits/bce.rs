@@ -1,8 +1,6 @@
-//! Special values have exact results, and nothing but NaN gives NaN: promise 1, and section "limits" of the formulas.
+//! Binary cross-entropy from logits.
 
-mod common;
-
-use common::{Number, backends, for_both_types, numbers};
+use crate::common::{Number, backends, for_both_types, numbers};
 use logit_loss::{BceWithLogits, Error, LogitLoss, LossSum, Reduction, Weights};
 
 for_both_types!(
@@ -331,7 +329,7 @@ fn no_nan<N: Number>(bce: BceWithLogits<'_, N>, x: &[N], t: &[N], context: &str)
         for reduction in [Reduction::Mean, Reduction::WeightedMean, Reduction::Sum] {
             let bce = bce.backend(backend).reduction(reduction);
             let upstream = Weights::uniform(-N::LARGEST);
-            for (name, result) in common::everything(bce, x, t, upstream, 0) {
+            for (name, result) in crate::common::everything(bce, x, t, upstream, 0) {
                 // Weights may sum to 0 or overflow: that is an error, and nothing to look at.
                 for (i, v) in result.unwrap_or_default().into_iter().enumerate() {
                     let at = format!("{name} on {}, {reduction:?}, {context}: element {i}", backend.name());

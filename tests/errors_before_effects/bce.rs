@@ -1,8 +1,6 @@
-//! Promise 4: whatever does not fit is a typed error that says what was expected, and no output is touched.
+//! Binary cross-entropy from logits.
 
-mod common;
-
-use common::{Number, backends, for_both_types, numbers};
+use crate::common::{Number, backends, for_both_types, numbers};
 use logit_loss::{Argument, BceWithLogits, Error, LogitLoss, LossSum, Reduction, Weights};
 
 for_both_types!(

@@ -1,8 +1,8 @@
-//! Promise 3: the same bits on all backends of a kind, from all methods, for all types of labels, at all addresses.
+//! Binary cross-entropy from logits.
 
-mod common;
-
-use common::{Everything, Number, Random, assert_same, backends, everything, for_both_types, numbers, scalar_of};
+use crate::common::{
+    Everything, Number, Random, assert_same, backends, everything, for_both_types, numbers, scalar_of,
+};
 use logit_loss::{Backend, BceWithLogits, LogitLoss, LossSum, Reduction, Weights};
 
 for_both_types!(
@@ -226,7 +226,7 @@ fn neighbours<N: Number>() {
                         let others = [&alone.1, &among_nan.1].map(|r| r.as_ref().unwrap());
                         let others = [others[0][0], others[1][i]];
                         let context = format!("{name} on {} at {i}: {:?}, {others:?}", backend.name(), values[i]);
-                        assert!(others.iter().all(|&v| common::same(v, values[i])), "{context}");
+                        assert!(others.iter().all(|&v| crate::common::same(v, values[i])), "{context}");
                     }
                 }
             }
@@ -270,7 +270,7 @@ fn cut_at_chunks<N: Number>() {
             let mean = bce.loss(&case.logits, &case.targets).unwrap();
             let weighted = bce.reduction(Reduction::WeightedMean).loss(&case.logits, &case.targets).unwrap();
             let found = [whole.sum(), whole.mean().unwrap(), whole.weighted_mean().unwrap()];
-            let equal = found.iter().zip([sum, mean, weighted]).all(|(&a, b)| common::same(a, b));
+            let equal = found.iter().zip([sum, mean, weighted]).all(|(&a, b)| crate::common::same(a, b));
             assert!(equal, "{}, case {number}: {found:?}, {:?}", backend.name(), [sum, mean, weighted]);
         }
     }

@@ -1,15 +1,10 @@
-//! Promise 2: how far results are from the exact ones.
-//!
-//! `f32` against `f64`, `f64` against numbers of 140 bits. Prints the largest errors with the inputs they were found at
-//! (`cargo test --test accuracy -- --nocapture`).
+//! Binary cross-entropy from logits.
 
-mod common;
-
-use std::collections::BTreeMap;
-
-use common::exact::{Exact, Logit, Referenced, big, error_of};
-use common::{Number, Random, backends, for_both_types};
-use logit_loss::{Backend, BceWithLogits, LogitLoss, Reduction, Weights};
+use crate::allowed;
+use crate::common::exact::{Exact, Logit, Referenced, big, error_of};
+use crate::common::{Number, Random, backends, for_both_types};
+use crate::search::{Worst, points};
+use logit_loss::{BceWithLogits, LogitLoss, Reduction, Weights};
 
 for_both_types!(
     hard_targets,
@@ -20,114 +15,6 @@ for_both_types!(
     mean_of_independent_logits,
     mean_of_any_distribution,
 );
-
-/// The largest errors allowed, in ULP, on backends that fuse.
-mod allowed {
-    pub const LOSS: f64 = 2.0;
-    pub const GRADIENT: f64 = 2.5;
-    pub const HESSIAN: f64 = 5.0;
-    /// Hard targets with any weights.
-    pub const WEIGHTED: [f64; 3] = [4.0, 4.0, 7.0];
-    pub const UNDER_A_MEAN: f64 = 1.0;
-    pub const SOFT_LOSS: f64 = 4.0;
-    /// In ULP of w (up + down).
-    pub const SOFT_GRADIENT: f64 = 3.0;
-    /// In ULP of the larger term.
-    pub const TARGET_GRADIENT: f64 = 4.0;
-    /// Means of 16 and more independent logits, without and with a positive weight; of one; of any.
-    pub const MEAN: f64 = 1.0;
-    pub const MEAN_POS_WEIGHT: f64 = 1.5;
-    pub const MEAN_OF_ONE: f64 = 2.0;
-    /// With a soft target and a positive weight, the costs are rounded too: 2.15 was found, where 2 was hoped for.
-    pub const MEAN_OF_ONE_SOFT_POS_WEIGHT: f64 = 2.2;
-    pub const MEAN_OF_ANY: f64 = 4.0;
-    /// On backends that do not fuse, more by.
-    pub const UNFUSED: f64 = 1.0;
-}
-
-/// The largest error found for each result on each backend.
-struct Worst {
-    backends: Vec<Backend>,
-    found: BTreeMap<String, (f64, f64, String)>,
-}
-
-impl Worst {
-    fn on(backends: impl Iterator<Item = Backend>) -> Self {
-        Self { backends: backends.collect(), found: BTreeMap::new() }
-    }
-
-    fn see<N: Number>(&mut self, backend: Backend, what: &str, limit: f64, error: f64, at: impl FnOnce() -> String) {
-        let limit = limit + if backend.fused::<N>() { 0.0 } else { allowed::UNFUSED };
-        let key = format!("{what:<31} {:<10}", backend.name());
-        let worst = self.found.entry(key).or_insert((-1.0, limit, String::new()));
-        if error > worst.0 {
-            *worst = (error, limit, at());
-        }
-    }
-
-    #[track_caller]
-    fn report<N>(&self) {
-        let kind = std::any::type_name::<N>();
-        let mut broken = Vec::new();
-        for (key, (error, limit, at)) in &self.found {
-            let line = format!("{kind} {key} {error:.4} of {limit} ULP, at {at}");
-            println!("{line}");
-            if error > limit {
-                broken.push(line);
-            }
-        }
-        assert!(broken.is_empty(), "\n{}", broken.join("\n"));
-        assert!(!self.found.is_empty());
-    }
-}
-
-/// Logits of every size, and those where something happens.
-fn logits<N: Number>(dense: usize) -> Vec<N> {
-    let mut random = Random(99);
-    let mut all: Vec<N> = Vec::new();
-    let last = -f64::from(N::LEAST_EXPONENT) * std::f64::consts::LN_2;
-    for _ in 0..dense {
-        // Every exponent; what is in use; tails; results that are subnormal.
-        let any = N::from_bits_of(random.bits());
-        if !any.is_nan() && any.abs() != N::INFINITY {
-            all.push(any);
-        }
-        let precision = f64::from(N::PRECISION);
-        for (low, high) in [
-            (0.0, 2.0),
-            (0.0, 20.0),
-            // Where 1 + e is 1.
-            (precision * 0.66, precision * 0.72),
-            (0.0, last + 3.0),
-            (last - precision, last + 2.0),
-            // e is about 1, and about sqrt(2) - 1, where the logarithm takes the exponent out.
-            (0.0, 1e-3),
-            (0.8813, 0.8815),
-        ] {
-            all.push(N::new(low + (high - low) * random.unit()));
-        }
-        // The edges of the reduction to a range: multiples of ln 2 and halves between them.
-        let n = random.below((last / std::f64::consts::LN_2) as usize) as f64;
-        let edge = (n + 0.5 * random.below(2) as f64) * std::f64::consts::LN_2;
-        all.push(N::new(edge * (1.0 + (random.unit() - 0.5) * 1e-6)));
-    }
-    all.iter().flat_map(|&x| [x, -x]).collect()
-}
-
-/// Of `f32` a stride through all patterns as well, since its reference is fast.
-fn points<N: Number>() -> Vec<N> {
-    if N::PRECISION == 24 {
-        let mut points = logits::<N>(800);
-        points.extend(strided::<N>(262_147));
-        points
-    } else {
-        logits(120)
-    }
-}
-
-fn strided<N: Number>(stride: usize) -> impl Iterator<Item = N> {
-    (0..=u64::from(u32::MAX)).step_by(stride).map(N::from_bits_of).filter(|x| x.abs() <= N::LARGEST)
-}
 
 /// Losses, gradients and Hessians of single elements.
 fn derivatives<N: Number>(bce: BceWithLogits<'_, N>, x: &[N], t: &[N]) -> [Vec<N>; 3] {
@@ -394,12 +281,7 @@ fn dense() {
         workers.into_iter().map(|worker| worker.join().unwrap()).collect()
     });
     for other in all {
-        for (key, found) in other.found {
-            let worst = worst.found.entry(key).or_insert_with(|| found.clone());
-            if found.0 > worst.0 {
-                *worst = found;
-            }
-        }
+        worst.absorb(other);
     }
     worst.report::<f32>();
 }

@@ -1,0 +1,6 @@
+//! Special values have exact results, and nothing but NaN gives NaN: promise 1, and section "limits" of the formulas.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bce;
