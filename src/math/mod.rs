@@ -5,6 +5,7 @@ mod coefficients;
 mod double;
 mod exp;
 mod log1p;
+mod logistic;
 mod weight;
 
 pub use bce::{Smoothing, TargetGradient, Unit, Weighted};
