@@ -17,6 +17,7 @@
 //! 3. Whole chunks are independent of each other, so threads and separate calls can take them, with the same bits.
 
 mod bce;
+mod focal;
 mod memory;
 mod reduce;
 mod source;
@@ -24,6 +25,7 @@ mod sums;
 mod weight;
 
 pub use bce::{Bce, BceKernels};
+pub use focal::{FocalKernels, FocalParameters};
 pub use memory::Streams;
 pub use source::{Factors, Targets};
 pub use weight::WeightKernels;
