@@ -143,6 +143,8 @@ pub struct Weighted<T, W, const HARD: bool> {
 impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HARD> {
     const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
     const OUTPUTS: usize = W::OUTPUTS;
+    const HARD: bool = HARD;
+    const HARD_WEIGHTS: bool = HARD;
     const UPSTREAM: bool = W::UPSTREAM;
 
     #[inline(always)]
