@@ -41,6 +41,10 @@ pub trait Constants: Native {
     const INTEGER: Self;
     /// `INTEGER` plus the exponent's bias.
     const INTEGER_BIASED: Self;
+    /// 2^64: makes every subnormal number a normal one.
+    const LIFT: Self;
+    /// `INTEGER_BIASED` plus the exponent of `LIFT`.
+    const INTEGER_BIASED_LIFTED: Self;
 }
 
 impl Constants for f32 {
@@ -63,6 +67,8 @@ impl Constants for f32 {
     const RECIPROCAL: Self = Self::from_bits(254 << 23);
     const INTEGER: Self = 8_388_608.0;
     const INTEGER_BIASED: Self = 8_388_608.0 + 127.0;
+    const LIFT: Self = 18_446_744_073_709_551_616.0;
+    const INTEGER_BIASED_LIFTED: Self = 8_388_608.0 + 191.0;
 }
 
 impl Constants for f64 {
@@ -85,6 +91,8 @@ impl Constants for f64 {
     const RECIPROCAL: Self = Self::from_bits(2046 << 52);
     const INTEGER: Self = 4_503_599_627_370_496.0;
     const INTEGER_BIASED: Self = 4_503_599_627_370_496.0 + 1023.0;
+    const LIFT: Self = 18_446_744_073_709_551_616.0;
+    const INTEGER_BIASED_LIFTED: Self = 4_503_599_627_370_496.0 + 1087.0;
 }
 
 const EXP_F32: [f32; 7] = [

@@ -10,7 +10,7 @@ mod weight;
 pub use bce::{Smoothing, TargetGradient, Unit, Weighted};
 pub use coefficients::Constants;
 pub use double::Double;
-pub use log1p::log1p_double;
+pub use log1p::{ln_double, log1p_double};
 pub use weight::WeightTerm;
 
 use crate::backend::{Lanes, Token, Vector};
