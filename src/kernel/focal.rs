@@ -21,6 +21,11 @@ pub struct FocalParameters<T> {
 
 /// The passes of one element type; see [`BceKernels`](super::BceKernels) for why they are written out.
 pub trait FocalKernels: Constants {
+    /// The defaults, which are those of the paper, and how far gamma may go.
+    const ALPHA: Self;
+    const GAMMA: Self;
+    const LARGEST_GAMMA: Self;
+
     fn focal_sum(focal: FocalParameters<Self>, pass: &Pass<'_, '_, Self>) -> Double<Self>;
     fn focal_sum_and_gradient(focal: FocalParameters<Self>, pass: &Pass<'_, '_, Self>) -> Double<Self>;
     fn focal_losses(focal: FocalParameters<Self>, pass: &Pass<'_, '_, Self>);
@@ -30,6 +35,10 @@ pub trait FocalKernels: Constants {
 }
 
 impl FocalKernels for f32 {
+    const ALPHA: Self = 0.25;
+    const GAMMA: Self = 2.0;
+    const LARGEST_GAMMA: Self = 64.0;
+
     fn focal_sum(focal: FocalParameters<f32>, pass: &Pass<'_, '_, f32>) -> Double<f32> {
         focal.reduce::<Sum>(pass)
     }
@@ -51,6 +60,10 @@ impl FocalKernels for f32 {
 }
 
 impl FocalKernels for f64 {
+    const ALPHA: Self = 0.25;
+    const GAMMA: Self = 2.0;
+    const LARGEST_GAMMA: Self = 64.0;
+
     fn focal_sum(focal: FocalParameters<f64>, pass: &Pass<'_, '_, f64>) -> Double<f64> {
         focal.reduce::<Sum>(pass)
     }

@@ -1,6 +1,6 @@
 //! Focal loss from logits.
 
-use super::{LogitLoss, Passes, Settings};
+use super::{LogitLoss, Passes, Settings, expect_up_to};
 use crate::backend::Backend;
 use crate::error::{Argument, Error};
 use crate::kernel::{Bce, FocalParameters, Pass};
@@ -71,7 +71,7 @@ impl<'w, T: Real> FocalLoss<'w, T> {
     /// With alpha 0.25 and gamma 2, without weights or smoothing, reduced by [`Reduction::Mean`], on the fastest backend.
     #[must_use]
     pub const fn new() -> Self {
-        Self { settings: Settings::new(), alpha: Some(T::QUARTER), gamma: T::TWO, label_smoothing: T::ZERO }
+        Self { settings: Settings::new(), alpha: Some(T::ALPHA), gamma: T::GAMMA, label_smoothing: T::ZERO }
     }
 
     /// By what positives are multiplied; negatives are by 1 - alpha. In [0, 1].
@@ -145,9 +145,9 @@ impl<T: Real> Passes<T> for FocalLoss<'_, T> {
     }
 
     fn check_parameters(&self) -> Result<(), Error> {
-        Argument::Alpha.check(self.alpha.unwrap_or(T::ZERO), T::ONE)?;
-        Argument::Gamma.check(self.gamma, T::LARGEST_GAMMA)?;
-        Argument::LabelSmoothing.check(self.label_smoothing, T::ONE)
+        expect_up_to(T::ONE, self.alpha.unwrap_or(T::ALPHA), Argument::Alpha)?;
+        expect_up_to(T::LARGEST_GAMMA, self.gamma, Argument::Gamma)?;
+        expect_up_to(T::ONE, self.label_smoothing, Argument::LabelSmoothing)
     }
 
     fn sum(&self, pass: &Pass<'_, '_, T>) -> Double<T> {

@@ -1,8 +1,10 @@
 //! The losses, and what they have in common: the methods, the checks, the reductions.
 
 mod bce;
+mod focal;
 
 pub use bce::BceWithLogits;
+pub use focal::FocalLoss;
 
 use crate::backend::Backend;
 use crate::error::{Argument, Error};
@@ -24,7 +26,7 @@ const SHORT: usize = 8;
 /// Derivatives are those of the *reduced* loss: under [`Reduction::Mean`] they come divided by the number of elements.
 /// For gradient boosting, and whenever elements are to be seen on their own, ask for [`Reduction::Sum`].
 ///
-/// Sealed; implemented by [`BceWithLogits`].
+/// Sealed; implemented by [`BceWithLogits`] and [`FocalLoss`].
 ///
 /// # Errors
 ///
@@ -227,6 +229,11 @@ pub trait Passes<T: Real> {
 
 fn expect_len(argument: Argument, expected: usize, found: usize) -> Result<(), Error> {
     if expected == found { Ok(()) } else { Err(Error::Length { argument, expected, found }) }
+}
+
+/// A parameter is in [0, most].
+fn expect_up_to<T: Real>(most: T, found: T, argument: Argument) -> Result<(), Error> {
+    if T::ZERO <= found && found <= most { Ok(()) } else { Err(Error::Parameter { argument }) }
 }
 
 impl<'a, T: Real> Checked<'a, T> {

@@ -18,7 +18,7 @@ use super::costs::{Costs, Smoothing, in_range};
 use super::log1p::log1p_double;
 use super::logistic::Logit;
 use super::{Constants, Formula, Inputs, Results, Wanted};
-use crate::backend::{Float, Lanes, Token, Vector};
+use crate::backend::{Lanes, Token, Vector};
 
 /// Two factors that are not negative, so ordered that their product with a third is only rounded to infinity or to 0
 /// if it is that large or small, and is never NaN.
@@ -113,7 +113,6 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         // the offset is undone last.
         let subnormal = x.e.is_subnormal(l);
         let tail = subnormal & costs.easy;
-        let scaled = x.magnitude.ge(l.splat(T::EXP_LIMIT)).clear(x.e.scaled);
         let undo = l.splat(T::OFFSET);
 
         let loss = if HARD {
@@ -123,7 +122,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
             let both = Factors::new(both, inputs.weight);
             let log = log1p_double(l, x.e.value);
             let loss = linear + both.times_fraction(log.hi);
-            absent.clear(tail.select(both.times_fraction(scaled) * undo, loss))
+            absent.clear(tail.select(both.times_fraction(x.e.scaled) * undo, loss))
         };
 
         let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight * l.splat(self.scale) };
@@ -133,12 +132,13 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         let easy = -far.times_fraction(x.e.value);
         let slope = costs.easy.select(easy, costs.far.neg_mul_add(x.e.value, costs.near)) / d;
         let slope = costs.easy.select(slope, slope * size);
-        let slope = tail.select(-(far.times_fraction(scaled) * undo), slope);
+        let slope = tail.select(-(far.times_fraction(x.e.scaled) * undo), slope);
         let gradient = slope.negate_unless(x.positive);
         let gradient = if W::UPSTREAM { gradient.negate_unless(weight.ge(zero)) } else { gradient };
 
         let both = Factors::new(both, size);
-        let hessian = subnormal.select(both.times_fraction(scaled) * undo, both.times_fraction(x.e.value) / (d * d));
+        let hessian =
+            subnormal.select(both.times_fraction(x.e.scaled) * undo, both.times_fraction(x.e.value) / (d * d));
 
         let e = absent.clear(x.e.value);
         Results {

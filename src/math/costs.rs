@@ -52,4 +52,3 @@ pub fn in_range<L: Lanes<Scalar: Constants>>(l: Token<L>, product: Vector<L>, le
     let product = product.at_most(l.splat(L::Scalar::MAX));
     product.equals(l.zero()).select(l.splat(least), product)
 }
-
