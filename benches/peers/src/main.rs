@@ -1,0 +1,96 @@
+//! `logit-loss` beside what else computes this loss: a table, and a figure for the README. All on one thread, in `f32`,
+//! interleaved. `cargo run --release --manifest-path benches/peers/Cargo.toml`, four minutes.
+
+mod contestants;
+mod figure;
+#[path = "../../common/limits.rs"]
+mod limits;
+#[path = "../../common/plain.rs"]
+mod plain;
+#[path = "../../common/programs.rs"]
+mod programs;
+#[path = "../../common/rounds.rs"]
+mod rounds;
+
+use comfy_table::{CellAlignment, Table, presets};
+use contestants::Inputs;
+use programs::Program;
+use rounds::{Rates, race};
+use std::error::Error;
+use std::process::Command;
+use std::time::Duration;
+use std::{env, iter, process};
+
+const SIZES: [usize; 10] = [64, 256, 1 << 10, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20];
+const LARGEST: usize = SIZES[SIZES.len() - 1];
+/// For each size and task.
+const TIME: Duration = Duration::from_secs(8);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    Loss,
+    LossAndGradient,
+}
+
+/// Who, and how many elements at a time.
+pub type Key = (String, usize);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // Read by candle when it is first used.
+    if env::var("RAYON_NUM_THREADS").as_deref() != Ok("1") {
+        let status = Command::new(env::current_exe()?).env("RAYON_NUM_THREADS", "1").status()?;
+        process::exit(status.code().unwrap_or(1));
+    }
+    let programs: Vec<Program> = [Program::c_loop(LARGEST), Program::pytorch(LARGEST)].into_iter().flatten().collect();
+    for program in &programs {
+        println!("Found {}.", program.name);
+    }
+    let inputs = Inputs::new(LARGEST);
+    let limits = limits::Limits::new(LARGEST, size_of::<f32>());
+    let mut panels = Vec::new();
+    for task in [Task::Loss, Task::LossAndGradient] {
+        let mut rates = Vec::new();
+        for n in SIZES {
+            eprintln!("{n} elements");
+            let mut contestants = inputs.contestants(task, n, &programs);
+            if n == LARGEST {
+                contestants.push(contestants::memory(task, n, &limits));
+            }
+            rates.extend(race(contestants, TIME));
+        }
+        panels.push((task, rates));
+    }
+    println!("\nBillions of f32 a second, one thread, medians:\n\n{}\n", table(&panels));
+    println!("Drawn in {}.", figure::draw(&panels)?.display());
+    Ok(())
+}
+
+/// Billions of elements a second, fastest first.
+fn table(panels: &[(Task, Vec<Rates<Key>>)]) -> Table {
+    const SHOWN: [(usize, &str); 3] = [(64, "64"), (64 << 10, "64 Ki"), (16 << 20, "16 Mi")];
+    let rate = |task: usize, name: &str, n: usize| {
+        let rates = panels[task].1.iter().find(|rates| rates.key.0 == name && rates.key.1 == n);
+        rates.map(|rates| rates.median() / 1e9)
+    };
+    let mut names: Vec<&str> =
+        panels[0].1.iter().filter(|rates| rates.key.1 == LARGEST).map(|rates| rates.key.0.as_str()).collect();
+    names.sort_by(|a, b| rate(0, b, LARGEST).unwrap_or(0.0).total_cmp(&rate(0, a, LARGEST).unwrap_or(0.0)));
+
+    let mut table = Table::new();
+    let titles = ["loss", "and gradient"].map(|task| SHOWN.map(|(_, n)| format!("{task}, {n}")));
+    table.load_style(presets::ASCII_MARKDOWN).set_header(iter::once(String::new()).chain(titles.into_iter().flatten()));
+    for name in names {
+        let rates = [0, 1].map(|task| SHOWN.map(|(n, _)| rate(task, name, n).map_or(String::new(), significant)));
+        table.add_row(iter::once(name.to_string()).chain(rates.into_iter().flatten()));
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+/// In two digits.
+fn significant(rate: f64) -> String {
+    let decimals = (1.0 - rate.log10().floor()).max(0.0) as usize;
+    format!("{rate:.decimals$}")
+}
