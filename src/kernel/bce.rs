@@ -2,7 +2,7 @@
 
 use core::marker::PhantomData;
 
-use super::{Map, Pass, Reduce};
+use super::{Map, Pass, Reach, Reduce};
 use crate::math::{
     Backward, Constants, Double, Gradient, GradientAndHessian, Losses, Smoothing, Sum, SumAndGradient, TargetGradient,
     Unit, Wanted, Weighted,
@@ -87,7 +87,7 @@ impl<T: Constants> Bce<T> {
 
     fn map<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
         if pass.streams.weights_are_one() {
-            pass.backend.run(Map { streams: pass.streams, formula: self.unit::<W>(pass) });
+            pass.backend.run(Map::of(pass, self.unit::<W>(pass)));
         } else {
             self.map_weighted::<W>(pass);
         }
@@ -96,29 +96,31 @@ impl<T: Constants> Bce<T> {
     /// One loss for each element needs a logarithm for each, and an upstream derivative is a weight: both are only
     /// there in the general formula.
     fn map_weighted<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
-        pass.backend.run(Map { streams: pass.streams, formula: self.weighted::<W, false>(pass) });
+        pass.backend.run(Map::of(pass, self.weighted::<W, false>(pass)));
     }
 
     fn reduce<W: Wanted>(self, pass: &Pass<'_, '_, T>) -> Double<T> {
         let &Pass { backend, streams, onto, factor, .. } = pass;
         if !streams.weights_are_one() {
             let (formula, hard) = (self.weighted::<W, false>(pass), self.weighted::<W, true>(pass));
-            backend.run(Reduce { streams, formula, hard, hard_limit: self.hard_limit(factor), onto, factor })
+            // Positive weights that differ mix in the lanes of a product.
+            let reach = if streams.has_uniform_pos_weight() { self.reach(factor) } else { Reach::None };
+            backend.run(Reduce { streams, formula, hard, reach, onto, factor })
         } else {
             let formula = self.unit::<W>(pass);
-            backend.run(Reduce { streams, formula, hard: formula, hard_limit: None, onto, factor })
+            backend.run(Reduce { streams, formula, hard: formula, reach: Reach::None, onto, factor })
         }
     }
 
     /// A product takes e as it is rounded, and what it comes to is multiplied then. Where e is subnormal the sum is as
     /// many times half an ULP off, so a large factor must not meet such an e.
-    fn hard_limit(self, factor: T) -> Option<T> {
+    fn reach(self, factor: T) -> Reach<T> {
         let enough = T::ONE + T::ONE + T::ONE;
-        if self.pos_weight * factor <= enough + enough + T::ONE { None } else { Some(T::NORMAL_LIMIT) }
+        if self.pos_weight * factor <= enough + enough + T::ONE { Reach::All } else { Reach::UpTo(T::NORMAL_LIMIT) }
     }
 
     fn target_gradient(self, pass: &Pass<'_, '_, T>) {
         let formula = TargetGradient { smoothing: self.smoothing, scale: pass.scale };
-        pass.backend.run(Map { streams: pass.streams, formula });
+        pass.backend.run(Map::of(pass, formula));
     }
 }

@@ -7,6 +7,7 @@
 
 use core::marker::PhantomData;
 
+use super::reduce::Reach;
 use super::source::{Factors, Targets};
 use super::sums::Terms;
 use crate::backend::{Float, Lanes, Token, Vector};
@@ -173,7 +174,7 @@ impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Row<L, W> {
     }
 
     #[inline(always)]
-    fn is_hard(&self, l: Token<L>, limit: Option<T>) -> bool {
+    fn is_hard<H: Formula<T>>(&self, l: Token<L>, reach: Reach<T>) -> bool {
         let mut hard = l.zero().equals(l.zero());
         let mut j = 0;
         while j < W {
@@ -181,8 +182,11 @@ impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Row<L, W> {
             // SAFETY: at + LANES <= W * LANES, which is what the addresses are good for.
             let (t, w) = unsafe { (l.load(self.target.add(at)), l.load(self.weight.add(at))) };
             let absent = w.equals(l.zero());
-            let mut present = w.equals(l.one()) & (t.equals(l.zero()) | t.equals(l.one()));
-            if let Some(limit) = limit {
+            let mut present = t.equals(l.zero()) | t.equals(l.one());
+            if H::HARD_WEIGHTS {
+                present = present & w.equals(l.one());
+            }
+            if let Reach::UpTo(limit) = reach {
                 // SAFETY: likewise.
                 let x = unsafe { l.load(self.logit.add(at)) };
                 present = present & l.splat(limit).ge(x.abs());
@@ -255,11 +259,24 @@ impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Rows<'_, '_, L, W> {
         terms
     }
 
-    /// Whether all targets and weights of a row are 0 or 1, and no logit is larger than the limit; a weight of 0 excuses
-    /// target and logit.
+    /// Whether all of them are what [`Formula::HARD`] asks for, and no logit is beyond reach; a weight of 0 excuses its
+    /// target and its logit.
     #[inline(always)]
-    pub fn is_hard(&mut self, l: Token<L>, index: usize, limit: Option<T>) -> bool {
-        self.row(index, true, false).0.is_hard(l, limit)
+    pub fn are_hard<H: Formula<T>>(&mut self, l: Token<L>, reach: Reach<T>) -> bool {
+        if reach == Reach::None {
+            return false;
+        }
+        if !H::HARD_WEIGHTS && reach == Reach::All && matches!(self.streams.targets, Targets::Bytes(_)) {
+            return true;
+        }
+        let mut row = 0;
+        while row < self.count {
+            if !self.row(row, true, false).0.is_hard::<H>(l, reach) {
+                return false;
+            }
+            row += 1;
+        }
+        true
     }
 
     /// The addresses of one row, and how many of its elements there are.

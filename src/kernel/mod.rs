@@ -30,7 +30,7 @@ pub use weight::WeightKernels;
 
 use crate::backend::Backend;
 use crate::math::Double;
-use reduce::{Map, Reduce};
+use reduce::{Map, Reach, Reduce};
 
 /// What any pass needs besides its formula.
 pub struct Pass<'s, 'a, T> {

@@ -2,7 +2,8 @@
 
 use core::ops::Range;
 
-use super::memory::{Scratch, Streams};
+use super::Pass;
+use super::memory::{Rows, Scratch, Streams};
 use super::sums::{LaneSums, Terms, join};
 use crate::backend::{Kernel, Lanes, Native, Token};
 use crate::math::{Constants, Double, Formula};
@@ -20,13 +21,33 @@ const fn chunk_len<T: Native>() -> usize {
     T::VIRTUAL_LANES * ROWS * BLOCKS
 }
 
-/// Writes what a formula has for each element.
-pub struct Map<'s, 'a, T, F> {
-    pub streams: &'s Streams<'a, T>,
-    pub formula: F,
+/// Which blocks are left to the formula that takes hard ones only, if there is one ([`Formula::HARD`]).
+#[derive(Clone, Copy, PartialEq)]
+pub enum Reach<T> {
+    None,
+    /// Those whose logits are no larger.
+    UpTo(T),
+    All,
 }
 
-impl<T: Constants, F: Formula<T>> Kernel<T> for Map<'_, '_, T, F> {
+/// Writes what a formula has for each element.
+///
+/// `hard` gives the same results as `formula`, sooner, but takes hard blocks only.
+pub struct Map<'s, 'a, T, F, H> {
+    pub streams: &'s Streams<'a, T>,
+    pub formula: F,
+    pub hard: H,
+    pub reach: Reach<T>,
+}
+
+impl<'s, 'a, T: Constants, F: Formula<T>> Map<'s, 'a, T, F, F> {
+    /// One formula for all blocks.
+    pub fn of(pass: &Pass<'s, 'a, T>, formula: F) -> Self {
+        Self { streams: pass.streams, formula, hard: formula, reach: Reach::None }
+    }
+}
+
+impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Map<'_, '_, T, F, H> {
     type Out = ();
 
     #[inline(always)]
@@ -34,25 +55,43 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Map<'_, '_, T, F> {
         let mut scratch = Scratch::zero(l);
         scratch.fill(self.streams);
         let width = L::LANES * W;
-        let mut rows = self.streams.rows::<L, W>(&mut scratch, 0, width, usize::MAX);
-        let mut row = 0;
-        while row < rows.count() {
-            rows.evaluate(l, self.formula, row);
-            row += 1;
+        // Only where there is something to choose, block by block.
+        let most = if H::HARD { T::VIRTUAL_LANES * ROWS / width } else { usize::MAX };
+        let mut start = 0;
+        while start < self.streams.len() {
+            let mut rows = self.streams.rows::<L, W>(&mut scratch, start, width, most);
+            let count = rows.count();
+            if H::HARD && rows.are_hard::<H>(l, self.reach) {
+                evaluate_all(l, &mut rows, self.hard);
+            } else {
+                evaluate_all(l, &mut rows, self.formula);
+            }
+            start = start.saturating_add(count.saturating_mul(width));
         }
+    }
+}
+
+#[inline(always)]
+fn evaluate_all<T: Constants, L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
+    l: Token<L>,
+    rows: &mut Rows<'_, '_, L, W>,
+    formula: F,
+) {
+    let mut row = 0;
+    while row < rows.count() {
+        rows.evaluate(l, formula, row);
+        row += 1;
     }
 }
 
 /// Writes what a formula has for each element, and sums the losses.
 ///
-/// `hard` gives the same results as `formula`, but takes only blocks whose targets and weights are all 0 or 1, and in
-/// exchange sums their logarithms as products.
+/// `hard` writes the same as `formula`, but takes hard blocks only, and in exchange may sum their logarithms as products.
 pub struct Reduce<'s, 'a, T, F, H> {
     pub streams: &'s Streams<'a, T>,
     pub formula: F,
     pub hard: H,
-    /// Up to which logit `hard` may be used, if not up to any.
-    pub hard_limit: Option<T>,
+    pub reach: Reach<T>,
     /// To which the sum is added, chunk by chunk, ...
     pub onto: Double<T>,
     /// ... times this.
@@ -88,13 +127,13 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         start: usize,
         end: usize,
     ) -> Double<T> {
-        // A formula that has products for any block needs no other.
-        let try_hard = F::PRODUCTS == 0 && H::PRODUCTS > 0 && self.streams.has_uniform_pos_weight();
         let mut sums = LaneSums::zero();
         let mut block = start;
         while block < end {
             let block_end = end.min(block + T::VIRTUAL_LANES * ROWS);
-            if try_hard && self.is_hard::<L, W>(l, scratch, block, block_end) {
+            let width = L::LANES * W;
+            let rows = (block_end - block).div_ceil(width);
+            if H::HARD && self.streams.rows::<L, W>(scratch, block, width, rows).are_hard::<H>(l, self.reach) {
                 self.block(l, scratch, waiting, self.hard, block..block_end, &mut sums);
             } else {
                 self.block(l, scratch, waiting, self.formula, block..block_end, &mut sums);
@@ -102,26 +141,6 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             block = block_end;
         }
         sums.fold(end - start)
-    }
-
-    #[inline(always)]
-    fn is_hard<L: Lanes<Scalar = T>, const W: usize>(
-        &self,
-        l: Token<L>,
-        scratch: &mut Scratch<L>,
-        start: usize,
-        end: usize,
-    ) -> bool {
-        let width = L::LANES * W;
-        let mut rows = self.streams.rows::<L, W>(scratch, start, width, (end - start).div_ceil(width));
-        let mut row = 0;
-        while row < rows.count() {
-            if !rows.is_hard(l, row, self.hard_limit) {
-                return false;
-            }
-            row += 1;
-        }
-        true
     }
 
     /// Sums a block: as many lanes at a time as a row has, from the first element to the last.

@@ -14,8 +14,8 @@
 
 use core::marker::PhantomData;
 
-use super::exp::{ExpNeg, exp_neg};
 use super::log1p::log1p_double;
+use super::logistic::Logit;
 use super::{Constants, Formula, Inputs, Results, Wanted};
 use crate::backend::{Float, Lanes, Mask, Token, Vector};
 
@@ -34,22 +34,6 @@ impl<T: Constants> Smoothing<T> {
     #[inline(always)]
     fn of<L: Lanes<Scalar = T>>(self, l: Token<L>, t: Vector<L>) -> Vector<L> {
         t.mul_add(l.splat(self.keep), l.splat(self.lift))
-    }
-}
-
-/// A logit as all the formulas need it.
-struct Logit<L: Lanes> {
-    magnitude: Vector<L>,
-    /// x >= 0
-    positive: Mask<L>,
-    e: ExpNeg<L>,
-}
-
-impl<L: Lanes<Scalar: Constants>> Logit<L> {
-    #[inline(always)]
-    fn new(l: Token<L>, x: Vector<L>) -> Self {
-        let magnitude = x.abs();
-        Self { magnitude, positive: x.ge(l.zero()), e: exp_neg(l, magnitude) }
     }
 }
 
@@ -159,6 +143,8 @@ pub struct Weighted<T, W, const HARD: bool> {
 impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HARD> {
     const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
     const OUTPUTS: usize = W::OUTPUTS;
+    const HARD: bool = HARD;
+    const HARD_WEIGHTS: bool = HARD;
     const UPSTREAM: bool = W::UPSTREAM;
 
     #[inline(always)]

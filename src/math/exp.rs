@@ -1,7 +1,8 @@
 //! exp(-a) for a >= 0.
 
+use super::double::Double;
 use super::{Constants, horner};
-use crate::backend::{Lanes, Token, Vector};
+use crate::backend::{Lanes, Mask, Token, Vector};
 
 /// exp(-a).
 #[derive(Clone, Copy)]
@@ -24,18 +25,49 @@ pub struct ExpNeg<L: Lanes> {
 #[inline(always)]
 pub fn exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> ExpNeg<L> {
     let a = a.at_most(l.splat(L::Scalar::EXP_LIMIT));
-    let rounded = a.neg_mul_add(l.splat(L::Scalar::LOG2_E), l.splat(L::Scalar::ROUNDING));
-    let n = rounded - l.splat(L::Scalar::ROUNDING);
-    let r = n.mul_add(l.splat(L::Scalar::LN2_HI), a);
-    let r = n.mul_add(l.splat(L::Scalar::LN2_LO), r);
-    let scaled = horner(l, L::Scalar::EXP, r) * rounded.bits_to_exponent();
-    ExpNeg { value: scaled * l.splat(L::Scalar::OFFSET), scaled }
+    let n = Exponent::of(l, a);
+    let r = n.value.mul_add(l.splat(L::Scalar::LN2_HI), a);
+    n.scale(l, n.value.mul_add(l.splat(L::Scalar::LN2_LO), r))
+}
+
+/// The same of a number in two words, which need not be normalised: the low one may reach 2^-10 of the high one, and is
+/// not looked at where that is beyond the limit. The first step of r takes the high word alone, so it remains exact.
+#[inline(always)]
+pub fn exp_neg_double<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Double<Vector<L>>) -> ExpNeg<L> {
+    let limit = l.splat(L::Scalar::EXP_LIMIT);
+    let Double { hi, lo } = Double { hi: a.hi.at_most(limit), lo: a.hi.ge(limit).clear(a.lo) };
+    let n = Exponent::of(l, hi + lo);
+    let r = n.value.mul_add(l.splat(L::Scalar::LN2_HI), hi);
+    n.scale(l, r + n.value.mul_add(l.splat(L::Scalar::LN2_LO), lo))
+}
+
+/// n
+#[derive(Clone, Copy)]
+struct Exponent<L: Lanes> {
+    value: Vector<L>,
+    /// In the lowest bits, with bias and offset.
+    rounded: Vector<L>,
+}
+
+impl<L: Lanes<Scalar: Constants>> Exponent<L> {
+    #[inline(always)]
+    fn of(l: Token<L>, a: Vector<L>) -> Self {
+        let rounded = a.neg_mul_add(l.splat(L::Scalar::LOG2_E), l.splat(L::Scalar::ROUNDING));
+        Self { value: rounded - l.splat(L::Scalar::ROUNDING), rounded }
+    }
+
+    /// exp(-r) 2^n
+    #[inline(always)]
+    fn scale(self, l: Token<L>, r: Vector<L>) -> ExpNeg<L> {
+        let scaled = horner(l, L::Scalar::EXP, r) * self.rounded.bits_to_exponent();
+        ExpNeg { value: scaled * l.splat(L::Scalar::OFFSET), scaled }
+    }
 }
 
 impl<L: Lanes<Scalar: Constants>> ExpNeg<L> {
     /// Where `value` has lost digits.
     #[inline(always)]
-    pub fn is_subnormal(self, l: Token<L>) -> crate::backend::Mask<L> {
+    pub fn is_subnormal(self, l: Token<L>) -> Mask<L> {
         l.splat(L::Scalar::LARGEST_SUBNORMAL).ge(self.value)
     }
 }

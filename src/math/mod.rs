@@ -5,6 +5,7 @@ mod coefficients;
 mod double;
 mod exp;
 mod log1p;
+mod logistic;
 mod weight;
 
 pub use bce::{Smoothing, TargetGradient, Unit, Weighted};
@@ -44,6 +45,10 @@ pub trait Formula<T: Constants>: Copy {
     const OUTPUTS: usize;
     /// Whether the rows of weights and of positive weights are read.
     const WEIGHTED: bool = true;
+    /// Whether it takes only blocks whose targets are all 0 or 1, ...
+    const HARD: bool = false;
+    /// ... and whose weights are too.
+    const HARD_WEIGHTS: bool = false;
     /// Whether the row of upstream derivatives is read.
     const UPSTREAM: bool = false;
 
