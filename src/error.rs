@@ -72,6 +72,33 @@ pub enum Error {
         /// Where among them.
         index: usize,
     },
+    /// A probability that is below 0, above 1 or NaN, and whose weight is not 0.
+    Probability {
+        /// Which.
+        index: usize,
+    },
+    /// A target that is below 0, above 1 or NaN, where it must not be.
+    Target {
+        /// Which.
+        index: usize,
+    },
+    /// Targets that are not those of a whole number of samples.
+    Classes {
+        /// How many classes each sample has.
+        classes: usize,
+        /// The number of targets.
+        targets: usize,
+    },
+    /// A class without positives, which no positive weight can balance.
+    NoPositives {
+        /// Which class.
+        class: usize,
+    },
+    /// A class without negatives, likewise.
+    NoNegatives {
+        /// Which class.
+        class: usize,
+    },
     /// A parameter outside of its range.
     Parameter {
         /// Which parameter.
@@ -98,6 +125,13 @@ impl fmt::Display for Error {
             Self::Weight { argument, index } => {
                 write!(f, "{argument}: the value at {index} is negative or not finite")
             }
+            Self::Probability { index } => write!(f, "probabilities: the value at {index} is not in [0, 1]"),
+            Self::Target { index } => write!(f, "targets: the value at {index} is not in [0, 1]"),
+            Self::Classes { classes, targets } => {
+                write!(f, "targets: {targets} of them are no whole number of samples of {classes} classes")
+            }
+            Self::NoPositives { class } => write!(f, "targets: class {class} has no positives"),
+            Self::NoNegatives { class } => write!(f, "targets: class {class} has no negatives"),
             Self::Parameter { argument } => write!(f, "{argument}: outside of [0, 1]"),
             Self::EmptyMean => f.write_str("a mean of nothing: no elements, or weights that sum to 0 or overflow"),
         }

@@ -67,6 +67,7 @@
 #![warn(missing_docs)]
 
 mod backend;
+mod balance;
 mod error;
 mod kernel;
 mod label;
@@ -77,9 +78,10 @@ mod reduction;
 mod weights;
 
 pub use backend::Backend;
+pub use balance::pos_weight_from_targets;
 pub use error::{Argument, Error};
 pub use label::Label;
-pub use loss::{BceWithLogits, LogitLoss};
+pub use loss::{Bce, BceWithLogits, LogitLoss};
 pub use real::Real;
 pub use reduction::{LossSum, Reduction};
 pub use weights::Weights;

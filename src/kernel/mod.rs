@@ -18,6 +18,7 @@
 
 mod bce;
 mod memory;
+mod probability;
 mod reduce;
 mod source;
 mod sums;
@@ -25,6 +26,7 @@ mod weight;
 
 pub use bce::{Bce, BceKernels};
 pub use memory::Streams;
+pub use probability::ProbabilityKernels;
 pub use source::{Factors, Targets};
 pub use weight::WeightKernels;
 

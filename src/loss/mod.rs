@@ -2,8 +2,10 @@
 
 mod bce;
 mod methods;
+mod probability;
 
 pub use bce::BceWithLogits;
+pub use probability::Bce;
 
 use crate::backend::Backend;
 use crate::error::{Argument, Error};

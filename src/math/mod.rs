@@ -6,12 +6,14 @@ mod double;
 mod exp;
 mod log1p;
 mod logistic;
+mod probability;
 mod weight;
 
 pub use bce::{Smoothing, TargetGradient, Unit, Weighted};
 pub use coefficients::Constants;
 pub use double::Double;
-pub use log1p::{ln_double, log1p_double};
+pub use log1p::log1p_double;
+pub use probability::Probability;
 pub use weight::WeightTerm;
 
 use crate::backend::{Lanes, Token, Vector};
