@@ -54,7 +54,7 @@ use crate::weights::Weights;
 /// assert_eq!((of_logit(20.0, 0.0)?, of_probability(20.0, 0.0)?), (20.0, 100.0));
 ///
 /// // And nothing is learnt from it: the chain rule multiplies its gradient by p (1 - p), which is 0.
-/// let (mut of_logits, mut of_probabilities) = ([0.0], [0.0]);
+/// let (mut of_logits, mut of_probabilities) = ([0.0f32], [0.0]);
 /// BceWithLogits::new().gradient(&[20.0], &[0.0], &mut of_logits)?;
 /// Bce::new().gradient(&[sigmoid(20.0)], &[0.0], &mut of_probabilities)?;
 /// let p = sigmoid(20.0);
