@@ -22,6 +22,10 @@ pub enum Argument {
     Upstream,
     /// [`label_smoothing`](crate::BceWithLogits::label_smoothing).
     LabelSmoothing,
+    /// [`alpha`](crate::FocalLoss::alpha).
+    Alpha,
+    /// [`gamma`](crate::FocalLoss::gamma).
+    Gamma,
 }
 
 impl fmt::Display for Argument {
@@ -35,6 +39,8 @@ impl fmt::Display for Argument {
             Self::PosWeight => "positive weight",
             Self::Upstream => "upstream derivative",
             Self::LabelSmoothing => "label smoothing",
+            Self::Alpha => "alpha",
+            Self::Gamma => "gamma",
         })
     }
 }
@@ -132,6 +138,7 @@ impl fmt::Display for Error {
             }
             Self::NoPositives { class } => write!(f, "targets: class {class} has no positives"),
             Self::NoNegatives { class } => write!(f, "targets: class {class} has no negatives"),
+            Self::Parameter { argument: Argument::Gamma } => write!(f, "{}: outside of [0, 64]", Argument::Gamma),
             Self::Parameter { argument } => write!(f, "{argument}: outside of [0, 1]"),
             Self::EmptyMean => f.write_str("a mean of nothing: no elements, or weights that sum to 0 or overflow"),
         }

@@ -81,7 +81,7 @@ pub use backend::Backend;
 pub use balance::pos_weight_from_targets;
 pub use error::{Argument, Error};
 pub use label::Label;
-pub use loss::{Bce, BceWithLogits, LogitLoss};
+pub use loss::{Bce, BceWithLogits, FocalLoss, LogitLoss};
 pub use real::Real;
 pub use reduction::{LossSum, Reduction};
 pub use weights::Weights;

@@ -17,6 +17,7 @@
 //! 3. Whole chunks are independent of each other, so threads and separate calls can take them, with the same bits.
 
 mod bce;
+mod focal;
 mod memory;
 mod probability;
 mod reduce;
@@ -25,6 +26,7 @@ mod sums;
 mod weight;
 
 pub use bce::{Bce, BceKernels};
+pub use focal::{FocalKernels, FocalParameters};
 pub use memory::Streams;
 pub use probability::ProbabilityKernels;
 pub use source::{Factors, Targets};

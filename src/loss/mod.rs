@@ -1,10 +1,12 @@
 //! The losses, and what they have in common: the methods, the checks, the reductions.
 
 mod bce;
+mod focal;
 mod methods;
 mod probability;
 
 pub use bce::BceWithLogits;
+pub use focal::FocalLoss;
 pub use probability::Bce;
 
 use crate::backend::Backend;
@@ -27,7 +29,7 @@ const SHORT: usize = 8;
 /// Derivatives are those of the *reduced* loss: under [`Reduction::Mean`] they come divided by the number of elements.
 /// For gradient boosting, and whenever elements are to be seen on their own, ask for [`Reduction::Sum`].
 ///
-/// Sealed; implemented by [`BceWithLogits`].
+/// Sealed; implemented by [`BceWithLogits`] and [`FocalLoss`].
 ///
 /// # Errors
 ///
@@ -204,6 +206,11 @@ pub trait Curved<T: Real>: Passes<T> {
 
 fn expect_len(argument: Argument, expected: usize, found: usize) -> Result<(), Error> {
     if expected == found { Ok(()) } else { Err(Error::Length { argument, expected, found }) }
+}
+
+/// A parameter is in [0, most].
+fn expect_up_to<T: Real>(most: T, found: T, argument: Argument) -> Result<(), Error> {
+    if T::ZERO <= found && found <= most { Ok(()) } else { Err(Error::Parameter { argument }) }
 }
 
 impl<'a, T: Real> Checked<'a, T> {

@@ -35,6 +35,8 @@ pub trait Constants: Native {
     const TO_POWER: Self;
     /// The bits of sign and exponent.
     const EXPONENT_MASK: Self;
+    /// The bits but those of the sign and of the lower half of the fraction.
+    const HEAD: Self;
     /// The bits of 2^127 (2^1023) shifted so that subtracting those of 2^k leaves 2^-k.
     const RECIPROCAL: Self;
     /// 2^23 (2^52): an integer in its lowest bits is added to it.
@@ -64,6 +66,7 @@ impl Constants for f32 {
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3f80_0000 - 0x3f35_04f3);
     const EXPONENT_MASK: Self = Self::from_bits(0xff80_0000);
+    const HEAD: Self = Self::from_bits(0x7fff_f000);
     const RECIPROCAL: Self = Self::from_bits(254 << 23);
     const INTEGER: Self = 8_388_608.0;
     const INTEGER_BIASED: Self = 8_388_608.0 + 127.0;
@@ -88,6 +91,7 @@ impl Constants for f64 {
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
     const EXPONENT_MASK: Self = Self::from_bits(0xfff0_0000_0000_0000);
+    const HEAD: Self = Self::from_bits(0x7fff_ffff_f800_0000);
     const RECIPROCAL: Self = Self::from_bits(2046 << 52);
     const INTEGER: Self = 4_503_599_627_370_496.0;
     const INTEGER_BIASED: Self = 4_503_599_627_370_496.0 + 1023.0;
