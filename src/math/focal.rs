@@ -83,44 +83,48 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
         let d = one + x.e.value;
         let log = log1p_double(l, x.e.value);
 
+        // Where e is subnormal, it is taken before it is rounded, and what is linear in it is brought back at the end.
+        let subnormal = x.e.is_subnormal(l);
+        let tail = subnormal & costs.easy;
+        let offset = l.splat(T::OFFSET);
+        let e = subnormal.select(x.e.scaled, x.e.value);
         // near + far e, and k q.
-        let (wrong, kq) = if HARD {
-            (costs.easy.select(x.e.value, one), costs.easy.select(-one, x.e.value))
+        let (wrong, kq_e) = if HARD {
+            (costs.easy.select(x.e.value, one), costs.easy.select(-one, e))
         } else {
             let wrong = costs.far.mul_add(x.e.value, costs.near);
-            (wrong, (costs.near - costs.far) * costs.easy.select(one, x.e.value / wrong))
+            (wrong, (costs.near - costs.far) * costs.easy.select(one, e / wrong))
         };
+        let kq = tail.select(kq_e, subnormal.select(kq_e * offset, kq_e));
 
         // The weights go first, so that no product is subnormal before the result is.
         let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight };
         let alpha = l.splat(self.alpha[0]).mul_add(t, l.splat(self.alpha[1]) * up);
         let size = in_range(l, weight.abs() * alpha, T::ZERO);
-        let size = self.modulated(l, size, wrong, d, &x, costs, log);
+        let (size, undo) = self.modulated(l, size, wrong, d, &x, costs, log);
 
-        // Where e is subnormal it must not be rounded before it is multiplied; log1p(e) = e there.
-        let tail = costs.easy & x.e.is_subnormal(l);
-        let undo = l.splat(T::OFFSET);
+        // log1p(e) = e in the tail.
         let cost = costs.linear(&x) + log.hi;
         let infinite = cost.ge(l.splat(T::MAX + T::MAX));
         let loss = infinite.select(alpha.equals(zero).clear(cost), size * cost);
-        let loss = tail.select(size * x.e.scaled * undo, loss);
+        let undo_tail = tail.select(undo * offset, undo);
+        let loss = tail.select(size * e, loss) * undo_tail;
 
         // A derivative is finite where the loss is not.
         let finite = costs.near.mul_add(x.magnitude.at_most(l.splat(T::MAX)), log.hi);
-        let ckq = finite * kq;
-        let gamma = l.splat(self.gamma.value);
+        let cost_e = tail.select(e, finite);
         let slope = costs.far.neg_mul_add(x.e.value, costs.near);
+        let slope_e = tail.select(-e, slope);
+        let gamma = l.splat(self.gamma.value);
         let scale = l.splat(self.scale);
-        let gradient = gamma.mul_add(ckq, slope);
-        let small = gamma.mul_add(x.e.scaled, x.e.scaled);
-        let gradient = size * tail.select(-small, gradient) / d * scale;
-        let gradient = tail.select(gradient * undo, gradient).negate_unless(x.positive);
+        let gradient = size * gamma.mul_add(cost_e * kq, slope_e) / d * scale;
+        let gradient = (gradient * undo_tail).negate_unless(x.positive);
         let gradient = if W::UPSTREAM { gradient.negate_unless(weight.ge(zero)) } else { gradient };
 
         let bend = gamma.mul_add(kq, x.e.value - (one + kq));
-        let twice = slope + slope;
-        let hessian = gamma.mul_add(ckq.mul_add(bend, twice * kq), x.e.value);
+        let hessian = gamma.mul_add(cost_e * kq_e * bend + (slope_e + slope_e) * kq_e, e);
         let hessian = size * hessian / (d * d) * scale;
+        let hessian = hessian * subnormal.select(undo * offset, undo);
 
         let absent = inputs.weight.equals(zero);
         let loss = absent.clear(loss);
@@ -133,7 +137,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
 }
 
 impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
-    /// `size` times m^gamma.
+    /// `size` times m^gamma, as a product of two numbers, the second to be multiplied by at the end.
     #[inline(always)]
     #[allow(clippy::too_many_arguments)]
     fn modulated<L: Lanes<Scalar = T>>(
@@ -145,7 +149,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         x: &Logit<L>,
         costs: Costs<L>,
         log: Double<Vector<L>>,
-    ) -> Vector<L> {
+    ) -> (Vector<L>, Vector<L>) {
         if let Some(factors) = self.gamma.factors {
             let m = wrong / d;
             let mut size = size;
@@ -154,7 +158,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
                 size = size * m;
                 i += 1;
             }
-            return size;
+            return (size, l.one());
         }
         let without = if HARD {
             Double { hi: costs.easy.select(x.magnitude, l.zero()), lo: l.zero() }
@@ -172,8 +176,9 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
             lo: l.splat(self.gamma.value).mul_add(rest, l.splat(self.gamma.tail) * head),
         };
         let power = exp_neg_double(l, product);
-        // Where the power is subnormal, a large factor must find it as yet unrounded.
-        let large = size.ge(l.one());
-        large.select(size * l.splat(T::OFFSET), size) * large.select(power.scaled, power.value)
+        // Where the power is subnormal, it too is taken before it is rounded.
+        let subnormal = power.is_subnormal(l);
+        let size = size * subnormal.select(power.scaled, power.value);
+        (size, subnormal.select(l.splat(T::OFFSET), l.one()))
     }
 }

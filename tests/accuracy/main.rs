@@ -8,4 +8,5 @@ mod common;
 
 mod allowed;
 mod bce;
+mod focal;
 mod search;
