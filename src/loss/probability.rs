@@ -16,7 +16,7 @@ use crate::weights::Weights;
 ///
 /// ```text
 /// loss     = -w (p_w t max(ln p, -100) + (1 - t) max(ln(1 - p), -100))
-/// gradient = w (p (1 - t + p_w t) - p_w t) / max(p (1 - p), 1e-12)
+/// gradient = w ((1 - t) p - p_w t (1 - p)) / max(p (1 - p), 1e-12)
 /// ```
 ///
 /// The gradient is the derivative with respect to p but where its denominator is held at 1e-12; with p_w = 1 it is

@@ -4,12 +4,12 @@
 //!
 //! ```text
 //! loss     = w (down min(-ln p, 100) + up min(-ln q, 100))
-//! gradient = w (p (up + down) - down) / max(p q, 1e-12)
+//! gradient = w (up p - down q) / max(p q, 1e-12)
 //! ```
 //!
 //! No term of the loss is negative for t in [0, 1]. For a hard target the gradient is -w p_w / p or w / q, and nothing is
-//! left to cancel; where the denominator is held at 1e-12 it is -w p_w q / 1e-12 or w p / 1e-12. For a soft one, p is
-//! subtracted from once, exactly if p_w = 1 and p is within a factor of 2 of t.
+//! left to cancel; where the denominator is held at 1e-12 it is -w p_w q / 1e-12 or w p / 1e-12. For a soft one with
+//! p_w = 1 the numerator is p - t, rounded once. With another p_w it is as exact as its terms are large.
 
 use core::marker::PhantomData;
 
@@ -35,6 +35,8 @@ struct Element<L: Lanes> {
     down: Vector<L>,
     positive: Mask<L>,
     negative: Mask<L>,
+    /// p_w = 1
+    even: Mask<L>,
 }
 
 impl<L: Lanes<Scalar: Constants>> Element<L> {
@@ -65,8 +67,9 @@ impl<L: Lanes<Scalar: Constants>> Element<L> {
     fn slope(&self, l: Token<L>) -> Vector<L> {
         let (product, least) = (self.p * self.q, l.splat(L::Scalar::narrow(1e-12)));
         let held = least.ge(product);
-        let both = self.up + self.down;
-        let soft = self.p.mul_add(both, -self.down);
+        let missed = self.down * self.q;
+        let weighted = self.up.mul_add(self.p, -missed);
+        let soft = self.even.select(self.p - self.down, weighted);
         let above = self.positive.select(-l.one(), self.negative.select(l.one(), soft));
         let below = self.positive.select(self.p, self.negative.select(self.q, product));
         let above_held = self.positive.select(-self.q, soft);
@@ -90,6 +93,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Probability<T, W,
             down: inputs.pos_weight * t,
             positive: t.equals(l.one()),
             negative: t.equals(zero),
+            even: inputs.pos_weight.equals(l.one()),
         };
         let absent = inputs.weight.equals(zero);
 

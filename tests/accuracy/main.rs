@@ -9,4 +9,5 @@ mod common;
 mod allowed;
 mod bce;
 mod focal;
+mod probability;
 mod search;
