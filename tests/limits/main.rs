@@ -6,3 +6,4 @@ mod common;
 mod bce;
 mod focal;
 mod places;
+mod probability;

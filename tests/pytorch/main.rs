@@ -5,3 +5,4 @@ mod common;
 
 mod bce;
 mod focal;
+mod probability;
