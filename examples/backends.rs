@@ -4,7 +4,7 @@
 //! cargo run --release --example backends
 //! ```
 
-use logit_loss::{Backend, BceWithLogits, Error, Label, LogitLoss, Real, Reduction, Weights};
+use logit_loss::{Backend, Bce, BceWithLogits, Error, Label, LogitLoss, Real, Reduction, Weights};
 
 fn main() -> Result<(), Error> {
     for backend in Backend::available() {
@@ -66,6 +66,17 @@ fn everything<T: Real + Label<T>>(
         all.append(&mut first.clone());
         bce.target_gradient(x, t, &mut first)?;
         all.append(&mut first);
+    }
+    // Probabilities of any size.
+    let one = number(1.0);
+    let p: Vec<T> = x.iter().map(|&x| one / (one + x * x)).collect();
+    for bce in [Bce::new(), Bce::new().pos_weight(Weights::uniform(number(5.0)))] {
+        let bce = bce.weight(Weights::per_element(weights)).backend(backend).reduction(Reduction::Sum);
+        let (mut gradient, mut losses) = (p.clone(), p.clone());
+        all.push(bce.loss_and_gradient(&p, t, &mut gradient)?);
+        bce.losses(&p, t, &mut losses)?;
+        all.append(&mut gradient);
+        all.append(&mut losses);
     }
     Ok(all)
 }

@@ -49,16 +49,16 @@ impl fmt::Display for Argument {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A slice has not as many elements as the logits.
+    /// A slice has not as many elements as the input: the logits, or the probabilities.
     Length {
         /// Which slice.
         argument: Argument,
-        /// The number of logits.
+        /// The number of inputs.
         expected: usize,
         /// The number of its elements.
         found: usize,
     },
-    /// Weights that do not come out even with the logits.
+    /// Weights that do not come out even with the input.
     Tiling {
         /// Which weights.
         argument: Argument,
@@ -68,7 +68,7 @@ pub enum Error {
         repeat: usize,
         /// Whether they start over at their end.
         cycles: bool,
-        /// The number of logits.
+        /// The number of logits, or of probabilities.
         logits: usize,
     },
     /// A weight that is negative, infinite or NaN; an upstream derivative that is infinite or NaN.
@@ -119,11 +119,11 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Length { argument, expected, found } => {
-                write!(f, "{argument}: expected {expected} elements, as many as logits, found {found}")
+                write!(f, "{argument}: expected {expected} elements, as many as inputs, found {found}")
             }
             Self::Tiling { argument, values, repeat, cycles, logits } => {
                 let cycle = if cycles { ", over and over," } else { "" };
-                write!(f, "{argument}: {values} values for {repeat} elements each{cycle} do not cover {logits} logits")
+                write!(f, "{argument}: {values} values for {repeat} elements each{cycle} do not cover {logits} inputs")
             }
             Self::Weight { argument: Argument::Upstream, index } => {
                 write!(f, "{}: the value at {index} is not finite", Argument::Upstream)

@@ -26,6 +26,8 @@
 //!   [in place](LogitLoss::loss_and_gradient_in_place), [with the Hessian](LogitLoss::gradient_and_hessian),
 //!   [`backward`](LogitLoss::backward) for automatic differentiation, [`accumulate`](LogitLoss::accumulate) for sums that
 //!   go on.
+//! * [`Bce`]: binary cross-entropy of probabilities, for where there are no logits any more.
+//! * [`pos_weight_from_targets`]: the positive weights that balance classes.
 //! * [`Weights`] of samples, classes, channels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
 //! * [`Backend`]: which instructions there are, and how to pin one.
 //!

@@ -287,15 +287,15 @@ fn batches_need_not_divide<N: Number, F: Family<N>>() {
 #[test]
 fn display() {
     let length = Error::Length { argument: Argument::Targets, expected: 3, found: 4 };
-    assert_eq!(length.to_string(), "targets: expected 3 elements, as many as logits, found 4");
+    assert_eq!(length.to_string(), "targets: expected 3 elements, as many as inputs, found 4");
     let tiling = |argument, cycles| Error::Tiling { argument, values: 5, repeat: 2, cycles, logits: 12 };
     assert_eq!(
         tiling(Argument::PosWeight, true).to_string(),
-        "positive weight: 5 values for 2 elements each, over and over, do not cover 12 logits"
+        "positive weight: 5 values for 2 elements each, over and over, do not cover 12 inputs"
     );
     assert_eq!(
         tiling(Argument::Weight, false).to_string(),
-        "weight: 5 values for 2 elements each do not cover 12 logits"
+        "weight: 5 values for 2 elements each do not cover 12 inputs"
     );
     let weight = |argument| Error::Weight { argument, index: 7 }.to_string();
     assert_eq!(weight(Argument::Weight), "weight: the value at 7 is negative or not finite");
