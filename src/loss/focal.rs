@@ -47,10 +47,9 @@ use crate::weights::Weights;
 ///
 /// # Accuracy
 ///
-/// In ULP, hard targets, on backends that fuse: the largest errors found over every 509th pattern of `f32` (`cargo test
-/// --release --test accuracy focal::dense -- --ignored --nocapture` finds them again), and what is promised (one more of
-/// backends that do not fuse). Powers up to 4 are products, each factor an ULP or two off; others are an exponential,
-/// whose error grows more slowly.
+/// In ULP, hard targets, on backends that fuse: the largest errors found over every 509th pattern of `f32`, and what is
+/// promised (one more of backends that do not fuse). Powers up to 4 are products, each factor an ULP or two off; others
+/// are an exponential, whose error grows more slowly.
 ///
 /// | gamma | loss | at u = | gradient | at u = | Hessian | at u = | promised |
 /// |---|---|---|---|---|---|---|---|
@@ -61,9 +60,9 @@ use crate::weights::Weights;
 /// | 3 | 8.97 | -10.0575 | 10.45 | -3.4330487 | 8.97 | -13.078755 | 12 |
 /// | 5 | 3.47 | 0.87194437 | 4.37 | 0.79837745 | 4.65 | 15.004417 | 16 |
 ///
-/// The Hessian changes its sign, so its error is in ULP of what it would be if all of its terms were added; so is that of
-/// a soft target's gradient and Hessian. For those, and the loss of soft targets, as much has been found as is promised
-/// here where |x| < 1e10 (`tests/accuracy/focal.rs`).
+/// The Hessian changes its sign, so its error is in ULP of what it would be if all of its terms were added; so is that
+/// of a soft target's gradient and Hessian. For these, and for the loss of soft targets, no more has been found than is
+/// promised here, up to |x| = 1e10.
 ///
 /// # Limits
 ///
