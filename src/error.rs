@@ -22,6 +22,18 @@ pub enum Argument {
     Upstream,
     /// [`label_smoothing`](crate::BceWithLogits::label_smoothing).
     LabelSmoothing,
+    /// The beta of [`softplus`](crate::softplus).
+    Beta,
+}
+
+impl Argument {
+    /// What a parameter may be.
+    const fn range(self) -> &'static str {
+        match self {
+            Self::Beta => "[2^-100, 2^100]",
+            _ => "[0, 1]",
+        }
+    }
 }
 
 impl fmt::Display for Argument {
@@ -35,6 +47,7 @@ impl fmt::Display for Argument {
             Self::PosWeight => "positive weight",
             Self::Upstream => "upstream derivative",
             Self::LabelSmoothing => "label smoothing",
+            Self::Beta => "beta",
         })
     }
 }
@@ -98,10 +111,15 @@ impl fmt::Display for Error {
             Self::Weight { argument, index } => {
                 write!(f, "{argument}: the value at {index} is negative or not finite")
             }
-            Self::Parameter { argument } => write!(f, "{argument}: outside of [0, 1]"),
+            Self::Parameter { argument } => write!(f, "{argument}: outside of {}", argument.range()),
             Self::EmptyMean => f.write_str("a mean of nothing: no elements, or weights that sum to 0 or overflow"),
         }
     }
 }
 
 impl core::error::Error for Error {}
+
+/// As many elements as logits, or an error.
+pub(crate) fn expect_len(argument: Argument, expected: usize, found: usize) -> Result<(), Error> {
+    if expected == found { Ok(()) } else { Err(Error::Length { argument, expected, found }) }
+}

@@ -66,6 +66,7 @@
 #![no_std]
 #![warn(missing_docs)]
 
+mod activation;
 mod backend;
 mod error;
 mod kernel;
@@ -76,6 +77,10 @@ mod real;
 mod reduction;
 mod weights;
 
+pub use activation::{
+    log_sigmoid, log_sigmoid_in_place, log_sigmoid_in_place_with, log_sigmoid_with, sigmoid, sigmoid_in_place,
+    sigmoid_in_place_with, sigmoid_with, softplus, softplus_in_place, softplus_in_place_with, softplus_with,
+};
 pub use backend::Backend;
 pub use error::{Argument, Error};
 pub use label::Label;

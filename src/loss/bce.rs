@@ -1,8 +1,8 @@
 //! Binary cross-entropy from logits.
 
-use super::{Checked, LogitLoss, Passes, Settings, expect_len};
+use super::{Checked, LogitLoss, Passes, Settings};
 use crate::backend::Backend;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, expect_len};
 use crate::kernel::{Bce, Factors, Pass};
 use crate::label::Label;
 use crate::math::{Double, Smoothing};

@@ -5,16 +5,13 @@ mod bce;
 pub use bce::BceWithLogits;
 
 use crate::backend::Backend;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, expect_len};
 use crate::kernel::{Factors, Pass, Streams, Targets};
 use crate::label::Label;
 use crate::math::Double;
 use crate::real::Real;
 use crate::reduction::{LossSum, Reduction, quotient};
 use crate::weights::Weights;
-
-/// Below so many elements the scalar backend is faster than any other.
-const SHORT: usize = 8;
 
 /// A loss of logits and targets: how it is reduced, and its derivatives.
 ///
@@ -209,24 +206,15 @@ pub trait Passes<T: Real> {
         expect_len(Argument::Targets, len, targets.len())?;
         self.check_parameters()?;
         let settings = self.settings();
-        let backend = match settings.backend {
-            Some(pinned) => pinned,
-            None if len < SHORT => Backend::best().narrowed(),
-            None => Backend::best(),
-        };
         Ok(Checked {
             len,
             targets: Y::targets(targets),
             weight: settings.weight.checked(Argument::Weight, len)?,
             pos_weight: self.pos_weight().checked(Argument::PosWeight, len)?,
             reduction: settings.reduction,
-            backend,
+            backend: settings.backend.unwrap_or_else(|| Backend::best_for(len)),
         })
     }
-}
-
-fn expect_len(argument: Argument, expected: usize, found: usize) -> Result<(), Error> {
-    if expected == found { Ok(()) } else { Err(Error::Length { argument, expected, found }) }
 }
 
 impl<'a, T: Real> Checked<'a, T> {

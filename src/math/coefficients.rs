@@ -37,6 +37,8 @@ pub trait Constants: Native {
     const EXPONENT_MASK: Self;
     /// The bits of 2^127 (2^1023) shifted so that subtracting those of 2^k leaves 2^-k.
     const RECIPROCAL: Self;
+    /// The bits of sign, exponent and the first half of the digits: the product of two such numbers is exact.
+    const FIRST_HALF: Self;
     /// 2^23 (2^52): an integer in its lowest bits is added to it.
     const INTEGER: Self;
     /// `INTEGER` plus the exponent's bias.
@@ -61,6 +63,7 @@ impl Constants for f32 {
     const TO_POWER: Self = Self::from_bits(0x3f80_0000 - 0x3f35_04f3);
     const EXPONENT_MASK: Self = Self::from_bits(0xff80_0000);
     const RECIPROCAL: Self = Self::from_bits(254 << 23);
+    const FIRST_HALF: Self = Self::from_bits(0xffff_f000); // 12 digits
     const INTEGER: Self = 8_388_608.0;
     const INTEGER_BIASED: Self = 8_388_608.0 + 127.0;
 }
@@ -83,6 +86,7 @@ impl Constants for f64 {
     const TO_POWER: Self = Self::from_bits(0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
     const EXPONENT_MASK: Self = Self::from_bits(0xfff0_0000_0000_0000);
     const RECIPROCAL: Self = Self::from_bits(2046 << 52);
+    const FIRST_HALF: Self = Self::from_bits(0xffff_ffff_f800_0000); // 26 digits
     const INTEGER: Self = 4_503_599_627_370_496.0;
     const INTEGER_BIASED: Self = 4_503_599_627_370_496.0 + 1023.0;
 }

@@ -78,6 +78,13 @@ impl<T: Float> Double<T> {
         Self { hi, lo: if lo.is_finite() { lo } else { T::ZERO } }
     }
 
+    /// 1 / v, for v whose reciprocal's low word is normal too.
+    pub fn reciprocal(v: T) -> Self {
+        let hi = T::ONE / v;
+        let product = Self::two_product(hi, v);
+        Self { hi, lo: ((T::ONE - product.hi) - product.lo) / v }
+    }
+
     /// The product with one word.
     pub fn times(self, factor: T) -> Self {
         if factor == T::ONE {

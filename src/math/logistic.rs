@@ -1,7 +1,9 @@
 //! The logistic function, its relatives, and what all formulas need of a logit.
 
-use super::Constants;
-use super::exp::{ExpNeg, exp_neg};
+use super::double::Double;
+use super::exp::{ExpNeg, exp_neg, exp_neg_double};
+use super::log1p::log1p_double;
+use super::{Constants, Formula, Inputs, Results};
 use crate::backend::{Lanes, Mask, Token, Vector};
 
 /// A logit as all the formulas need it.
@@ -19,4 +21,113 @@ impl<L: Lanes<Scalar: Constants>> Logit<L> {
         let magnitude = x.abs();
         Self { magnitude, positive: x.ge(l.zero()), e: exp_neg(l, magnitude) }
     }
+}
+
+/// 1 / (1 + exp(-x)): 1 / (1 + e) for x >= 0, e / (1 + e) otherwise.
+#[derive(Clone, Copy)]
+pub struct Sigmoid;
+
+impl<T: Constants> Formula<T> for Sigmoid {
+    const OUTPUTS: usize = 1;
+    const TARGETS: bool = false;
+    const WEIGHTED: bool = false;
+
+    #[inline(always)]
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
+        let x = Logit::new(l, inputs.logit);
+        only(l, x.positive.select(l.one(), x.e.value) / (l.one() + x.e.value))
+    }
+}
+
+/// log(1 + exp(x)) = max(x, 0) + log1p(e)
+#[derive(Clone, Copy)]
+pub struct Softplus;
+
+impl<T: Constants> Formula<T> for Softplus {
+    const OUTPUTS: usize = 1;
+    const TARGETS: bool = false;
+    const WEIGHTED: bool = false;
+
+    #[inline(always)]
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
+        only(l, softplus(l, inputs.logit))
+    }
+}
+
+/// log(sigmoid(x)) = -softplus(-x)
+#[derive(Clone, Copy)]
+pub struct LogSigmoid;
+
+impl<T: Constants> Formula<T> for LogSigmoid {
+    const OUTPUTS: usize = 1;
+    const TARGETS: bool = false;
+    const WEIGHTED: bool = false;
+
+    #[inline(always)]
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
+        // Subtracted from 0, which leaves no -0.
+        only(l, l.zero() - softplus(l, -inputs.logit))
+    }
+}
+
+#[inline(always)]
+fn softplus<L: Lanes<Scalar: Constants>>(l: Token<L>, x: Vector<L>) -> Vector<L> {
+    let e = exp_neg(l, x.abs());
+    ramp(l, x) + log1p_double(l, e.value).hi
+}
+
+/// max(x, 0)
+#[inline(always)]
+fn ramp<L: Lanes<Scalar: Constants>>(l: Token<L>, x: Vector<L>) -> Vector<L> {
+    l.zero().ge(x).clear(x)
+}
+
+/// softplus(beta x) / beta = max(x, 0) + log1p(exp(-beta |x|)) / beta, for beta from 2^-100 to 2^100.
+#[derive(Clone, Copy)]
+pub struct ScaledSoftplus<T> {
+    beta: T,
+    /// The first half of beta's digits, and the rest.
+    halves: [T; 2],
+    reciprocal: Double<T>,
+}
+
+impl<T: Constants> ScaledSoftplus<T> {
+    pub fn new(beta: T) -> Self {
+        let half = T::from_pattern(beta.pattern() & T::FIRST_HALF.pattern());
+        Self { beta, halves: [half, beta - half], reciprocal: Double::reciprocal(beta) }
+    }
+
+    /// beta a. The high word is the product of the first halves of both, which is exact with and without fused
+    /// multiply-add; rounded to one word, it would cost the tail as many ULP as half of what it is.
+    #[inline(always)]
+    fn argument<L: Lanes<Scalar = T>>(self, l: Token<L>, a: Vector<L>) -> Double<Vector<L>> {
+        let half = a.and(l.splat(T::FIRST_HALF));
+        let [first, rest] = self.halves;
+        Double { hi: half * l.splat(first), lo: half.mul_add(l.splat(rest), (a - half) * l.splat(self.beta)) }
+    }
+}
+
+impl<T: Constants> Formula<T> for ScaledSoftplus<T> {
+    const OUTPUTS: usize = 1;
+    const TARGETS: bool = false;
+    const WEIGHTED: bool = false;
+
+    #[inline(always)]
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
+        let e = exp_neg_double(l, self.argument(l, inputs.logit.abs()));
+        // Where e is subnormal, it must not be rounded before it is divided.
+        let tail = e.is_subnormal(l);
+        let log = log1p_double(l, e.value);
+        let log = Double { hi: tail.select(e.scaled, log.hi), lo: tail.clear(log.lo) };
+        let undo = tail.select(l.splat(T::OFFSET), l.one());
+        let Double { hi, lo } = self.reciprocal;
+        let quotient = log.hi.mul_add(l.splat(hi), log.hi.mul_add(l.splat(lo), log.lo * l.splat(hi)));
+        only(l, quotient.mul_add(undo, ramp(l, inputs.logit)))
+    }
+}
+
+/// A result for each element.
+#[inline(always)]
+fn only<L: Lanes>(l: Token<L>, value: Vector<L>) -> Results<L> {
+    Results { term: l.zero(), factors: [l.zero(); 2], outputs: [value, l.zero()] }
 }

@@ -12,6 +12,7 @@ pub use bce::{Smoothing, TargetGradient, Unit, Weighted};
 pub use coefficients::Constants;
 pub use double::Double;
 pub use log1p::log1p_double;
+pub use logistic::{LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
 pub use weight::WeightTerm;
 
 use crate::backend::{Lanes, Token, Vector};
@@ -43,6 +44,8 @@ pub trait Formula<T: Constants>: Copy {
     const PRODUCTS: usize = 0;
     /// How many results are written for each element.
     const OUTPUTS: usize;
+    /// Whether the row of targets is read.
+    const TARGETS: bool = true;
     /// Whether the rows of weights and of positive weights are read.
     const WEIGHTED: bool = true;
     /// Whether it takes only blocks whose targets are all 0 or 1, ...

@@ -18,5 +18,9 @@ pub const MEAN_OF_ONE: f64 = 2.0;
 /// With a soft target and a positive weight, the costs are rounded too: 2.15 was found, where 2 was hoped for.
 pub const MEAN_OF_ONE_SOFT_POS_WEIGHT: f64 = 2.2;
 pub const MEAN_OF_ANY: f64 = 4.0;
+pub const SIGMOID: f64 = 2.5;
+/// And of log_sigmoid.
+pub const SOFTPLUS: f64 = 2.0;
+pub const SOFTPLUS_ANY_BETA: f64 = 4.0;
 /// On backends that do not fuse, more by.
 pub const UNFUSED: f64 = 1.0;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::allowed;
-use crate::common::{Number, Random};
+use crate::common::{Number, Random, backends};
 use logit_loss::Backend;
 
 /// The largest error found for each result on each backend.
@@ -105,4 +105,34 @@ pub fn points<N: Number>() -> Vec<N> {
 
 fn strided<N: Number>(stride: usize) -> impl Iterator<Item = N> {
     (0..=u64::from(u32::MAX)).step_by(stride).map(N::from_bits_of).filter(|x| x.abs() <= N::LARGEST)
+}
+
+/// Compares at every seventh pattern of `f32`, on the fastest backend of each kind: the others have the same bits.
+pub fn dense(compare: impl Fn(&mut Worst, &[f32]) + Sync) {
+    const PIECE: u64 = 1 << 16;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let pieces = (1 << 32) / PIECE;
+    let fastest = || [true, false].into_iter().filter_map(|kind| backends().find(|b| b.fused::<f32>() == kind));
+    let mut worst = Worst::on(fastest());
+    let all: Vec<Worst> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|worker| {
+                let compare = &compare;
+                scope.spawn(move || {
+                    let mut worst = Worst::on(fastest());
+                    for piece in (worker..pieces).step_by(threads as usize) {
+                        let first = (piece * PIECE).next_multiple_of(7);
+                        let patterns = (first..(piece + 1) * PIECE).step_by(7).map(|bits| f32::from_bits(bits as u32));
+                        compare(&mut worst, &patterns.filter(|x| x.is_finite()).collect::<Vec<f32>>());
+                    }
+                    worst
+                })
+            })
+            .collect();
+        workers.into_iter().map(|worker| worker.join().unwrap()).collect()
+    });
+    for other in all {
+        worst.absorb(other);
+    }
+    worst.report::<f32>();
 }

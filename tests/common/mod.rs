@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unused_macros, unused_imports, reason = "every test file takes only what it needs")]
 
+pub mod activation;
 pub mod exact;
 
 use std::fmt::Debug;
