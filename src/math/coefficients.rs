@@ -33,6 +33,8 @@ pub trait Constants: Native {
     const MINUS_HALF: Self;
     /// bits(1) - bits(sqrt(1/2)): added to the bits of y, it makes the exponent that of y rounded to a power of two.
     const TO_POWER: Self;
+    /// The largest number that is not so rounded to 2: the one below sqrt(2).
+    const BELOW_SQRT_2: Self;
     /// The bits of sign and exponent.
     const EXPONENT_MASK: Self;
     /// The bits of 2^127 (2^1023) shifted so that subtracting those of 2^k leaves 2^-k.
@@ -61,6 +63,7 @@ impl Constants for f32 {
     const LOG1P: &'static [Self] = &LOG1P_F32;
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3f80_0000 - 0x3f35_04f3);
+    const BELOW_SQRT_2: Self = Self::from_bits(0x3fb5_04f2);
     const EXPONENT_MASK: Self = Self::from_bits(0xff80_0000);
     const RECIPROCAL: Self = Self::from_bits(254 << 23);
     const FIRST_HALF: Self = Self::from_bits(0xffff_f000); // 12 digits
@@ -84,6 +87,7 @@ impl Constants for f64 {
     const LOG1P: &'static [Self] = &LOG1P_F64;
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
+    const BELOW_SQRT_2: Self = Self::from_bits(0x3ff6_a09e_667f_3bcc);
     const EXPONENT_MASK: Self = Self::from_bits(0xfff0_0000_0000_0000);
     const RECIPROCAL: Self = Self::from_bits(2046 << 52);
     const FIRST_HALF: Self = Self::from_bits(0xffff_ffff_f800_0000); // 26 digits

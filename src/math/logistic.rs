@@ -2,7 +2,7 @@
 
 use super::double::Double;
 use super::exp::{ExpNeg, exp_neg, exp_neg_double};
-use super::log1p::log1p_double;
+use super::log1p::log1p_of_fraction;
 use super::{Constants, Formula, Inputs, Results};
 use crate::backend::{Lanes, Mask, Token, Vector};
 
@@ -73,7 +73,7 @@ impl<T: Constants> Formula<T> for LogSigmoid {
 #[inline(always)]
 fn softplus<L: Lanes<Scalar: Constants>>(l: Token<L>, x: Vector<L>) -> Vector<L> {
     let e = exp_neg(l, x.abs());
-    ramp(l, x) + log1p_double(l, e.value).hi
+    ramp(l, x) + log1p_of_fraction(l, e.value).hi
 }
 
 /// max(x, 0)
@@ -117,7 +117,7 @@ impl<T: Constants> Formula<T> for ScaledSoftplus<T> {
         let e = exp_neg_double(l, self.argument(l, inputs.logit.abs()));
         // Where e is subnormal, it must not be rounded before it is divided.
         let tail = e.is_subnormal(l);
-        let log = log1p_double(l, e.value);
+        let log = log1p_of_fraction(l, e.value);
         let log = Double { hi: tail.select(e.scaled, log.hi), lo: tail.clear(log.lo) };
         let undo = tail.select(l.splat(T::OFFSET), l.one());
         let Double { hi, lo } = self.reciprocal;
