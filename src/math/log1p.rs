@@ -49,7 +49,7 @@ pub fn log1p_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> D
     Reduced::new(l, q).log(l)
 }
 
-/// The same bits for q up to 1, a sixth sooner.
+/// The same bits for q up to 1, in fewer instructions.
 #[inline(always)]
 pub fn log1p_of_fraction<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> Double<Vector<L>> {
     Reduced::fraction(l, q).log(l)
