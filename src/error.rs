@@ -22,6 +22,10 @@ pub enum Argument {
     Upstream,
     /// [`label_smoothing`](crate::BceWithLogits::label_smoothing).
     LabelSmoothing,
+    /// [`alpha`](crate::FocalLoss::alpha).
+    Alpha,
+    /// [`gamma`](crate::FocalLoss::gamma).
+    Gamma,
     /// The beta of [`softplus`](crate::softplus).
     Beta,
 }
@@ -30,6 +34,7 @@ impl Argument {
     /// What a parameter may be.
     const fn range(self) -> &'static str {
         match self {
+            Self::Gamma => "[0, 64]",
             Self::Beta => "[2^-100, 2^100]",
             _ => "[0, 1]",
         }
@@ -47,6 +52,8 @@ impl fmt::Display for Argument {
             Self::PosWeight => "positive weight",
             Self::Upstream => "upstream derivative",
             Self::LabelSmoothing => "label smoothing",
+            Self::Alpha => "alpha",
+            Self::Gamma => "gamma",
             Self::Beta => "beta",
         })
     }

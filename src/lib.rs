@@ -84,7 +84,7 @@ pub use activation::{
 pub use backend::Backend;
 pub use error::{Argument, Error};
 pub use label::Label;
-pub use loss::{BceWithLogits, LogitLoss};
+pub use loss::{BceWithLogits, FocalLoss, LogitLoss};
 pub use real::Real;
 pub use reduction::{LossSum, Reduction};
 pub use weights::Weights;

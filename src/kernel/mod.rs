@@ -18,6 +18,7 @@
 
 mod activation;
 mod bce;
+mod focal;
 mod memory;
 mod reduce;
 mod source;
@@ -26,6 +27,7 @@ mod weight;
 
 pub use activation::ActivationKernels;
 pub use bce::{Bce, BceKernels};
+pub use focal::{FocalKernels, FocalParameters};
 pub use memory::Streams;
 pub use source::{Factors, Targets};
 pub use weight::WeightKernels;

@@ -1,6 +1,6 @@
 //! Binary cross-entropy from logits.
 
-use super::{Checked, LogitLoss, Passes, Settings};
+use super::{Checked, LogitLoss, Passes, Settings, expect_up_to};
 use crate::backend::Backend;
 use crate::error::{Argument, Error, expect_len};
 use crate::kernel::{Bce, Factors, Pass};
@@ -140,11 +140,7 @@ impl<T: Real> Passes<T> for BceWithLogits<'_, T> {
     }
 
     fn check_parameters(&self) -> Result<(), Error> {
-        if T::ZERO <= self.label_smoothing && self.label_smoothing <= T::ONE {
-            Ok(())
-        } else {
-            Err(Error::Parameter { argument: Argument::LabelSmoothing })
-        }
+        expect_up_to(T::ONE, self.label_smoothing, Argument::LabelSmoothing)
     }
 
     fn sum(&self, pass: &Pass<'_, '_, T>) -> Double<T> {

@@ -1,8 +1,10 @@
 //! The losses, and what they have in common: the methods, the checks, the reductions.
 
 mod bce;
+mod focal;
 
 pub use bce::BceWithLogits;
+pub use focal::FocalLoss;
 
 use crate::backend::Backend;
 use crate::error::{Argument, Error, expect_len};
@@ -21,7 +23,7 @@ use crate::weights::Weights;
 /// Derivatives are those of the *reduced* loss: under [`Reduction::Mean`] they come divided by the number of elements.
 /// For gradient boosting, and whenever elements are to be seen on their own, ask for [`Reduction::Sum`].
 ///
-/// Sealed; implemented by [`BceWithLogits`].
+/// Sealed; implemented by [`BceWithLogits`] and [`FocalLoss`].
 ///
 /// # Errors
 ///
@@ -215,6 +217,11 @@ pub trait Passes<T: Real> {
             backend: settings.backend.unwrap_or_else(|| Backend::best_for(len)),
         })
     }
+}
+
+/// A parameter is in [0, most].
+fn expect_up_to<T: Real>(most: T, found: T, argument: Argument) -> Result<(), Error> {
+    if T::ZERO <= found && found <= most { Ok(()) } else { Err(Error::Parameter { argument }) }
 }
 
 impl<'a, T: Real> Checked<'a, T> {

@@ -14,51 +14,11 @@
 
 use core::marker::PhantomData;
 
+use super::costs::{Costs, Smoothing, in_range};
 use super::log1p::log1p_of_fraction;
 use super::logistic::Logit;
 use super::{Constants, Formula, Inputs, Results, Wanted};
-use crate::backend::{Float, Lanes, Mask, Token, Vector};
-
-/// Label smoothing: t becomes keep * t + lift.
-#[derive(Clone, Copy)]
-pub struct Smoothing<T> {
-    keep: T,
-    lift: T,
-}
-
-impl<T: Constants> Smoothing<T> {
-    pub fn new(s: T) -> Self {
-        Self { keep: T::ONE - s, lift: s / (T::ONE + T::ONE) }
-    }
-
-    #[inline(always)]
-    fn of<L: Lanes<Scalar = T>>(self, l: Token<L>, t: Vector<L>) -> Vector<L> {
-        t.mul_add(l.splat(self.keep), l.splat(self.lift))
-    }
-}
-
-/// What the two sides cost.
-#[derive(Clone, Copy)]
-struct Costs<L: Lanes> {
-    near: Vector<L>,
-    far: Vector<L>,
-    /// near = 0
-    easy: Mask<L>,
-}
-
-impl<L: Lanes<Scalar: Constants>> Costs<L> {
-    #[inline(always)]
-    fn new(l: Token<L>, x: &Logit<L>, up: Vector<L>, down: Vector<L>) -> Self {
-        let near = x.positive.select(up, down);
-        Self { near, far: x.positive.select(down, up), easy: near.equals(l.zero()) }
-    }
-
-    /// near a, and 0 for a cost of 0 at infinity.
-    #[inline(always)]
-    fn linear(self, x: &Logit<L>) -> Vector<L> {
-        self.easy.clear(self.near * x.magnitude)
-    }
-}
+use crate::backend::{Lanes, Token, Vector};
 
 /// Two factors that are not negative, so ordered that their product with a third is only rounded to infinity or to 0
 /// if it is that large or small, and is never NaN.
@@ -87,14 +47,6 @@ impl<L: Lanes<Scalar: Constants>> Factors<L> {
         let large = v.ge(l.one());
         large.select(self.least, self.most) * v * large.select(self.most, self.least)
     }
-}
-
-/// A product of weights, held at the largest number and, where it has vanished, at `least`: times a logit of 0, or an
-/// infinite one, it would be NaN.
-#[inline(always)]
-fn in_range<L: Lanes<Scalar: Constants>>(l: Token<L>, product: Vector<L>, least: L::Scalar) -> Vector<L> {
-    let product = product.at_most(l.splat(L::Scalar::MAX));
-    product.equals(l.zero()).select(l.splat(least), product)
 }
 
 /// No positive weight, and one weight for all elements, which is in `scale` and no larger than 4: e is rounded
@@ -161,7 +113,6 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         // the offset is undone last.
         let subnormal = x.e.is_subnormal(l);
         let tail = subnormal & costs.easy;
-        let scaled = x.magnitude.ge(l.splat(T::EXP_LIMIT)).clear(x.e.scaled);
         let undo = l.splat(T::OFFSET);
 
         let loss = if HARD {
@@ -171,7 +122,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
             let both = Factors::new(both, inputs.weight);
             let log = log1p_of_fraction(l, x.e.value);
             let loss = linear + both.times_fraction(log.hi);
-            absent.clear(tail.select(both.times_fraction(scaled) * undo, loss))
+            absent.clear(tail.select(both.times_fraction(x.e.scaled) * undo, loss))
         };
 
         let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight * l.splat(self.scale) };
@@ -181,12 +132,13 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         let easy = -far.times_fraction(x.e.value);
         let slope = costs.easy.select(easy, costs.far.neg_mul_add(x.e.value, costs.near)) / d;
         let slope = costs.easy.select(slope, slope * size);
-        let slope = tail.select(-(far.times_fraction(scaled) * undo), slope);
+        let slope = tail.select(-(far.times_fraction(x.e.scaled) * undo), slope);
         let gradient = slope.negate_unless(x.positive);
         let gradient = if W::UPSTREAM { gradient.negate_unless(weight.ge(zero)) } else { gradient };
 
         let both = Factors::new(both, size);
-        let hessian = subnormal.select(both.times_fraction(scaled) * undo, both.times_fraction(x.e.value) / (d * d));
+        let hessian =
+            subnormal.select(both.times_fraction(x.e.scaled) * undo, both.times_fraction(x.e.value) / (d * d));
 
         let e = absent.clear(x.e.value);
         Results {

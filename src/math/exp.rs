@@ -9,7 +9,8 @@ use crate::backend::{Lanes, Mask, Token, Vector};
 pub struct ExpNeg<L: Lanes> {
     /// Rounded once where it is subnormal, 0 at infinity, NaN at NaN.
     pub value: Vector<L>,
-    /// The same divided by [`Constants::OFFSET`]: as accurate where `value` has lost digits to being subnormal.
+    /// The same divided by [`Constants::OFFSET`]: as accurate where `value` has lost digits to being subnormal, and 0
+    /// from [`Constants::EXP_LIMIT`] on.
     pub scaled: Vector<L>,
 }
 
@@ -24,10 +25,12 @@ pub struct ExpNeg<L: Lanes> {
 /// that does not.
 #[inline(always)]
 pub fn exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> ExpNeg<L> {
-    let a = a.at_most(l.splat(L::Scalar::EXP_LIMIT));
+    let limit = l.splat(L::Scalar::EXP_LIMIT);
+    let beyond = a.ge(limit);
+    let a = a.at_most(limit);
     let n = Exponent::of(l, a);
     let r = n.value.mul_add(l.splat(L::Scalar::LN2_HI), a);
-    n.scale(l, n.value.mul_add(l.splat(L::Scalar::LN2_LO), r))
+    n.scale(l, n.value.mul_add(l.splat(L::Scalar::LN2_LO), r), beyond)
 }
 
 /// The same of a number in two words, which need not be normalised: the low one may reach 2^-10 of the high one, and is
@@ -35,10 +38,11 @@ pub fn exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> ExpNeg
 #[inline(always)]
 pub fn exp_neg_double<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Double<Vector<L>>) -> ExpNeg<L> {
     let limit = l.splat(L::Scalar::EXP_LIMIT);
-    let Double { hi, lo } = Double { hi: a.hi.at_most(limit), lo: a.hi.ge(limit).clear(a.lo) };
+    let beyond = a.hi.ge(limit);
+    let Double { hi, lo } = Double { hi: a.hi.at_most(limit), lo: beyond.clear(a.lo) };
     let n = Exponent::of(l, hi + lo);
     let r = n.value.mul_add(l.splat(L::Scalar::LN2_HI), hi);
-    n.scale(l, r + n.value.mul_add(l.splat(L::Scalar::LN2_LO), lo))
+    n.scale(l, r + n.value.mul_add(l.splat(L::Scalar::LN2_LO), lo), beyond)
 }
 
 /// n
@@ -58,9 +62,9 @@ impl<L: Lanes<Scalar: Constants>> Exponent<L> {
 
     /// exp(-r) 2^n
     #[inline(always)]
-    fn scale(self, l: Token<L>, r: Vector<L>) -> ExpNeg<L> {
+    fn scale(self, l: Token<L>, r: Vector<L>, beyond: Mask<L>) -> ExpNeg<L> {
         let scaled = horner(l, L::Scalar::EXP, r) * self.rounded.bits_to_exponent();
-        ExpNeg { value: scaled * l.splat(L::Scalar::OFFSET), scaled }
+        ExpNeg { value: scaled * l.splat(L::Scalar::OFFSET), scaled: beyond.clear(scaled) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The logistic function, its relatives, and what all formulas need of a logit.
 
-use super::double::Double;
+use super::double::{Double, Factor};
 use super::exp::{ExpNeg, exp_neg, exp_neg_double};
 use super::log1p::log1p_of_fraction;
 use super::{Constants, Formula, Inputs, Results};
@@ -85,25 +85,13 @@ fn ramp<L: Lanes<Scalar: Constants>>(l: Token<L>, x: Vector<L>) -> Vector<L> {
 /// softplus(beta x) / beta = max(x, 0) + log1p(exp(-beta |x|)) / beta, for beta from 2^-100 to 2^100.
 #[derive(Clone, Copy)]
 pub struct ScaledSoftplus<T> {
-    beta: T,
-    /// The first half of beta's digits, and the rest.
-    halves: [T; 2],
+    beta: Factor<T>,
     reciprocal: Double<T>,
 }
 
 impl<T: Constants> ScaledSoftplus<T> {
     pub fn new(beta: T) -> Self {
-        let half = T::from_pattern(beta.pattern() & T::FIRST_HALF.pattern());
-        Self { beta, halves: [half, beta - half], reciprocal: Double::reciprocal(beta) }
-    }
-
-    /// beta a. The high word is the product of the first halves of both, which is exact with and without fused
-    /// multiply-add; rounded to one word, it would cost the tail as many ULP as half of what it is.
-    #[inline(always)]
-    fn argument<L: Lanes<Scalar = T>>(self, l: Token<L>, a: Vector<L>) -> Double<Vector<L>> {
-        let half = a.and(l.splat(T::FIRST_HALF));
-        let [first, rest] = self.halves;
-        Double { hi: half * l.splat(first), lo: half.mul_add(l.splat(rest), (a - half) * l.splat(self.beta)) }
+        Self { beta: Factor::new(beta), reciprocal: Double::reciprocal(beta) }
     }
 }
 
@@ -114,7 +102,9 @@ impl<T: Constants> Formula<T> for ScaledSoftplus<T> {
 
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
-        let e = exp_neg_double(l, self.argument(l, inputs.logit.abs()));
+        // In two words: rounded, it would be beta |x| / 2 ULP off.
+        let a = self.beta.times(l, Double { hi: inputs.logit.abs(), lo: l.zero() });
+        let e = exp_neg_double(l, a);
         // Where e is subnormal, it must not be rounded before it is divided.
         let tail = e.is_subnormal(l);
         let log = log1p_of_fraction(l, e.value);

@@ -2,15 +2,19 @@
 
 mod bce;
 mod coefficients;
+mod costs;
 mod double;
 mod exp;
+mod focal;
 mod log1p;
 mod logistic;
 mod weight;
 
-pub use bce::{Smoothing, TargetGradient, Unit, Weighted};
+pub use bce::{TargetGradient, Unit, Weighted};
 pub use coefficients::Constants;
+pub use costs::Smoothing;
 pub use double::Double;
+pub use focal::{Focal, Gamma};
 pub use log1p::log1p_double;
 pub use logistic::{LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
 pub use weight::WeightTerm;

@@ -4,7 +4,7 @@ use crate::allowed;
 use crate::common::activation::Activation::{self, LogSigmoid, Sigmoid, Softplus};
 use crate::common::exact::{Referenced, error_of};
 use crate::common::{backends, for_both_types};
-use crate::search::{self, Worst, points};
+use crate::search::{Worst, over_all_patterns, points};
 
 for_both_types!(plain, any_beta);
 
@@ -53,9 +53,10 @@ fn any_beta<N: Referenced>() {
 #[test]
 #[ignore = "takes minutes"]
 fn dense() {
-    search::dense(|worst, points| {
+    over_all_patterns(7, |worst, points| {
         for function in [Sigmoid, LogSigmoid, Softplus(1.0), Softplus(0.7), Softplus(1.9)] {
             compare(worst, points, function);
         }
-    });
+    })
+    .report::<f32>();
 }

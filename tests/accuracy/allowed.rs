@@ -18,6 +18,8 @@ pub const MEAN_OF_ONE: f64 = 2.0;
 /// With a soft target and a positive weight, the costs are rounded too: 2.15 was found, where 2 was hoped for.
 pub const MEAN_OF_ONE_SOFT_POS_WEIGHT: f64 = 2.2;
 pub const MEAN_OF_ANY: f64 = 4.0;
+/// Focal loss of hard targets: loss and gradient, that much and twice gamma.
+pub const FOCAL: f64 = 6.0;
 pub const SIGMOID: f64 = 2.5;
 /// And of log_sigmoid.
 pub const SOFTPLUS: f64 = 2.0;

@@ -3,7 +3,7 @@
 use crate::allowed;
 use crate::common::exact::{Exact, Logit, Referenced, big, error_of};
 use crate::common::{Number, Random, backends, for_both_types};
-use crate::search::{self, Worst, points};
+use crate::search::{Worst, over_all_patterns, points};
 use logit_loss::{BceWithLogits, LogitLoss, Reduction, Weights};
 
 for_both_types!(
@@ -253,11 +253,12 @@ fn references_are_right() {
 #[test]
 #[ignore = "takes minutes"]
 fn dense() {
-    search::dense(|worst, points| {
+    over_all_patterns(7, |worst, points| {
         let references = references(points);
         for t in [0.0, 1.0] {
             let limits = [allowed::LOSS, allowed::GRADIENT, allowed::HESSIAN];
             compare(worst, points, &references, [t, 1.0, 1.0], false, limits);
         }
-    });
+    })
+    .report::<f32>();
 }

@@ -9,4 +9,5 @@ mod common;
 mod activations;
 mod allowed;
 mod bce;
+mod focal;
 mod search;

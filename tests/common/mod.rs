@@ -4,11 +4,14 @@
 
 pub mod activation;
 pub mod exact;
+pub mod family;
 
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use logit_loss::{Backend, BceWithLogits, Error, Label, LogitLoss, Real, Weights};
+use logit_loss::{Backend, Error, Label, Real, Weights};
+
+use family::Loss;
 
 /// `f32` or `f64`.
 pub trait Number:
@@ -160,38 +163,46 @@ fn written<T: Number>(len: usize, offset: usize, write: impl FnOnce(&mut [T]) ->
 }
 
 /// Every method, on slices that start `offset` elements into their buffers, each in its own way beside others.
-pub fn everything<T: Number, Y: Label<T>>(
-    bce: BceWithLogits<'_, T>,
+pub fn everything<'w, T: Number, Y: Label<T>>(
+    tested: impl Loss<'w, T>,
     logits: &[T],
     targets: &[Y],
     upstream: Weights<'_, T>,
     offset: usize,
 ) -> Everything<T> {
     let n = logits.len();
-    let loss = bce.loss(logits, targets).map(|v| vec![v]);
-    let losses = written(n, offset, |out| bce.losses(logits, targets, out));
-    let target_gradient = reduced(&loss, || written(n, offset, |out| bce.target_gradient(logits, targets, out)));
-    let gradient = reduced(&loss, || written(n, offset, |out| bce.gradient(logits, targets, out)));
+    let loss = tested.loss(logits, targets).map(|v| vec![v]);
+    let losses = written(n, offset, |out| tested.losses(logits, targets, out));
+    let mut by_target = true;
+    let target_gradient = reduced(&loss, || {
+        written(n, offset, |out| {
+            let result = tested.target_gradient_of(logits, targets, out);
+            by_target = result.is_some();
+            result.unwrap_or(Ok(()))
+        })
+    });
+    let gradient = reduced(&loss, || written(n, offset, |out| tested.gradient(logits, targets, out)));
     let mut both = Vec::new();
     let with_loss = reduced(&loss, || {
-        written(n, offset, |out| bce.loss_and_gradient(logits, targets, out).map(|loss| both.push(loss)))
+        written(n, offset, |out| tested.loss_and_gradient(logits, targets, out).map(|loss| both.push(loss)))
     });
     let in_place = reduced(&loss, || {
         written(n, offset, |out| {
             out.copy_from_slice(logits);
-            bce.loss_and_gradient_in_place(out, targets).map(|loss| both.push(loss))
+            tested.loss_and_gradient_in_place(out, targets).map(|loss| both.push(loss))
         })
     });
     let mut boosting = Vec::new();
     let hessian = reduced(&loss, || {
         written(n, offset, |hessian| {
-            boosting = written(n, offset / 2, |gradient| bce.gradient_and_hessian(logits, targets, gradient, hessian));
+            boosting =
+                written(n, offset / 2, |gradient| tested.gradient_and_hessian(logits, targets, gradient, hessian));
             Ok(())
         })
     });
-    let backward = written(n, offset, |out| bce.backward(logits, targets, upstream, out));
+    let backward = written(n, offset, |out| tested.backward(logits, targets, upstream, out));
     let mut sum = logit_loss::LossSum::new();
-    bce.accumulate(&mut sum, logits, targets).unwrap();
+    tested.accumulate(&mut sum, logits, targets).unwrap();
 
     // Promised within one backend, so checked wherever all methods run.
     for (name, other) in [("loss_and_gradient", &with_loss), ("in place", &in_place)] {
@@ -204,15 +215,18 @@ pub fn everything<T: Number, Y: Label<T>>(
         agree("gradient", &gradient, "gradient with Hessian", &Ok(boosting));
     }
     let total = vec![sum.sum(), sum.weight(), T::new(sum.count() as f64)];
-    vec![
+    let mut all = vec![
         ("loss", loss),
         ("losses", Ok(losses)),
         ("gradient", gradient),
         ("hessian", hessian),
-        ("target_gradient", target_gradient),
         ("backward", Ok(backward)),
         ("accumulate", Ok(total)),
-    ]
+    ];
+    if by_target {
+        all.push(("target_gradient", target_gradient));
+    }
+    all
 }
 
 /// A derivative of the reduced loss exists where the loss does.
