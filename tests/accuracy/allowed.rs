@@ -23,6 +23,6 @@ pub const FOCAL: f64 = 6.0;
 pub const SIGMOID: f64 = 2.5;
 /// And of log_sigmoid.
 pub const SOFTPLUS: f64 = 2.0;
-pub const SOFTPLUS_ANY_BETA: f64 = 4.0;
+pub const SOFTPLUS_ANY_BETA: f64 = 3.0;
 /// On backends that do not fuse, more by.
 pub const UNFUSED: f64 = 1.0;
