@@ -22,13 +22,13 @@
 
 use core::marker::PhantomData;
 
-use super::costs::{Costs, Smoothing, in_range};
+use super::costs::{Costs, Smoothing};
 use super::double::{Double, Factor};
 use super::exp::exp_neg_double;
 use super::log1p::{ln_double, log1p_of_fraction};
 use super::logistic::Logit;
 use super::{Constants, Formula, Inputs, Results, Wanted};
-use crate::backend::{Lanes, Token, Vector};
+use crate::backend::{Lanes, Mask, Token, Vector};
 
 /// By which power of the probability of the wrong answer a loss is multiplied.
 #[derive(Clone, Copy)]
@@ -96,15 +96,14 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
         // The weights go first, so that no product is subnormal before the result is.
         let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight };
         let alpha = l.splat(self.alpha[0]).mul_add(t, l.splat(self.alpha[1]) * up);
-        let size = in_range(l, weight.abs() * alpha, T::ZERO);
-        let (size, undo) = self.modulated(l, size, wrong, d, &x, costs, log);
+        let size = weight.abs().at_most(l.splat(T::MAX)) * alpha;
+        let (size, shrunk) = self.modulated(l, size, wrong, d, &x, costs, log);
 
         // log1p(e) = e in the tail.
         let cost = costs.linear(&x) + log.hi;
         let infinite = cost.ge(l.splat(T::MAX + T::MAX));
         let loss = infinite.select(alpha.equals(zero).clear(cost), size * cost);
-        let undo_tail = tail.select(undo * offset, undo);
-        let loss = tail.select(size * e, loss) * undo_tail;
+        let loss = shrunk.undo(l, tail, tail.select(size * e, loss));
 
         // A derivative is finite where the loss is not.
         let finite = costs.near.mul_add(x.magnitude.at_most(l.splat(T::MAX)), log.hi);
@@ -114,13 +113,13 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
         let gamma = l.splat(self.gamma.factor.value);
         let scale = l.splat(self.scale);
         let gradient = size * gamma.mul_add(cost_e * kq, slope_e) / d * scale;
-        let gradient = (gradient * undo_tail).negate_unless(x.positive);
+        let gradient = shrunk.undo(l, tail, gradient).negate_unless(x.positive);
         let gradient = if W::UPSTREAM { gradient.negate_unless(weight.ge(zero)) } else { gradient };
 
         let bend = gamma.mul_add(kq, x.e.value - (one + kq));
         let hessian = gamma.mul_add(cost_e * kq_e * bend + (slope_e + slope_e) * kq_e, e);
         let hessian = size * hessian / (d * d) * scale;
-        let hessian = hessian * subnormal.select(undo * offset, undo);
+        let hessian = shrunk.undo(l, subnormal, hessian);
 
         let absent = inputs.weight.equals(zero);
         let loss = absent.clear(loss);
@@ -133,7 +132,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
 }
 
 impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
-    /// `size` times m^gamma, as a product of two numbers, the second to be multiplied by at the end.
+    /// `size` times m^gamma, and where that is yet to be multiplied by the offset.
     #[inline(always)]
     #[allow(clippy::too_many_arguments)]
     fn modulated<L: Lanes<Scalar = T>>(
@@ -145,7 +144,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         x: &Logit<L>,
         costs: Costs<L>,
         log: Double<Vector<L>>,
-    ) -> (Vector<L>, Vector<L>) {
+    ) -> (Vector<L>, Shrunk<L>) {
         if let Some(factors) = self.gamma.factors {
             let m = wrong / d;
             let mut size = size;
@@ -154,7 +153,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
                 size = size * m;
                 i += 1;
             }
-            return (size, l.one());
+            return (size, Shrunk(l.zero().equals(l.one())));
         }
         let without = if HARD {
             Double { hi: costs.easy.select(x.magnitude, l.zero()), lo: l.zero() }
@@ -168,7 +167,19 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         let power = exp_neg_double(l, self.gamma.factor.times(l, Double { hi: sum.hi, lo }));
         // Where the power is subnormal, it too is taken before it is rounded.
         let subnormal = power.is_subnormal(l);
-        let size = size * subnormal.select(power.scaled, power.value);
-        (size, subnormal.select(l.splat(T::OFFSET), l.one()))
+        (size * subnormal.select(power.scaled, power.value), Shrunk(subnormal))
+    }
+}
+
+/// Where a power is divided by [`Constants::OFFSET`].
+#[derive(Clone, Copy)]
+struct Shrunk<L: Lanes>(Mask<L>);
+
+impl<L: Lanes<Scalar: Constants>> Shrunk<L> {
+    /// The result that has that power, and where `too` says so another factor that is divided by the offset: both at a
+    /// time leave nothing of it.
+    #[inline(always)]
+    fn undo(self, l: Token<L>, too: Mask<L>, v: Vector<L>) -> Vector<L> {
+        (self.0 & too).clear(v) * (self.0 | too).select(l.splat(L::Scalar::OFFSET), l.one())
     }
 }

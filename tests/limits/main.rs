@@ -4,3 +4,5 @@
 mod common;
 
 mod bce;
+mod focal;
+mod places;
