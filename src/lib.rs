@@ -20,6 +20,7 @@
 //! # What there is
 //!
 //! * [`BceWithLogits`]: binary cross-entropy with weights, positive weights, label smoothing.
+//! * [`FocalLoss`]: the same times a power of the wrong answer's probability.
 //! * [`LogitLoss`], the trait with its methods: [`loss`](LogitLoss::loss), [`losses`](LogitLoss::losses),
 //!   [`gradient`](LogitLoss::gradient), [`loss_and_gradient`](LogitLoss::loss_and_gradient),
 //!   [in place](LogitLoss::loss_and_gradient_in_place), [with the Hessian](LogitLoss::gradient_and_hessian),
