@@ -4,7 +4,10 @@
 //! cargo run --release --example backends
 //! ```
 
-use logit_loss::{Backend, BceWithLogits, Error, Label, LogitLoss, Real, Reduction, Weights};
+use logit_loss::{
+    Backend, BceWithLogits, Error, Label, LogitLoss, Real, Reduction, Weights, log_sigmoid_with, sigmoid_with,
+    softplus_with,
+};
 
 fn main() -> Result<(), Error> {
     for backend in Backend::available() {
@@ -66,6 +69,15 @@ fn everything<T: Real + Label<T>>(
         all.append(&mut first.clone());
         bce.target_gradient(x, t, &mut first)?;
         all.append(&mut first);
+    }
+    let mut out = x.to_vec();
+    sigmoid_with(backend, x, &mut out)?;
+    all.append(&mut out.clone());
+    log_sigmoid_with(backend, x, &mut out)?;
+    all.append(&mut out.clone());
+    for beta in [1.0, 0.7] {
+        softplus_with(backend, number(beta), x, &mut out)?;
+        all.append(&mut out.clone());
     }
     Ok(all)
 }

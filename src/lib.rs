@@ -26,6 +26,7 @@
 //!   [in place](LogitLoss::loss_and_gradient_in_place), [with the Hessian](LogitLoss::gradient_and_hessian),
 //!   [`backward`](LogitLoss::backward) for automatic differentiation, [`accumulate`](LogitLoss::accumulate) for sums that
 //!   go on.
+//! * [`sigmoid`], [`log_sigmoid`] and [`softplus`] over slices, also in place.
 //! * [`Weights`] of samples, classes, channels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
 //! * [`Backend`]: which instructions there are, and how to pin one.
 //!
@@ -52,6 +53,9 @@
 //! | loss | 1.81 | -0.8269608 | 2.0 | 4 |
 //! | gradient | 2.36 | 3.4463313 | 2.5 | 4 |
 //! | Hessian | 4.04 | -4.8371954 | 5.0 | 7 |
+//! | [`sigmoid`] | SIG_ERR | SIG_AT | 2.5 | |
+//! | [`log_sigmoid`] | SOFT_ERR | LOG_AT | 2.0 | |
+//! | [`softplus`] | SOFT_ERR | SOFT_AT | 2.0, or 3.0 for beta other than 1 | |
 //!
 //! Weights are any whose products (weight, positive weight, upstream derivative) are normal numbers; beyond, results are
 //! still not NaN. A mean adds one ULP to derivatives.

@@ -54,7 +54,8 @@ fn any_beta<N: Referenced>() {
 #[ignore = "takes minutes"]
 fn dense() {
     over_all_patterns(7, |worst, points| {
-        for function in [Sigmoid, LogSigmoid, Softplus(1.0), Softplus(0.7), Softplus(1.9)] {
+        // Of the betas that were tried, the one with the largest error.
+        for function in [Sigmoid, LogSigmoid, Softplus(1.0), Softplus(1.444_957)] {
             compare(worst, points, function);
         }
     })
