@@ -33,7 +33,7 @@ pub trait Constants: Native {
     const MINUS_HALF: Self;
     /// bits(1) - bits(sqrt(1/2)): added to the bits of y, it makes the exponent that of y rounded to a power of two.
     const TO_POWER: Self;
-    /// The largest number that is not so rounded to 2: the one below sqrt(2).
+    /// The largest number above 1 that is so rounded to 1.
     const BELOW_SQRT_2: Self;
     /// The bits of sign and exponent.
     const EXPONENT_MASK: Self;
