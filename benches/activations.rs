@@ -43,20 +43,21 @@ macro_rules! plain {
 plain!(f32);
 plain!(f64);
 
-type Pass<T> = fn(Backend, &[T], &mut [T]) -> Result<(), Error>;
+/// A function of this crate, and the same for one element.
+type Pair<T> = (fn(Backend, &[T], &mut [T]) -> Result<(), Error>, fn(T) -> T);
 
 fn bench<T: Plain>(c: &mut Criterion) {
     // Logits from -8 to 8, in no order.
     let n = SIZES[SIZES.len() - 1];
     let logits: Vec<T> = (0..n).map(|i| T::of((i as f64 * 0.618_033_988_749_895).fract() * 16.0 - 8.0)).collect();
     let mut out = logits.clone();
-    let functions: [(&str, Pass<T>, fn(T) -> T); 4] = [
-        ("sigmoid", sigmoid_with, T::sigmoid),
-        ("log_sigmoid", log_sigmoid_with, T::log_sigmoid),
-        ("softplus", |backend, x, out| softplus_with(backend, T::of(1.0), x, out), T::softplus),
-        ("softplus, beta 2", |backend, x, out| softplus_with(backend, T::of(2.0), x, out), T::softplus_of_2),
+    let functions: [(&str, Pair<T>); 4] = [
+        ("sigmoid", (sigmoid_with, T::sigmoid)),
+        ("log_sigmoid", (log_sigmoid_with, T::log_sigmoid)),
+        ("softplus", (|backend, x, out| softplus_with(backend, T::of(1.0), x, out), T::softplus)),
+        ("softplus, beta 2", (|backend, x, out| softplus_with(backend, T::of(2.0), x, out), T::softplus_of_2)),
     ];
-    for (name, pass, plain) in functions {
+    for (name, (pass, plain)) in functions {
         let mut group = c.benchmark_group(format!("{name}/{}", T::NAME));
         group.sampling_mode(SamplingMode::Flat);
         for n in SIZES {
