@@ -48,7 +48,7 @@ fn main() {
 fn run<T: plain::Plain>(programs: &[(&'static str, Program)]) -> Vec<Measured> {
     let inputs = contestants::Inputs::<T>::new(LARGE);
     let mut all = Vec::new();
-    for (n, seconds) in [(LARGE, 30), (CACHED, 15)] {
+    for (n, seconds) in [(LARGE, 30), (CACHED, 10)] {
         let limits = limits::Limits::new(n, size_of::<T>());
         let mut contestants = inputs.on_vectors(n);
         contestants.extend(contestants::memory::<T>(&limits, n));
@@ -59,7 +59,7 @@ fn run<T: plain::Plain>(programs: &[(&'static str, Program)]) -> Vec<Measured> {
         all.extend(race(contestants, Duration::from_secs(seconds)));
     }
     for n in SHORT {
-        all.extend(race(inputs.short(n), Duration::from_millis(500)));
+        all.extend(race(inputs.short(n), Duration::from_millis(300)));
     }
     all
 }
@@ -94,8 +94,8 @@ fn row(all: &[Measured], key: Key) -> Vec<String> {
     let rate = |who| number(by(who).map(|rates| rates.median() / 1e9));
     let over = |who, rival| number(by(who).and_then(|rates| Some(rates.over(find(all, rival)?))));
 
-    let size = if key.n == LARGE { "16 Mi" } else { "32 Ki" };
-    let mut cells = [size, key.what, key.element, key.variant].map(String::from).to_vec();
+    let mut cells = vec![key.size()];
+    cells.extend([key.what, key.element, key.variant].map(String::from));
     for who in ["avx512", "avx2"] {
         let memory = if key.n == LARGE { over(who, key.memory()) } else { String::new() };
         cells.extend([rate(who), memory, over(who, Key { who, variant: FLOATS, ..key })]);

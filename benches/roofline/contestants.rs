@@ -4,6 +4,7 @@ use crate::limits::Limits;
 use crate::plain::{Plain, inputs};
 use crate::programs::Program;
 use crate::rounds::{Contestant, Rates, seconds};
+use crate::{CACHED, LARGE};
 use logit_loss::{Backend, BceWithLogits, Error, FocalLoss, Label, LogitLoss, Weights, sigmoid_with, softplus_with};
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -32,6 +33,14 @@ pub struct Key {
 }
 
 impl Key {
+    pub fn size(self) -> String {
+        match self.n {
+            LARGE => "16 Mi".to_string(),
+            CACHED => "32 Ki".to_string(),
+            n => n.to_string(),
+        }
+    }
+
     /// What memory allows: reading for what writes nothing, the triad for the rest.
     pub fn memory(self) -> Self {
         let what = if self.what == LOSS { LOSS } else { LOSS_AND_GRADIENT };

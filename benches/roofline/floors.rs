@@ -85,9 +85,11 @@ pub fn table(all: &[Measured]) -> Table {
         let lowest = ratios.min_by(|a, b| a.0.total_cmp(&b.0));
         let [found, verdict, place] = match lowest {
             None => ["", "not measured", ""].map(String::from),
-            Some((ratio, Key { n, what, element, variant, who })) => {
+            Some((ratio, key)) => {
                 let verdict = if ratio >= least { "met" } else { "short" };
-                [format!("{ratio:.2}"), verdict.to_string(), format!("{element} {what}, {n}, {variant}, {who}")]
+                let Key { what, element, variant, who, .. } = key;
+                let place = format!("{}, {element} {what}, {variant}, {who}", key.size());
+                [format!("{ratio:.2}"), verdict.to_string(), place]
             }
         };
         table.add_row([what.to_string(), format!("{least:.2}"), found, verdict, place]);
