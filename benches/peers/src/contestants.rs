@@ -13,7 +13,7 @@ use logit_loss::{BceWithLogits, LogitLoss};
 use std::hint::black_box;
 
 pub const OURS: &str = "logit-loss";
-pub const MEMORY: &str = "memory";
+pub const MEMORY: &str = "limit of memory";
 
 pub struct Inputs {
     logits: Vec<f32>,
@@ -33,9 +33,7 @@ impl Inputs {
             slices("Rust loop, std", task, logits, targets, f32::loss, f32::loss_and_gradient),
             slices("Rust loop, libm", task, logits, targets, libm_loss, libm_both),
             candle(task, logits, targets).expect("candle takes any slice"),
-            burn("burn, flex", BurnDevice::flex(), task, logits, targets),
-            #[expect(deprecated)]
-            burn("burn, ndarray", BurnDevice::ndarray(), task, logits, targets),
+            burn(task, logits, targets),
         ];
         all.extend(programs.iter().map(|program| {
             let what = match task {
@@ -121,11 +119,13 @@ fn candle_both(logits: &Var, targets: &Tensor) -> candle_core::Result<(f32, Opti
     Ok((loss.to_scalar()?, gradient))
 }
 
-fn burn(name: &str, device: BurnDevice, task: Task, logits: &[f32], targets: &[f32]) -> Contestant<'static, Key> {
-    let n = logits.len();
-    let [constant, variable] = [&device, &device.clone().autodiff()].map(|device| burn_inputs(device, logits, targets));
+/// On flex, which has replaced its ndarray backend.
+fn burn(task: Task, logits: &[f32], targets: &[f32]) -> Contestant<'static, Key> {
+    let (n, device) = (logits.len(), BurnDevice::flex());
+    let constant = burn_inputs(&device, logits, targets);
+    let variable = burn_inputs(&device.autodiff(), logits, targets);
     let logits = variable.0.require_grad();
-    Contestant::new((name.to_string(), n), n, move |repeats| match task {
+    Contestant::new(("burn".to_string(), n), n, move |repeats| match task {
         Task::Loss => seconds(repeats, || burn_loss(&constant.0, &constant.1)),
         Task::LossAndGradient => seconds(repeats, || burn_both(&logits, &variable.1)),
     })
@@ -177,13 +177,10 @@ mod tests {
         let (loss, gradient) = candle_both(&variable, &Tensor::from_slice(&targets, 1000, &Device::Cpu)?)?;
         assert_alike("candle", (loss, gradient.expect("a variable has one").to_vec1()?));
 
-        #[expect(deprecated)]
-        for device in [BurnDevice::flex(), BurnDevice::ndarray()] {
-            let (logits, targets) = burn_inputs(&device.autodiff(), &logits, &targets);
-            let (loss, gradient) = burn_both(&logits.require_grad(), &targets);
-            let gradient = gradient.expect("it is required").into_data().to_vec().expect("of f32");
-            assert_alike("burn", (loss, gradient));
-        }
+        let (logits, targets) = burn_inputs(&BurnDevice::flex().autodiff(), &logits, &targets);
+        let (loss, gradient) = burn_both(&logits.require_grad(), &targets);
+        let gradient = gradient.expect("it is required").into_data().to_vec().expect("of f32");
+        assert_alike("burn", (loss, gradient));
         Ok(())
     }
 

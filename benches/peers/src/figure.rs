@@ -7,6 +7,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::error::Error;
+use std::ops::Range;
 use std::path::PathBuf;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -19,14 +20,15 @@ const LABELS: i32 = 150;
 const LINE_HEIGHT: i32 = 20;
 
 /// Colours that stay apart for the colour-blind (Okabe and Ito), by how a name begins.
-const COLOURS: [(&str, RGBColor); 7] = [
+const COLOURS: [(&str, RGBColor); 8] = [
     (OURS, RGBColor(0, 114, 178)),
     ("C", RGBColor(213, 94, 0)),
     ("PyTorch", RGBColor(204, 121, 167)),
     ("Rust loop, std", RGBColor(0, 158, 115)),
     ("Rust loop, libm", RGBColor(86, 180, 233)),
     ("burn", RGBColor(230, 159, 0)),
-    ("candle", RGBColor(0, 0, 0)),
+    ("candle", BLACK),
+    (MEMORY, RGBColor(160, 160, 160)),
 ];
 
 fn style(name: &str) -> ShapeStyle {
@@ -48,14 +50,14 @@ pub fn draw(panels: &[(Task, Vec<Rates<Key>>)]) -> Result<PathBuf, Box<dyn Error
     Ok(path)
 }
 
-fn panel(area: &Area<'_>, task: Task, all: &[Rates<Key>], range: std::ops::Range<f64>) -> Outcome {
-    let (title, limit) = match task {
-        Task::Loss => ("Loss", "memory: two streams read"),
-        Task::LossAndGradient => ("Loss and gradient", "memory: two read, one written"),
+fn panel(area: &Area<'_>, task: Task, all: &[Rates<Key>], range: Range<f64>) -> Outcome {
+    let title = match task {
+        Task::Loss => "Loss",
+        Task::LossAndGradient => "Loss and gradient",
     };
     let (first, last) = (SIZES[0] as f64, LARGEST as f64);
     let decades = (6..12).map(|exponent| 10_f64.powi(exponent)).filter(|rate| range.contains(rate)).collect();
-    let sizes = SIZES.iter().step_by(2).map(|&n| n as f64).collect();
+    let sizes = SIZES[..1].iter().chain(SIZES[1..].iter().step_by(2)).map(|&n| n as f64).collect();
     let mut chart = ChartBuilder::on(area)
         .caption(title, (FONT, 26))
         .margin(12)
@@ -78,15 +80,26 @@ fn panel(area: &Area<'_>, task: Task, all: &[Rates<Key>], range: std::ops::Range
         .draw()?;
 
     for memory in all.iter().filter(|rates| rates.key.0 == MEMORY) {
-        let (low, high) = (memory.quantile(0.1), memory.quantile(0.9));
-        chart.draw_series([Rectangle::new([(first, low), (last, high)], RGBColor(190, 190, 190).filled())])?;
-        let words = (FONT, 17).into_font().color(&RGBColor(90, 90, 90)).pos(Pos::new(HPos::Left, VPos::Bottom));
-        chart.draw_series([EmptyElement::at((first, high)) + Text::new(limit, (8, -2), words)])?;
+        let band = [(first, memory.quantile(0.1)), (last, memory.quantile(0.9))];
+        chart.draw_series([Rectangle::new(band, style(MEMORY).filled())])?;
     }
+    let mut labels = Vec::new();
+    for (name, points) in lines(all) {
+        let style = style(name);
+        if name != MEMORY {
+            chart.draw_series(LineSeries::new(points.iter().copied(), style))?;
+            let dots = points.iter().map(|&point| Circle::new(point, style.stroke_width + 1, style.filled()));
+            chart.draw_series(dots)?;
+        }
+        labels.push((name, chart.backend_coord(&end(&points))));
+    }
+    write(area, &labels)
+}
 
-    // Slowest first: ours lies on top.
+/// From the slowest to the fastest, which lies on top.
+fn lines(all: &[Rates<Key>]) -> Vec<(&str, Vec<(f64, f64)>)> {
     let mut lines: Vec<(&str, Vec<(f64, f64)>)> = Vec::new();
-    for rates in all.iter().filter(|rates| rates.key.0 != MEMORY) {
+    for rates in all {
         let (name, n) = (rates.key.0.as_str(), rates.key.1 as f64);
         match lines.iter_mut().find(|line| line.0 == name) {
             Some(line) => line.1.push((n, rates.median())),
@@ -94,23 +107,22 @@ fn panel(area: &Area<'_>, task: Task, all: &[Rates<Key>], range: std::ops::Range
         }
     }
     lines.sort_by(|a, b| end(&a.1).1.total_cmp(&end(&b.1).1));
-    let mut lowest = i32::MAX;
-    for (name, points) in lines {
-        chart.draw_series(LineSeries::new(points.iter().copied(), style(name)))?;
-        chart.draw_series(
-            points.iter().map(|&point| Circle::new(point, style(name).stroke_width + 1, style(name).filled())),
-        )?;
-        // Labels where lines end, moved up where they would cover the one below.
-        let (x, y) = chart.backend_coord(&end(&points));
-        let label = y.min(lowest.saturating_sub(LINE_HEIGHT));
-        lowest = label;
-        let (left, top) = area.get_base_pixel();
-        let (x, y, label) = (x - left, y - top, label - top);
-        area.draw(&PathElement::new([(x + 8, y), (x + 20, label)], style(name).color.stroke_width(1)))?;
-        let font = (FONT, 17).into_font();
-        let font = if name == OURS { font.style(FontStyle::Bold) } else { font };
-        let words = font.color(&style(name).color).pos(Pos::new(HPos::Left, VPos::Center));
-        area.draw(&Text::new(name, (x + 24, label), words))?;
+    lines
+}
+
+/// Each name where its line ends, moved up where it would cover the one below.
+fn write(area: &Area<'_>, labels: &[(&str, (i32, i32))]) -> Outcome {
+    let (left, top) = area.get_base_pixel();
+    let mut free = i32::MAX;
+    for &(name, (x, y)) in labels {
+        let (x, y) = (x - left, y - top);
+        let height = y.min(free);
+        free = height - LINE_HEIGHT;
+        let colour = style(name).color;
+        area.draw(&PathElement::new([(x + 8, y), (x + 20, height)], colour.stroke_width(1)))?;
+        let font = (FONT, 17).into_font().style(if name == OURS { FontStyle::Bold } else { FontStyle::Normal });
+        let words = font.color(&colour).pos(Pos::new(HPos::Left, VPos::Center));
+        area.draw(&Text::new(name, (x + 24, height), words))?;
     }
     Ok(())
 }
