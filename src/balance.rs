@@ -42,6 +42,8 @@ pub fn pos_weight_from_targets<T: Real, Y: Label<T>>(targets: &[Y], out: &mut [T
         return Err(Error::Classes { classes: out.len(), targets: targets.len() });
     }
     match Y::targets(targets) {
+        // That is what functions have which take no labels.
+        Targets::Absent => Ok(()),
         Targets::Bytes(bytes) => balance(bytes, out, |sum: u64, &t| sum + u64::from(t != 0)),
         Targets::Reals(values) => {
             // Over all of them first: without an early exit the comparisons run several lanes at a time.
@@ -106,7 +108,7 @@ fn ratio<T: Real>(a: u64, b: u64) -> T {
         return T::ONE / T::ZERO;
     };
     let numerator = u128::from(a.wrapping_shl(up)) << 63;
-    let quotient = numerator / denominator | u128::from(numerator % denominator != 0);
+    let quotient = (numerator / denominator) | u128::from(numerator % denominator != 0);
     let exponent = i64::from(down) - i64::from(up) - 63;
     T::from_count(quotient as u64) * T::narrow(f64::from_bits(((1023 + exponent) as u64) << 52))
 }

@@ -26,6 +26,19 @@ pub enum Argument {
     Alpha,
     /// [`gamma`](crate::FocalLoss::gamma).
     Gamma,
+    /// The beta of [`softplus`](crate::softplus).
+    Beta,
+}
+
+impl Argument {
+    /// What a parameter may be.
+    const fn range(self) -> &'static str {
+        match self {
+            Self::Gamma => "[0, 64]",
+            Self::Beta => "[2^-100, 2^100]",
+            _ => "[0, 1]",
+        }
+    }
 }
 
 impl fmt::Display for Argument {
@@ -41,6 +54,7 @@ impl fmt::Display for Argument {
             Self::LabelSmoothing => "label smoothing",
             Self::Alpha => "alpha",
             Self::Gamma => "gamma",
+            Self::Beta => "beta",
         })
     }
 }
@@ -138,11 +152,15 @@ impl fmt::Display for Error {
             }
             Self::NoPositives { class } => write!(f, "targets: class {class} has no positives"),
             Self::NoNegatives { class } => write!(f, "targets: class {class} has no negatives"),
-            Self::Parameter { argument: Argument::Gamma } => write!(f, "{}: outside of [0, 64]", Argument::Gamma),
-            Self::Parameter { argument } => write!(f, "{argument}: outside of [0, 1]"),
+            Self::Parameter { argument } => write!(f, "{argument}: outside of {}", argument.range()),
             Self::EmptyMean => f.write_str("a mean of nothing: no elements, or weights that sum to 0 or overflow"),
         }
     }
 }
 
 impl core::error::Error for Error {}
+
+/// As many elements as logits, or an error.
+pub(crate) fn expect_len(argument: Argument, expected: usize, found: usize) -> Result<(), Error> {
+    if expected == found { Ok(()) } else { Err(Error::Length { argument, expected, found }) }
+}

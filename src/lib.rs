@@ -28,6 +28,7 @@
 //!   go on.
 //! * [`Bce`]: binary cross-entropy of probabilities, for where there are no logits any more.
 //! * [`pos_weight_from_targets`]: the positive weights that balance classes.
+//! * [`sigmoid`], [`log_sigmoid`] and [`softplus`] over slices, also in place.
 //! * [`Weights`] of samples, classes, channels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
 //! * [`Backend`]: which instructions there are, and how to pin one.
 //!
@@ -54,6 +55,9 @@
 //! | loss | 1.81 | -0.8269608 | 2.0 | 4 |
 //! | gradient | 2.36 | 3.4463313 | 2.5 | 4 |
 //! | Hessian | 4.04 | -4.8371954 | 5.0 | 7 |
+//! | [`sigmoid`] | SIG_ERR | SIG_AT | 2.5 | |
+//! | [`log_sigmoid`] | SOFT_ERR | LOG_AT | 2.0 | |
+//! | [`softplus`] | SOFT_ERR | SOFT_AT | 2.0, or 3.0 for beta other than 1 | |
 //!
 //! Weights are any whose products (weight, positive weight, upstream derivative) are normal numbers; beyond, results are
 //! still not NaN. A mean adds one ULP to derivatives.
@@ -72,6 +76,7 @@
 #![no_std]
 #![warn(missing_docs)]
 
+mod activation;
 mod backend;
 mod balance;
 mod error;
@@ -83,6 +88,10 @@ mod real;
 mod reduction;
 mod weights;
 
+pub use activation::{
+    log_sigmoid, log_sigmoid_in_place, log_sigmoid_in_place_with, log_sigmoid_with, sigmoid, sigmoid_in_place,
+    sigmoid_in_place_with, sigmoid_with, softplus, softplus_in_place, softplus_in_place_with, softplus_with,
+};
 pub use backend::Backend;
 pub use balance::pos_weight_from_targets;
 pub use error::{Argument, Error};

@@ -50,6 +50,11 @@ fn bce_f64() {
 }
 
 #[test]
+fn activations() {
+    run("activations", bodies::activations::body);
+}
+
+#[test]
 fn interface() {
     run("interface", bodies::interface::body);
 }

@@ -119,7 +119,7 @@ fn ulp<T: Number>(v: f64) -> f64 {
 }
 
 /// Whether `v` is within so many ULP of `exact`, which `f64` has to all digits of an `f32`, and to 4 ULP for `f64`.
-pub(super) fn is_close<T: Number>(v: T, exact: f64, ulps: f64) -> bool {
+pub fn is_close<T: Number>(v: T, exact: f64, ulps: f64) -> bool {
     let allowed = (ulps + if T::ULP_OF_ONE == f64::EPSILON { 4.0 } else { 0.5 }) * ulp::<T>(exact);
     let overflow = exact.abs() + allowed > T::LARGEST && v.wide().is_infinite() && v.wide() * exact > 0.0;
     overflow || (v.wide() - exact).abs() <= allowed

@@ -29,7 +29,10 @@ pub fn all() -> Vec<Seed> {
         add("probabilities", name, single);
         add("probabilities", &[name, "_f64"].concat(), double);
     }
-    for target in ["bce_f32", "bce_f64", "interface", "backends", "probabilities"] {
+    for (i, (a, b)) in activations::<f32>(0).into_iter().zip(activations::<f64>(1)).enumerate() {
+        add("activations", a.0, if i % 2 == 0 { a.1 } else { b.1 });
+    }
+    for target in ["activations", "bce_f32", "bce_f64", "interface", "backends", "probabilities"] {
         add(target, "empty", Vec::new());
     }
     seeds
@@ -240,4 +243,39 @@ fn interface<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
         ("sum_already_infinite", Call { sum: f64::INFINITY, ..valid }),
     ];
     variants.into_iter().map(|(name, call)| (name, call.bytes::<T>(flag))).collect()
+}
+
+/// Of the layout of [`activations`](super::activations).
+fn activations<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
+    let special: Vec<f64> = T::SPECIAL.iter().map(|v| v.wide()).collect();
+    let signed: Vec<f64> = special[..8].iter().flat_map(|&v| [v, -v]).collect();
+    let tails: Vec<f64> = special[14..21].iter().flat_map(|&v| [v, -v]).collect();
+    let ordinary = [0.3, -1.7, 4.0, -9.5, 20.0, -30.0, 0.0];
+    // The function, with its beta if it has any; offset, length, and which length the output has.
+    let plain = |function: u8, shape: [u8; 3], logits: &[f64]| {
+        Writer::default().bytes(&[flag, function]).bytes(&shape).numbers::<T>(0, logits).0
+    };
+    let scaled = |beta: f64, shape: [u8; 3], logits: &[f64]| {
+        let head = Writer::default().bytes(&[flag, 3]).number(T::of(beta));
+        head.bytes(&shape).numbers::<T>(0, logits).0
+    };
+    let by = |logits: &[f64], beta: f64| logits.iter().map(|x| x / beta).collect::<Vec<_>>();
+    vec![
+        ("sigmoid_special", plain(0, [1, 33, 0], &signed)),
+        ("sigmoid_tails", plain(0, [0, 70, 0], &tails)),
+        ("log_sigmoid_special", plain(1, [3, 17, 0], &signed)),
+        ("log_sigmoid_tails", plain(1, [0, 64, 0], &tails)),
+        ("softplus_special", plain(2, [5, 9, 0], &signed)),
+        ("softplus_tails", plain(2, [0, 130, 0], &tails)),
+        ("beta_ordinary", scaled(0.7, [1, 40, 0], &ordinary)),
+        ("beta_special", scaled(2.0, [0, 32, 0], &signed)),
+        ("beta_tails", scaled(0.7, [2, 28, 0], &by(&tails, 0.7))),
+        ("beta_small", scaled(1e-20, [0, 31, 0], &by(&tails, 1e-20))),
+        ("beta_large", scaled(1e20, [0, 31, 0], &by(&tails, 1e20))),
+        ("beta_zero", scaled(0.0, [0, 8, 0], &ordinary)),
+        ("beta_nan", scaled(f64::NAN, [0, 8, 0], &ordinary)),
+        ("fewer_outputs", plain(0, [0, 12, 24], &ordinary)),
+        ("more_outputs", plain(2, [0, 12, 33], &ordinary)),
+        ("a_block_and_more", plain(1, [7, 213, 0], &ordinary)),
+    ]
 }

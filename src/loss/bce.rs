@@ -1,8 +1,8 @@
 //! Binary cross-entropy from logits.
 
-use super::{Checked, Curved, LogitLoss, Passes, Settings, expect_len, expect_up_to};
+use super::{Checked, Curved, LogitLoss, Passes, Settings, expect_up_to};
 use crate::backend::Backend;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, expect_len};
 use crate::kernel::{Bce, Factors, Pass};
 use crate::label::Label;
 use crate::math::{Double, Smoothing};

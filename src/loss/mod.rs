@@ -10,16 +10,13 @@ pub use focal::FocalLoss;
 pub use probability::Bce;
 
 use crate::backend::Backend;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, expect_len};
 use crate::kernel::{Factors, Pass, Streams, Targets};
 use crate::label::Label;
 use crate::math::Double;
 use crate::real::Real;
 use crate::reduction::{LossSum, Reduction, quotient};
 use crate::weights::Weights;
-
-/// Below so many elements the scalar backend is faster than any other.
-const SHORT: usize = 8;
 
 /// A loss of logits and targets: how it is reduced, and its derivatives.
 ///
@@ -180,18 +177,13 @@ pub trait Passes<T: Real> {
         expect_len(Argument::Targets, len, targets.len())?;
         self.check_parameters()?;
         let settings = self.settings();
-        let backend = match settings.backend {
-            Some(pinned) => pinned,
-            None if len < SHORT => Backend::best().narrowed(),
-            None => Backend::best(),
-        };
         let checked = Checked {
             len,
             targets: Y::targets(targets),
             weight: settings.weight.checked(Argument::Weight, len)?,
             pos_weight: self.pos_weight().checked(Argument::PosWeight, len)?,
             reduction: settings.reduction,
-            backend,
+            backend: settings.backend.unwrap_or_else(|| Backend::best_for(len)),
         };
         self.check_inputs(inputs, checked.weight)?;
         Ok(checked)
@@ -202,10 +194,6 @@ pub trait Passes<T: Real> {
 pub trait Curved<T: Real>: Passes<T> {
     /// The gradient and the Hessian.
     fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>);
-}
-
-fn expect_len(argument: Argument, expected: usize, found: usize) -> Result<(), Error> {
-    if expected == found { Ok(()) } else { Err(Error::Length { argument, expected, found }) }
 }
 
 /// A parameter is in [0, most].

@@ -15,7 +15,7 @@
 use core::marker::PhantomData;
 
 use super::costs::{Costs, Smoothing, in_range};
-use super::log1p::log1p_double;
+use super::log1p::log1p_of_fraction;
 use super::logistic::Logit;
 use super::{Constants, Formula, Inputs, Results, Wanted};
 use crate::backend::{Lanes, Token, Vector};
@@ -120,7 +120,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         } else {
             let linear = costs.easy.clear(Factors::new(costs.near, inputs.weight).times(l, x.magnitude));
             let both = Factors::new(both, inputs.weight);
-            let log = log1p_double(l, x.e.value);
+            let log = log1p_of_fraction(l, x.e.value);
             let loss = linear + both.times_fraction(log.hi);
             absent.clear(tail.select(both.times_fraction(x.e.scaled) * undo, loss))
         };
@@ -182,7 +182,7 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
         let weight = in_range(l, inputs.weight * l.splat(self.scale * self.smoothing.keep), least);
         let linear = x.positive.select(-(weight * a), p.equals(zero).clear(in_range(l, p * weight, least) * a));
         let slope = ((p - l.one()) * weight).at_most(l.splat(T::MAX));
-        let log = log1p_double(l, x.e.value);
+        let log = log1p_of_fraction(l, x.e.value);
         let value = slope.mul_add(log.hi, slope.mul_add(log.lo, linear));
         // The value of the target is not needed, but a NaN there must be seen here too.
         let value = inputs.target.equals(inputs.target).select(value, inputs.target);

@@ -43,6 +43,14 @@ pub fn log1p_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> D
     parts(l, k, q.mul_add(scale, scale - l.one())).double()
 }
 
+/// The same bits for q up to 1, where k is 0 or 1, in fewer instructions.
+#[inline(always)]
+pub fn log1p_of_fraction<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> Double<Vector<L>> {
+    let small = l.splat(L::Scalar::BELOW_SQRT_2).ge(q + l.one());
+    let half = l.splat(L::Scalar::MINUS_HALF);
+    parts(l, small.clear(l.one()), small.select(q, half.neg_mul_add(q, half))).double()
+}
+
 /// ln(y) in two words, for y from the smallest subnormal number to 1, where both are 0. y = 2^k (1 + f), where f is
 /// exact. At y = 0 it is below -130, at NaN it is NaN.
 #[inline(always)]

@@ -25,5 +25,9 @@ pub const FOCAL: f64 = 6.0;
 pub const PROBABILITY: [f64; 2] = [1.0, 1.5];
 pub const PROBABILITY_WEIGHTED: [f64; 2] = [3.0, 3.0];
 pub const PROBABILITY_SOFT: [f64; 2] = [3.5, 4.0];
+pub const SIGMOID: f64 = 2.5;
+/// And of log_sigmoid.
+pub const SOFTPLUS: f64 = 2.0;
+pub const SOFTPLUS_ANY_BETA: f64 = 3.0;
 /// On backends that do not fuse, more by.
 pub const UNFUSED: f64 = 1.0;

@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod activations;
 mod allowed;
 mod bce;
 mod focal;

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unused_macros, unused_imports, reason = "every test file takes only what it needs")]
 
+pub mod activation;
 pub mod exact;
 pub mod family;
 
@@ -153,7 +154,7 @@ pub type Everything<T> = Vec<(&'static str, Result<Vec<T>, Error>)>;
 const CANARY: f64 = 12_345.0;
 
 /// Runs a method that writes, on an output that starts `offset` elements into its buffer; nothing beside may change.
-fn written<T: Number>(len: usize, offset: usize, write: impl FnOnce(&mut [T]) -> Result<(), Error>) -> Vec<T> {
+pub fn written<T: Number>(len: usize, offset: usize, write: impl FnOnce(&mut [T]) -> Result<(), Error>) -> Vec<T> {
     let mut buffer = vec![T::new(CANARY); len + offset + 17];
     write(&mut buffer[offset..offset + len]).unwrap();
     let outside = buffer[..offset].iter().chain(&buffer[offset + len..]);
