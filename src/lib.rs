@@ -26,6 +26,8 @@
 //!   [in place](LogitLoss::loss_and_gradient_in_place), [with the Hessian](LogitLoss::gradient_and_hessian),
 //!   [`backward`](LogitLoss::backward) for automatic differentiation, [`accumulate`](LogitLoss::accumulate) for sums that
 //!   go on.
+//! * [`Bce`]: binary cross-entropy of probabilities, for where there are no logits any more.
+//! * [`pos_weight_from_targets`]: the positive weights that balance classes.
 //! * [`sigmoid`], [`log_sigmoid`] and [`softplus`] over slices, also in place.
 //! * [`Weights`] of samples, classes, channels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
 //! * [`Backend`]: which instructions there are, and how to pin one.
@@ -63,6 +65,9 @@
 //! With soft targets the loss is within 4 ULP, the gradient within 3 ULP of `w (1 - t + p t)`. A mean or sum of
 //! independent logits is within 1 ULP of the exact one from 16 elements on, 2 for a single one, and 4 for any logits.
 //!
+//! Of probabilities, in `f32` with hard targets: loss 0.92 found at 0.2935692 (promised 1), gradient 1.50 at 0.49991384
+//! (promised 1.5), with any weights 3 each.
+//!
 //! # Features and targets
 //!
 //! There are no features. On x86 the CPU is asked which instructions it has, once, without `std`. On microcontrollers
@@ -73,6 +78,7 @@
 
 mod activation;
 mod backend;
+mod balance;
 mod error;
 mod kernel;
 mod label;
@@ -87,9 +93,10 @@ pub use activation::{
     sigmoid_in_place_with, sigmoid_with, softplus, softplus_in_place, softplus_in_place_with, softplus_with,
 };
 pub use backend::Backend;
+pub use balance::pos_weight_from_targets;
 pub use error::{Argument, Error};
 pub use label::Label;
-pub use loss::{BceWithLogits, FocalLoss, LogitLoss};
+pub use loss::{Bce, BceWithLogits, FocalLoss, LogitLoss};
 pub use real::Real;
 pub use reduction::{LossSum, Reduction};
 pub use weights::Weights;

@@ -65,6 +65,11 @@ fn backends() {
 }
 
 #[test]
+fn probabilities() {
+    run("probabilities", bodies::probabilities::body);
+}
+
+#[test]
 fn longer_than_a_chunk() {
     let (single, double) = (bodies::seeds::long::<f32>(), bodies::seeds::long::<f64>());
     bodies::bce_f32::body(&single);

@@ -101,7 +101,7 @@ impl Exact {
 }
 
 /// Of factors that are not negative, without rounding to 0 or to infinity before the end; 0 if any is 0.
-fn product(mut factors: [f64; 3]) -> f64 {
+pub(super) fn product(mut factors: [f64; 3]) -> f64 {
     factors.sort_by(f64::total_cmp);
     let [least, middle, most] = factors;
     if least == 0.0 { 0.0 } else { least * most * middle }

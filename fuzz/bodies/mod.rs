@@ -13,6 +13,7 @@ pub mod backends;
 pub mod bce_f32;
 pub mod bce_f64;
 pub mod interface;
+pub mod probabilities;
 pub mod seeds;
 
 mod activation;

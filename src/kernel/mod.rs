@@ -20,6 +20,7 @@ mod activation;
 mod bce;
 mod focal;
 mod memory;
+mod probability;
 mod reduce;
 mod source;
 mod sums;
@@ -29,6 +30,7 @@ pub use activation::ActivationKernels;
 pub use bce::{Bce, BceKernels};
 pub use focal::{FocalKernels, FocalParameters};
 pub use memory::Streams;
+pub use probability::ProbabilityKernels;
 pub use source::{Factors, Targets};
 pub use weight::WeightKernels;
 

@@ -1,6 +1,6 @@
 //! Focal loss from logits.
 
-use super::{LogitLoss, Passes, Settings, expect_up_to};
+use super::{Curved, LogitLoss, Passes, Settings, expect_up_to};
 use crate::backend::Backend;
 use crate::error::{Argument, Error};
 use crate::kernel::{Bce, FocalParameters, Pass};
@@ -195,16 +195,19 @@ impl<T: Real> Passes<T> for FocalLoss<'_, T> {
             Kernels::Focal(focal) => T::focal_gradient(focal, pass),
         }
     }
-    fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>) {
-        match self.kernels() {
-            Kernels::Bce(bce) => T::bce_gradient_and_hessian(bce, pass),
-            Kernels::Focal(focal) => T::focal_gradient_and_hessian(focal, pass),
-        }
-    }
     fn product(&self, pass: &Pass<'_, '_, T>) {
         match self.kernels() {
             Kernels::Bce(bce) => T::bce_backward(bce, pass),
             Kernels::Focal(focal) => T::focal_backward(focal, pass),
+        }
+    }
+}
+
+impl<T: Real> Curved<T> for FocalLoss<'_, T> {
+    fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>) {
+        match self.kernels() {
+            Kernels::Bce(bce) => T::bce_gradient_and_hessian(bce, pass),
+            Kernels::Focal(focal) => T::focal_gradient_and_hessian(focal, pass),
         }
     }
 }

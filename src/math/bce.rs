@@ -23,14 +23,14 @@ use crate::backend::{Lanes, Token, Vector};
 /// Two factors that are not negative, so ordered that their product with a third is only rounded to infinity or to 0
 /// if it is that large or small, and is never NaN.
 #[derive(Clone, Copy)]
-struct Factors<L: Lanes> {
+pub(super) struct Factors<L: Lanes> {
     least: Vector<L>,
     most: Vector<L>,
 }
 
 impl<L: Lanes<Scalar: Constants>> Factors<L> {
     #[inline(always)]
-    fn new(a: Vector<L>, b: Vector<L>) -> Self {
+    pub(super) fn new(a: Vector<L>, b: Vector<L>) -> Self {
         let more = a.ge(b);
         Self { least: more.select(b, a), most: more.select(a, b) }
     }
@@ -43,7 +43,7 @@ impl<L: Lanes<Scalar: Constants>> Factors<L> {
 
     /// Times any number that is not negative.
     #[inline(always)]
-    fn times(self, l: Token<L>, v: Vector<L>) -> Vector<L> {
+    pub(super) fn times(self, l: Token<L>, v: Vector<L>) -> Vector<L> {
         let large = v.ge(l.one());
         large.select(self.least, self.most) * v * large.select(self.most, self.least)
     }

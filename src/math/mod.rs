@@ -8,6 +8,7 @@ mod exp;
 mod focal;
 mod log1p;
 mod logistic;
+mod probability;
 mod weight;
 
 pub use bce::{TargetGradient, Unit, Weighted};
@@ -17,6 +18,7 @@ pub use double::Double;
 pub use focal::{Focal, Gamma};
 pub use log1p::log1p_double;
 pub use logistic::{LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
+pub use probability::Probability;
 pub use weight::WeightTerm;
 
 use crate::backend::{Lanes, Token, Vector};

@@ -10,4 +10,5 @@ mod activations;
 mod allowed;
 mod bce;
 mod focal;
+mod probability;
 mod search;

@@ -5,3 +5,4 @@ mod common;
 
 mod activations;
 mod losses;
+mod probability;

@@ -7,3 +7,4 @@ mod activations;
 mod bce;
 mod focal;
 mod places;
+mod probability;

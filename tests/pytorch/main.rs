@@ -6,3 +6,4 @@ mod common;
 mod activations;
 mod bce;
 mod focal;
+mod probability;
