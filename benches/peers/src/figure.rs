@@ -28,7 +28,7 @@ const COLOURS: [(&str, RGBColor); 8] = [
     ("Rust loop, libm", RGBColor(86, 180, 233)),
     ("burn", RGBColor(230, 159, 0)),
     ("candle", BLACK),
-    (MEMORY, RGBColor(160, 160, 160)),
+    (MEMORY, RGBColor(110, 110, 110)),
 ];
 
 fn style(name: &str) -> ShapeStyle {
@@ -81,7 +81,7 @@ fn panel(area: &Area<'_>, task: Task, all: &[Rates<Key>], range: Range<f64>) -> 
 
     for memory in all.iter().filter(|rates| rates.key.0 == MEMORY) {
         let band = [(first, memory.quantile(0.1)), (last, memory.quantile(0.9))];
-        chart.draw_series([Rectangle::new(band, style(MEMORY).filled())])?;
+        chart.draw_series([Rectangle::new(band, style(MEMORY).color.mix(0.4).filled())])?;
     }
     let mut labels = Vec::new();
     for (name, points) in lines(all) {
