@@ -11,10 +11,18 @@
 pub mod backends;
 pub mod bce_f32;
 pub mod bce_f64;
+pub mod focal_f32;
+pub mod focal_f64;
 pub mod interface;
 pub mod seeds;
 
+mod answers;
 mod bce;
+mod bounds;
 mod case;
+mod factors;
+mod focal;
 mod input;
+mod kind;
+mod loss;
 mod number;
