@@ -9,7 +9,7 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::{Float, Kernel, Lanes, Native, Token};
+use super::{Float, Kernel, Lanes, Native, Pair, Token};
 
 #[derive(Clone, Copy)]
 pub struct Avx2<T>(PhantomData<T>);
@@ -20,7 +20,7 @@ pub struct Avx2<T>(PhantomData<T>);
 #[target_feature(enable = "avx2,fma")]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
     // SAFETY: the caller's promise.
-    kernel.run::<_, 4>(unsafe { Token::<T::Avx2>::assume() })
+    kernel.run(unsafe { Token::<Pair<Pair<T::Avx2>>>::assume() })
 }
 
 // SAFETY: every function is one intrinsic of AVX, AVX2 or FMA; loads and stores are the unaligned ones.
@@ -28,12 +28,12 @@ unsafe impl Lanes for Avx2<f32> {
     type Scalar = f32;
     type Raw = __m256;
     type Mask = __m256;
-    type Row = [f32; 32];
+    type Row = [f32; 8];
     const LANES: usize = 8;
 
     #[inline(always)]
-    unsafe fn row(v: f32) -> [f32; 32] {
-        [v; 32]
+    unsafe fn row(v: f32) -> [f32; 8] {
+        [v; 8]
     }
     #[inline(always)]
     unsafe fn splat(v: f32) -> __m256 {
@@ -89,6 +89,10 @@ unsafe impl Lanes for Avx2<f32> {
         _mm256_blendv_ps(no, yes, mask)
     }
     #[inline(always)]
+    unsafe fn select_negative(v: __m256, yes: __m256, no: __m256) -> __m256 {
+        _mm256_blendv_ps(no, yes, v)
+    }
+    #[inline(always)]
     unsafe fn clear(mask: __m256, v: __m256) -> __m256 {
         _mm256_andnot_ps(mask, v)
     }
@@ -139,12 +143,12 @@ unsafe impl Lanes for Avx2<f64> {
     type Scalar = f64;
     type Raw = __m256d;
     type Mask = __m256d;
-    type Row = [f64; 16];
+    type Row = [f64; 4];
     const LANES: usize = 4;
 
     #[inline(always)]
-    unsafe fn row(v: f64) -> [f64; 16] {
-        [v; 16]
+    unsafe fn row(v: f64) -> [f64; 4] {
+        [v; 4]
     }
     #[inline(always)]
     unsafe fn splat(v: f64) -> __m256d {
@@ -198,6 +202,10 @@ unsafe impl Lanes for Avx2<f64> {
     #[inline(always)]
     unsafe fn select(mask: __m256d, yes: __m256d, no: __m256d) -> __m256d {
         _mm256_blendv_pd(no, yes, mask)
+    }
+    #[inline(always)]
+    unsafe fn select_negative(v: __m256d, yes: __m256d, no: __m256d) -> __m256d {
+        _mm256_blendv_pd(no, yes, v)
     }
     #[inline(always)]
     unsafe fn clear(mask: __m256d, v: __m256d) -> __m256d {

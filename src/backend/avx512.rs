@@ -9,7 +9,7 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::{Float, Kernel, Lanes, Native, Token};
+use super::{Float, Kernel, Lanes, Native, Pair, Token};
 
 #[derive(Clone, Copy)]
 pub struct Avx512<T>(PhantomData<T>);
@@ -20,7 +20,7 @@ pub struct Avx512<T>(PhantomData<T>);
 #[target_feature(enable = "avx512f,avx512dq")]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
     // SAFETY: the caller's promise.
-    kernel.run::<_, 2>(unsafe { Token::<T::Avx512>::assume() })
+    kernel.run(unsafe { Token::<Pair<T::Avx512>>::assume() })
 }
 
 // SAFETY: every function is one intrinsic of AVX-512F or AVX-512DQ; loads and stores are the unaligned ones.
@@ -28,12 +28,12 @@ unsafe impl Lanes for Avx512<f32> {
     type Scalar = f32;
     type Raw = __m512;
     type Mask = __mmask16;
-    type Row = [f32; 32];
+    type Row = [f32; 16];
     const LANES: usize = 16;
 
     #[inline(always)]
-    unsafe fn row(v: f32) -> [f32; 32] {
-        [v; 32]
+    unsafe fn row(v: f32) -> [f32; 16] {
+        [v; 16]
     }
     #[inline(always)]
     unsafe fn splat(v: f32) -> __m512 {
@@ -88,6 +88,13 @@ unsafe impl Lanes for Avx512<f32> {
     unsafe fn select(mask: __mmask16, yes: __m512, no: __m512) -> __m512 {
         _mm512_mask_blend_ps(mask, no, yes)
     }
+    // In vector registers: a compare to a mask would occupy a multiplier.
+    #[inline(always)]
+    unsafe fn select_negative(v: __m512, yes: __m512, no: __m512) -> __m512 {
+        let negative = _mm512_srai_epi32::<31>(_mm512_castps_si512(v));
+        let (yes, no) = (_mm512_castps_si512(yes), _mm512_castps_si512(no));
+        _mm512_castsi512_ps(_mm512_ternarylogic_epi32::<0xca>(negative, yes, no))
+    }
     #[inline(always)]
     unsafe fn clear(mask: __mmask16, v: __m512) -> __m512 {
         _mm512_maskz_mov_ps(!mask, v)
@@ -139,12 +146,12 @@ unsafe impl Lanes for Avx512<f64> {
     type Scalar = f64;
     type Raw = __m512d;
     type Mask = __mmask8;
-    type Row = [f64; 16];
+    type Row = [f64; 8];
     const LANES: usize = 8;
 
     #[inline(always)]
-    unsafe fn row(v: f64) -> [f64; 16] {
-        [v; 16]
+    unsafe fn row(v: f64) -> [f64; 8] {
+        [v; 8]
     }
     #[inline(always)]
     unsafe fn splat(v: f64) -> __m512d {
@@ -198,6 +205,13 @@ unsafe impl Lanes for Avx512<f64> {
     #[inline(always)]
     unsafe fn select(mask: __mmask8, yes: __m512d, no: __m512d) -> __m512d {
         _mm512_mask_blend_pd(mask, no, yes)
+    }
+    // In vector registers: a compare to a mask would occupy a multiplier.
+    #[inline(always)]
+    unsafe fn select_negative(v: __m512d, yes: __m512d, no: __m512d) -> __m512d {
+        let negative = _mm512_srai_epi64::<63>(_mm512_castpd_si512(v));
+        let (yes, no) = (_mm512_castpd_si512(yes), _mm512_castpd_si512(no));
+        _mm512_castsi512_pd(_mm512_ternarylogic_epi64::<0xca>(negative, yes, no))
     }
     #[inline(always)]
     unsafe fn clear(mask: __mmask8, v: __m512d) -> __m512d {

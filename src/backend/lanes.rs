@@ -6,7 +6,7 @@
 
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Sub};
 
-use super::Float;
+use super::{Float, Pair};
 
 /// A vector register of one element type on one instruction set.
 ///
@@ -25,10 +25,12 @@ pub unsafe trait Lanes: Copy + 'static {
     type Raw: Copy;
     /// What a comparison yields.
     type Mask: Copy;
-    /// As many elements as a kernel holds at a time.
-    type Row: Copy + AsRef<[Self::Scalar]> + AsMut<[Self::Scalar]>;
-    /// Elements in one register.
+    /// As many elements as one register holds.
+    type Row: bytemuck::Pod + AsRef<[Self::Scalar]> + AsMut<[Self::Scalar]>;
+    /// Elements at a time.
     const LANES: usize;
+    /// Registers that they fill.
+    const REGISTERS: usize = 1;
 
     unsafe fn row(v: Self::Scalar) -> Self::Row;
     unsafe fn splat(v: Self::Scalar) -> Self::Raw;
@@ -49,6 +51,8 @@ pub unsafe trait Lanes: Copy + 'static {
     unsafe fn ge(a: Self::Raw, b: Self::Raw) -> Self::Mask;
     unsafe fn eq(a: Self::Raw, b: Self::Raw) -> Self::Mask;
     unsafe fn select(mask: Self::Mask, yes: Self::Raw, no: Self::Raw) -> Self::Raw;
+    /// `yes` where `v` is below 0, `no` where it is 0 or above; either where it is -0 or NaN.
+    unsafe fn select_negative(v: Self::Raw, yes: Self::Raw, no: Self::Raw) -> Self::Raw;
     /// 0 where the mask is true.
     unsafe fn clear(mask: Self::Mask, v: Self::Raw) -> Self::Raw;
     unsafe fn mask_and(a: Self::Mask, b: Self::Mask) -> Self::Mask;
@@ -73,7 +77,7 @@ pub struct Token<L>(core::marker::PhantomData<L>);
 
 /// `L::LANES` elements.
 #[derive(Clone, Copy)]
-pub struct Vector<L: Lanes>(L::Raw);
+pub struct Vector<L: Lanes>(pub(super) L::Raw);
 
 /// What a comparison of two vectors yields: true or false in each lane.
 #[derive(Clone, Copy)]
@@ -102,6 +106,12 @@ impl<L: Lanes> Token<L> {
     #[inline(always)]
     pub fn one(self) -> Vector<L> {
         self.splat(L::Scalar::ONE)
+    }
+
+    /// Two of them have the same instructions.
+    #[inline(always)]
+    pub fn pair(self) -> Token<Pair<L>> {
+        Token(core::marker::PhantomData)
     }
 
     /// A row with the same element everywhere.
@@ -218,11 +228,17 @@ impl<L: Lanes> Vector<L> {
         self.xor(self.and(Self::sign_bit()))
     }
 
-    /// `self` where the mask is true, its negative elsewhere.
+    /// `yes` where this is below 0, `no` where it is 0 or above; either where it is -0 or NaN.
     #[inline(always)]
-    pub fn negate_unless(self, mask: Mask<L>) -> Self {
-        let sign = Self::sign_bit();
-        self.xor(mask.clear(sign))
+    pub fn select_negative(self, yes: Self, no: Self) -> Self {
+        // SAFETY: a vector proves the instructions.
+        Self(unsafe { L::select_negative(self.0, yes.0, no.0) })
+    }
+
+    /// The same, or its negative where `other` has the sign bit.
+    #[inline(always)]
+    pub fn times_sign_of(self, other: Self) -> Self {
+        self.xor(other.and(Self::sign_bit()))
     }
 }
 

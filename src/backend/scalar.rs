@@ -97,6 +97,10 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
         if mask { yes } else { no }
     }
     #[inline(always)]
+    unsafe fn select_negative(v: T, yes: T, no: T) -> T {
+        if v < T::ZERO { yes } else { no }
+    }
+    #[inline(always)]
     unsafe fn clear(mask: bool, v: T) -> T {
         if mask { T::ZERO } else { v }
     }
@@ -146,5 +150,5 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
 #[inline(never)]
 pub(super) fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
     // SAFETY: safe code needs no instructions of its own.
-    kernel.run::<_, 1>(unsafe { Token::<T::Scalar>::assume() })
+    kernel.run(unsafe { Token::<T::Scalar>::assume() })
 }

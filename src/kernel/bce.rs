@@ -78,7 +78,7 @@ impl BceKernels for f64 {
 
 impl<T: Constants> Bce<T> {
     fn unit<W: Wanted>(self, pass: &Pass<'_, '_, T>) -> Unit<T, W> {
-        Unit { smoothing: self.smoothing, scale: pass.scale, wanted: PhantomData }
+        Unit { scale: pass.scale, wanted: PhantomData }
     }
 
     fn weighted<W: Wanted, const HARD: bool>(self, pass: &Pass<'_, '_, T>) -> Weighted<T, W, HARD> {
@@ -87,7 +87,7 @@ impl<T: Constants> Bce<T> {
 
     fn map<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
         if pass.streams.weights_are_one() {
-            pass.backend.run(Map { streams: pass.streams, formula: self.unit::<W>(pass) });
+            pass.backend.run(Map { streams: &pass.streams.smoothed(self.smoothing), formula: self.unit::<W>(pass) });
         } else {
             self.map_weighted::<W>(pass);
         }
@@ -96,11 +96,13 @@ impl<T: Constants> Bce<T> {
     /// One loss for each element needs a logarithm for each, and an upstream derivative is a weight: both are only
     /// there in the general formula.
     fn map_weighted<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
-        pass.backend.run(Map { streams: pass.streams, formula: self.weighted::<W, false>(pass) });
+        let streams = &pass.streams.smoothed(self.smoothing);
+        pass.backend.run(Map { streams, formula: self.weighted::<W, false>(pass) });
     }
 
     fn reduce<W: Wanted>(self, pass: &Pass<'_, '_, T>) -> Double<T> {
         let &Pass { backend, streams, onto, factor, .. } = pass;
+        let streams = &streams.smoothed(self.smoothing);
         if !streams.weights_are_one() {
             let (formula, hard) = (self.weighted::<W, false>(pass), self.weighted::<W, true>(pass));
             backend.run(Reduce { streams, formula, hard, hard_limit: self.hard_limit(factor), onto, factor })

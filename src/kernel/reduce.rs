@@ -2,16 +2,13 @@
 
 use core::ops::Range;
 
-use super::memory::{Scratch, Streams};
-use super::sums::{LaneSums, Terms, join};
+use super::memory::{IN_TURN, PIECE, Rows, Scratch, Streams};
+use super::sums::{LaneSums, Terms, Tree};
 use crate::backend::{Kernel, Lanes, Native, Token};
 use crate::math::{Constants, Double, Formula};
 
 /// Rows of a block.
-const ROWS: usize = 16;
-/// Trees of 1, 2, 4, 8 and 16 rows that wait for another of their size, as the digits of a binary counter of rows. What
-/// waits is written before it is read, in each block.
-const TREES: usize = ROWS.ilog2() as usize + 1;
+pub const ROWS: usize = 16;
 /// Blocks of a chunk.
 const BLOCKS: usize = 64;
 
@@ -30,15 +27,22 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Map<'_, '_, T, F> {
     type Out = ();
 
     #[inline(always)]
-    fn run<L: Lanes<Scalar = T>, const W: usize>(self, l: Token<L>) {
-        let mut scratch = Scratch::zero(l);
-        scratch.fill(self.streams);
-        let width = L::LANES * W;
-        let mut rows = self.streams.rows::<L, W>(&mut scratch, 0, width, usize::MAX);
+    fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) {
+        let mut scratch = Scratch::new(l, self.streams);
+        let rows = self.streams.rows(L::LANES, 0, L::LANES, usize::MAX);
         let mut row = 0;
-        while row < rows.count() {
-            rows.evaluate(l, self.formula, row);
-            row += 1;
+        while row < rows.whole {
+            let count = PIECE.min(rows.whole - row);
+            let runs = self.streams.runs::<L, F>(l, &mut scratch, rows, row, count);
+            let mut k = 0;
+            while k < count {
+                runs.evaluate(l, self.formula, k);
+                k += 1;
+            }
+            row += count;
+        }
+        if rows.whole < rows.count {
+            self.streams.evaluate_partial(l, &mut scratch, self.formula, rows);
         }
     }
 }
@@ -63,15 +67,16 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
     type Out = Double<T>;
 
     #[inline(always)]
-    fn run<L: Lanes<Scalar = T>, const W: usize>(self, l: Token<L>) -> Double<T> {
-        let mut scratch = Scratch::zero(l);
-        scratch.fill(self.streams);
-        let mut waiting = [[Terms::none(l); W]; TREES];
+    fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) -> Double<T> {
+        let mut scratch = Scratch::new(l, self.streams);
+        let mut tree = Tree::new(l);
+        let mut sums = LaneSums::zero();
         let mut total = self.onto;
         let mut start = 0;
         while start < self.streams.len() {
             let end = self.streams.len().min(start + chunk_len::<T>());
-            total = total.plus(self.chunk(l, &mut scratch, &mut waiting, start, end).times(self.factor));
+            self.chunk::<L>(l, &mut scratch, &mut tree, start..end, &mut sums);
+            total = total.plus(sums.fold(end - start).times(self.factor));
             start = end;
         }
         total
@@ -80,87 +85,98 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
 
 impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
     #[inline(always)]
-    fn chunk<L: Lanes<Scalar = T>, const W: usize>(
+    fn chunk<L: Lanes<Scalar = T>>(
         &self,
         l: Token<L>,
         scratch: &mut Scratch<L>,
-        waiting: &mut [[Terms<L>; W]; TREES],
-        start: usize,
-        end: usize,
-    ) -> Double<T> {
+        tree: &mut Tree<L>,
+        elements: Range<usize>,
+        sums: &mut LaneSums<T>,
+    ) {
         // A formula that has products for any block needs no other.
         let try_hard = F::PRODUCTS == 0 && H::PRODUCTS > 0 && self.streams.has_uniform_pos_weight();
-        let mut sums = LaneSums::zero();
-        let mut block = start;
-        while block < end {
-            let block_end = end.min(block + T::VIRTUAL_LANES * ROWS);
-            if try_hard && self.is_hard::<L, W>(l, scratch, block, block_end) {
-                self.block(l, scratch, waiting, self.hard, block..block_end, &mut sums);
+        let used = (elements.end - elements.start).min(T::VIRTUAL_LANES);
+        let mut start = elements.start;
+        while start < elements.end {
+            let end = elements.end.min(start + T::VIRTUAL_LANES * ROWS);
+            if try_hard && self.is_hard::<L>(l, scratch, start, end) {
+                self.block::<L, H>(l, scratch, self.hard, tree, start..end, sums);
             } else {
-                self.block(l, scratch, waiting, self.formula, block..block_end, &mut sums);
+                self.block::<L, F>(l, scratch, self.formula, tree, start..end, sums);
             }
-            block = block_end;
+            sums.next(l, self.hard, used);
+            start = end;
         }
-        sums.fold(end - start)
+        sums.add(l, self.hard, used);
     }
 
     #[inline(always)]
-    fn is_hard<L: Lanes<Scalar = T>, const W: usize>(
+    fn is_hard<L: Lanes<Scalar = T>>(
         &self,
         l: Token<L>,
         scratch: &mut Scratch<L>,
         start: usize,
         end: usize,
     ) -> bool {
-        let width = L::LANES * W;
-        let mut rows = self.streams.rows::<L, W>(scratch, start, width, (end - start).div_ceil(width));
-        let mut row = 0;
-        while row < rows.count() {
-            if !rows.is_hard(l, row, self.hard_limit) {
-                return false;
-            }
-            row += 1;
-        }
-        true
+        let rows = self.streams.rows(L::LANES, start, L::LANES, (end - start).div_ceil(L::LANES));
+        self.streams.is_hard::<L, H>(l, scratch, rows, self.hard_limit)
     }
 
-    /// Sums a block: as many lanes at a time as a row has, from the first element to the last.
+    /// The terms of a block: as many lanes at a time as a row has, from the first element to the last.
     #[inline(always)]
-    fn block<L: Lanes<Scalar = T>, G: Formula<T>, const W: usize>(
+    fn block<L: Lanes<Scalar = T>, G: Formula<T>>(
         &self,
         l: Token<L>,
         scratch: &mut Scratch<L>,
-        waiting: &mut [[Terms<L>; W]; TREES],
         formula: G,
+        tree: &mut Tree<L>,
         elements: Range<usize>,
         sums: &mut LaneSums<T>,
     ) {
         let Range { start, end } = elements;
         let mut lane = 0;
         while lane < T::VIRTUAL_LANES && start + lane < end {
-            let mut rows = self.streams.rows::<L, W>(scratch, start + lane, T::VIRTUAL_LANES, ROWS);
+            let rows = self.streams.rows(L::LANES, start + lane, T::VIRTUAL_LANES, ROWS);
+            let mut block = Terms::none(l);
             let mut row = 0;
-            while row < rows.count() {
-                let mut tree = rows.evaluate(l, formula, row);
-                let mut size = 0;
-                while size < TREES - 1 && row >> size & 1 == 1 {
-                    tree = join::<T, L, G, W>(waiting[size], tree);
-                    size += 1;
-                }
-                waiting[size] = tree;
-                row += 1;
+            while row < rows.count {
+                let piece = self.piece(l, scratch, formula, tree, rows, row);
+                block = if row == 0 { piece } else { block.join::<T, G>(piece) };
+                row += PIECE;
             }
-            // Where rows are missing, smaller trees are left.
-            let mut tree = [Terms::none(l); W];
-            let mut size = 0;
-            while size < TREES {
-                if row >> size & 1 == 1 {
-                    tree = join::<T, L, G, W>(waiting[size], tree);
-                }
-                size += 1;
-            }
-            sums.add::<L, G, W>(l, formula, lane, tree);
-            lane += L::LANES * W;
+            sums.put::<L, G>(lane, block);
+            lane += L::LANES;
         }
+    }
+
+    /// The terms of the rows from `row` on, up to a piece of them.
+    #[inline(always)]
+    fn piece<L: Lanes<Scalar = T>, G: Formula<T>>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        formula: G,
+        tree: &mut Tree<L>,
+        rows: Rows,
+        row: usize,
+    ) -> Terms<L> {
+        let whole = PIECE.min(rows.whole - row);
+        let runs = self.streams.runs::<L, G>(l, scratch, rows, row, whole);
+        let mut k = 0;
+        if L::REGISTERS == 1 {
+            while k + IN_TURN <= whole {
+                tree.set_all::<G>(k, runs.evaluate_in_turn(l, formula, k));
+                k += IN_TURN;
+            }
+        }
+        while k < whole {
+            tree.set::<G>(k, runs.evaluate(l, formula, k));
+            k += 1;
+        }
+        if whole < PIECE.min(rows.count - row) {
+            tree.set::<G>(whole, self.streams.evaluate_partial(l, scratch, formula, rows));
+            k += 1;
+        }
+        tree.join::<G>(l, k)
     }
 }

@@ -14,16 +14,16 @@
 
 use core::marker::PhantomData;
 
-use super::exp::{ExpNeg, exp_neg};
+use super::exp::{exp_neg, exp_neg_value};
 use super::log1p::log1p_double;
 use super::{Constants, Formula, Inputs, Results, Wanted};
 use crate::backend::{Float, Lanes, Mask, Token, Vector};
 
-/// Label smoothing: t becomes keep * t + lift.
+/// Label smoothing: t becomes keep * t + lift. Formulas are given targets that have been smoothed.
 #[derive(Clone, Copy)]
 pub struct Smoothing<T> {
-    keep: T,
-    lift: T,
+    pub keep: T,
+    pub lift: T,
 }
 
 impl<T: Constants> Smoothing<T> {
@@ -31,25 +31,41 @@ impl<T: Constants> Smoothing<T> {
         Self { keep: T::ONE - s, lift: s / (T::ONE + T::ONE) }
     }
 
+    /// Of nothing.
+    pub fn none() -> Self {
+        Self { keep: T::ONE, lift: T::ZERO }
+    }
+
     #[inline(always)]
-    fn of<L: Lanes<Scalar = T>>(self, l: Token<L>, t: Vector<L>) -> Vector<L> {
+    pub fn of<L: Lanes<Scalar = T>>(self, l: Token<L>, t: Vector<L>) -> Vector<L> {
         t.mul_add(l.splat(self.keep), l.splat(self.lift))
+    }
+
+    /// What a target of 1 becomes.
+    #[inline(always)]
+    pub fn positive(self) -> T {
+        self.keep + self.lift
     }
 }
 
 /// A logit as all the formulas need it.
 struct Logit<L: Lanes> {
+    /// With +0 for -0, so that the sign bit tells the side.
+    value: Vector<L>,
     magnitude: Vector<L>,
-    /// x >= 0
-    positive: Mask<L>,
-    e: ExpNeg<L>,
 }
 
 impl<L: Lanes<Scalar: Constants>> Logit<L> {
     #[inline(always)]
     fn new(l: Token<L>, x: Vector<L>) -> Self {
-        let magnitude = x.abs();
-        Self { magnitude, positive: x.ge(l.zero()), e: exp_neg(l, magnitude) }
+        let value = x + l.zero();
+        Self { value, magnitude: value.abs() }
+    }
+
+    /// The one for x >= 0 or the other.
+    #[inline(always)]
+    fn side(&self, positive: Vector<L>, negative: Vector<L>) -> Vector<L> {
+        self.value.select_negative(negative, positive)
     }
 }
 
@@ -65,8 +81,8 @@ struct Costs<L: Lanes> {
 impl<L: Lanes<Scalar: Constants>> Costs<L> {
     #[inline(always)]
     fn new(l: Token<L>, x: &Logit<L>, up: Vector<L>, down: Vector<L>) -> Self {
-        let near = x.positive.select(up, down);
-        Self { near, far: x.positive.select(down, up), easy: near.equals(l.zero()) }
+        let near = x.side(up, down);
+        Self { near, far: x.side(down, up), easy: near.equals(l.zero()) }
     }
 
     /// near a, and 0 for a cost of 0 at infinity.
@@ -117,7 +133,6 @@ fn in_range<L: Lanes<Scalar: Constants>>(l: Token<L>, product: Vector<L>, least:
 /// before it is multiplied, so where it is subnormal the result is as many times half an ULP off.
 #[derive(Clone, Copy)]
 pub struct Unit<T, W> {
-    pub smoothing: Smoothing<T>,
     /// By what the derivatives are multiplied.
     pub scale: T,
     pub wanted: PhantomData<W>,
@@ -131,15 +146,16 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let x = Logit::new(l, inputs.logit);
-        let down = self.smoothing.of(l, inputs.target);
+        let e = exp_neg_value(l, x.magnitude);
+        let down = inputs.target;
         let costs = Costs::new(l, &x, l.one() - down, down);
         let scale = l.splat(self.scale);
-        let d = l.one() + x.e.value;
-        let slope = costs.far.neg_mul_add(x.e.value, costs.near) / d;
-        let gradient = (slope * scale).negate_unless(x.positive);
+        let d = l.one() + e;
+        let slope = costs.far.neg_mul_add(e, costs.near) / d;
+        let gradient = (slope * scale).times_sign_of(x.value);
         // The value of the target is not needed, but a NaN there must be seen here too.
-        let e = down.equals(down).select(x.e.value, down);
-        Results { term: costs.linear(&x), factors: [x.e.value, l.zero()], outputs: [gradient, e / (d * d) * scale] }
+        let seen = down.equals(down).select(e, down);
+        Results { term: costs.linear(&x), factors: [e, l.zero()], outputs: [gradient, seen / (d * d) * scale] }
     }
 }
 
@@ -165,7 +181,8 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let zero = l.zero();
         let x = Logit::new(l, inputs.logit);
-        let t = self.smoothing.of(l, inputs.target);
+        let exp = exp_neg(l, x.magnitude);
+        let t = inputs.target;
         let (up, down) = (l.one() - t, inputs.pos_weight * t);
         let costs = Costs::new(l, &x, up, down);
         let both = inputs.pos_weight.mul_add(t, up);
@@ -173,9 +190,9 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
 
         // Where e is subnormal, it must not be rounded before it is multiplied: the products take the scaled one, and
         // the offset is undone last.
-        let subnormal = x.e.is_subnormal(l);
+        let subnormal = exp.is_subnormal(l);
         let tail = subnormal & costs.easy;
-        let scaled = x.magnitude.ge(l.splat(T::EXP_LIMIT)).clear(x.e.scaled);
+        let scaled = x.magnitude.ge(l.splat(T::EXP_LIMIT)).clear(exp.scaled);
         let undo = l.splat(T::OFFSET);
 
         let loss = if HARD {
@@ -183,7 +200,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         } else {
             let linear = costs.easy.clear(Factors::new(costs.near, inputs.weight).times(l, x.magnitude));
             let both = Factors::new(both, inputs.weight);
-            let log = log1p_double(l, x.e.value);
+            let log = log1p_double(l, exp.value);
             let loss = linear + both.times_fraction(log.hi);
             absent.clear(tail.select(both.times_fraction(scaled) * undo, loss))
         };
@@ -191,22 +208,23 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight * l.splat(self.scale) };
         let size = in_range(l, weight.abs(), T::ZERO);
         let far = Factors::new(costs.far, size);
-        let d = l.one() + x.e.value;
-        let easy = -far.times_fraction(x.e.value);
-        let slope = costs.easy.select(easy, costs.far.neg_mul_add(x.e.value, costs.near)) / d;
+        let d = l.one() + exp.value;
+        let easy = -far.times_fraction(exp.value);
+        let slope = costs.easy.select(easy, costs.far.neg_mul_add(exp.value, costs.near)) / d;
         let slope = costs.easy.select(slope, slope * size);
         let slope = tail.select(-(far.times_fraction(scaled) * undo), slope);
-        let gradient = slope.negate_unless(x.positive);
-        let gradient = if W::UPSTREAM { gradient.negate_unless(weight.ge(zero)) } else { gradient };
+        let gradient = slope.times_sign_of(x.value);
+        let gradient = if W::UPSTREAM { gradient.times_sign_of(weight + zero) } else { gradient };
 
         let both = Factors::new(both, size);
-        let hessian = subnormal.select(both.times_fraction(scaled) * undo, both.times_fraction(x.e.value) / (d * d));
+        let hessian = subnormal.select(both.times_fraction(scaled) * undo, both.times_fraction(exp.value) / (d * d));
 
-        let e = absent.clear(x.e.value);
+        let e = absent.clear(exp.value);
         Results {
             term: if HARD { absent.clear(costs.linear(&x)) } else { loss },
             factors: if HARD {
-                [inputs.target.equals(zero).select(e, zero), inputs.target.equals(l.one()).select(e, zero)]
+                let positive = t.equals(l.splat(self.smoothing.positive()));
+                [positive.clear(e), positive.select(e, zero)]
             } else {
                 [zero; 2]
             },
@@ -217,7 +235,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
     #[inline(always)]
     fn factor_weights(self) -> [T; 2] {
         let both = |t: T| (T::ONE - t) + self.pos_weight * t;
-        [both(self.smoothing.lift), both(self.smoothing.keep + self.smoothing.lift)]
+        [both(self.smoothing.lift), both(self.smoothing.positive())]
     }
 }
 
@@ -242,9 +260,9 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
         // As for the loss, the weight goes first.
         let least = if self.smoothing.keep == T::ZERO { T::ZERO } else { T::LEAST };
         let weight = in_range(l, inputs.weight * l.splat(self.scale * self.smoothing.keep), least);
-        let linear = x.positive.select(-(weight * a), p.equals(zero).clear(in_range(l, p * weight, least) * a));
+        let linear = x.side(-(weight * a), p.equals(zero).clear(in_range(l, p * weight, least) * a));
         let slope = ((p - l.one()) * weight).at_most(l.splat(T::MAX));
-        let log = log1p_double(l, x.e.value);
+        let log = log1p_double(l, exp_neg_value(l, x.magnitude));
         let value = slope.mul_add(log.hi, slope.mul_add(log.lo, linear));
         // The value of the target is not needed, but a NaN there must be seen here too.
         let value = inputs.target.equals(inputs.target).select(value, inputs.target);

@@ -13,7 +13,7 @@ pub use double::Double;
 pub use log1p::log1p_double;
 pub use weight::WeightTerm;
 
-use crate::backend::{Lanes, Token, Vector};
+use crate::backend::{Lanes, Pair, Token, Vector};
 
 /// What a formula is given of each element. A row that a formula does not ask for holds ones.
 #[derive(Clone, Copy)]
@@ -25,6 +25,19 @@ pub struct Inputs<L: Lanes> {
     pub upstream: Vector<L>,
 }
 
+impl<L: Lanes> Inputs<Pair<L>> {
+    #[inline(always)]
+    pub fn pair(a: Inputs<L>, b: Inputs<L>) -> Self {
+        Self {
+            logit: Vector::pair(a.logit, b.logit),
+            target: Vector::pair(a.target, b.target),
+            pos_weight: Vector::pair(a.pos_weight, b.pos_weight),
+            weight: Vector::pair(a.weight, b.weight),
+            upstream: Vector::pair(a.upstream, b.upstream),
+        }
+    }
+}
+
 /// What a formula makes of each element.
 #[derive(Clone, Copy)]
 pub struct Results<L: Lanes> {
@@ -34,6 +47,20 @@ pub struct Results<L: Lanes> {
     pub factors: [Vector<L>; 2],
     /// What is written: up to [`Formula::OUTPUTS`].
     pub outputs: [Vector<L>; 2],
+}
+
+impl<L: Lanes> Results<Pair<L>> {
+    #[inline(always)]
+    pub fn halves(self) -> [Results<L>; 2] {
+        let term = self.term.halves();
+        let factors = [self.factors[0].halves(), self.factors[1].halves()];
+        let outputs = [self.outputs[0].halves(), self.outputs[1].halves()];
+        [0, 1].map(|i| Results {
+            term: term[i],
+            factors: [factors[0][i], factors[1][i]],
+            outputs: [outputs[0][i], outputs[1][i]],
+        })
+    }
 }
 
 /// A loss and its derivatives, for a vector of elements.
