@@ -30,6 +30,7 @@ unsafe impl Lanes for Avx512<f32> {
     type Mask = __mmask16;
     type Row = [f32; 16];
     const LANES: usize = 16;
+    const STREAMS: bool = true;
 
     #[inline(always)]
     unsafe fn row(v: f32) -> [f32; 16] {
@@ -46,6 +47,14 @@ unsafe impl Lanes for Avx512<f32> {
     #[inline(always)]
     unsafe fn store(v: __m512, to: *mut f32) {
         _mm512_storeu_ps(to, v)
+    }
+    #[inline(always)]
+    unsafe fn stream_line(from: *const f32, to: *mut f32) {
+        _mm512_stream_ps(to, _mm512_load_ps(from));
+    }
+    #[inline(always)]
+    unsafe fn fence() {
+        _mm_sfence();
     }
     #[inline(always)]
     unsafe fn add(a: __m512, b: __m512) -> __m512 {
@@ -148,6 +157,7 @@ unsafe impl Lanes for Avx512<f64> {
     type Mask = __mmask8;
     type Row = [f64; 8];
     const LANES: usize = 8;
+    const STREAMS: bool = true;
 
     #[inline(always)]
     unsafe fn row(v: f64) -> [f64; 8] {
@@ -164,6 +174,14 @@ unsafe impl Lanes for Avx512<f64> {
     #[inline(always)]
     unsafe fn store(v: __m512d, to: *mut f64) {
         _mm512_storeu_pd(to, v)
+    }
+    #[inline(always)]
+    unsafe fn stream_line(from: *const f64, to: *mut f64) {
+        _mm512_stream_pd(to, _mm512_load_pd(from));
+    }
+    #[inline(always)]
+    unsafe fn fence() {
+        _mm_sfence();
     }
     #[inline(always)]
     unsafe fn add(a: __m512d, b: __m512d) -> __m512d {

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use super::{Map, Pass, Reduce};
 use crate::math::{
-    Backward, Constants, Double, Gradient, GradientAndHessian, Losses, Smoothing, Sum, SumAndGradient, TargetGradient,
+    Backward, Balanced, Constants, Double, Gradient, GradientAndHessian, Losses, Smoothing, Sum, SumAndGradient, TargetGradient,
     Unit, Wanted, Weighted,
 };
 
@@ -81,13 +81,20 @@ impl<T: Constants> Bce<T> {
         Unit { scale: pass.scale, wanted: PhantomData }
     }
 
+    fn balanced<W: Wanted, const HARD: bool>(self, pass: &Pass<'_, '_, T>) -> Balanced<T, W, HARD> {
+        Balanced { smoothing: self.smoothing, scale: pass.scale, pos_weight: self.pos_weight, wanted: PhantomData }
+    }
+
     fn weighted<W: Wanted, const HARD: bool>(self, pass: &Pass<'_, '_, T>) -> Weighted<T, W, HARD> {
         Weighted { smoothing: self.smoothing, scale: pass.scale, pos_weight: self.pos_weight, wanted: PhantomData }
     }
 
     fn map<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
-        if pass.streams.weights_are_one() {
-            pass.backend.run(Map { streams: &pass.streams.smoothed(self.smoothing), formula: self.unit::<W>(pass) });
+        let streams = &pass.streams.smoothed(self.smoothing);
+        if streams.weights_are_one() {
+            pass.backend.run(Map { streams, formula: self.unit::<W>(pass) });
+        } else if self.is_balanced(pass) {
+            pass.backend.run(Map { streams, formula: self.balanced::<W, false>(pass) });
         } else {
             self.map_weighted::<W>(pass);
         }
@@ -103,20 +110,30 @@ impl<T: Constants> Bce<T> {
     fn reduce<W: Wanted>(self, pass: &Pass<'_, '_, T>) -> Double<T> {
         let &Pass { backend, streams, onto, factor, .. } = pass;
         let streams = &streams.smoothed(self.smoothing);
-        if !streams.weights_are_one() {
+        if streams.weights_are_one() {
+            let formula = self.unit::<W>(pass);
+            backend.run(Reduce { streams, formula, hard: formula, hard_limit: T::MAX, onto, factor })
+        } else if self.is_balanced(pass) {
+            let (formula, hard) = (self.balanced::<W, false>(pass), self.balanced::<W, true>(pass));
+            backend.run(Reduce { streams, formula, hard, hard_limit: T::MAX, onto, factor })
+        } else {
             let (formula, hard) = (self.weighted::<W, false>(pass), self.weighted::<W, true>(pass));
             backend.run(Reduce { streams, formula, hard, hard_limit: self.hard_limit(factor), onto, factor })
-        } else {
-            let formula = self.unit::<W>(pass);
-            backend.run(Reduce { streams, formula, hard: formula, hard_limit: None, onto, factor })
         }
+    }
+
+    /// Whether e may be rounded before it is multiplied; see [`Balanced`].
+    fn is_balanced(self, pass: &Pass<'_, '_, T>) -> bool {
+        let three = T::ONE + T::ONE + T::ONE;
+        let is_small = |factor| self.pos_weight * factor <= three + three;
+        pass.streams.has_one_pos_weight_alone() && is_small(pass.factor) && is_small(pass.scale)
     }
 
     /// A product takes e as it is rounded, and what it comes to is multiplied then. Where e is subnormal the sum is as
     /// many times half an ULP off, so a large factor must not meet such an e.
-    fn hard_limit(self, factor: T) -> Option<T> {
+    fn hard_limit(self, factor: T) -> T {
         let enough = T::ONE + T::ONE + T::ONE;
-        if self.pos_weight * factor <= enough + enough + T::ONE { None } else { Some(T::NORMAL_LIMIT) }
+        if self.pos_weight * factor <= enough + enough + T::ONE { T::MAX } else { T::NORMAL_LIMIT }
     }
 
     fn target_gradient(self, pass: &Pass<'_, '_, T>) {

@@ -29,21 +29,25 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Map<'_, '_, T, F> {
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) {
         let mut scratch = Scratch::new(l, self.streams);
+        self.streams.begin::<L, F>(&mut scratch);
         let rows = self.streams.rows(L::LANES, 0, L::LANES, usize::MAX);
         let mut row = 0;
         while row < rows.whole {
             let count = PIECE.min(rows.whole - row);
-            let runs = self.streams.runs::<L, F>(l, &mut scratch, rows, row, count);
+            let mut runs = self.streams.runs::<L, F>(l, &mut scratch, rows, row, count);
+            self.streams.divert::<L, F>(&mut scratch, &mut runs);
             let mut k = 0;
             while k < count {
                 runs.evaluate(l, self.formula, k);
                 k += 1;
             }
+            self.streams.emit::<L, F>(l, &mut scratch, row * L::LANES, count);
             row += count;
         }
         if rows.whole < rows.count {
             self.streams.evaluate_partial(l, &mut scratch, self.formula, rows);
         }
+        self.streams.finish::<L, F>(l, &mut scratch);
     }
 }
 
@@ -55,8 +59,8 @@ pub struct Reduce<'s, 'a, T, F, H> {
     pub streams: &'s Streams<'a, T>,
     pub formula: F,
     pub hard: H,
-    /// Up to which logit `hard` may be used, if not up to any.
-    pub hard_limit: Option<T>,
+    /// Up to which logit `hard` may be used.
+    pub hard_limit: T,
     /// To which the sum is added, chunk by chunk, ...
     pub onto: Double<T>,
     /// ... times this.
@@ -69,6 +73,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) -> Double<T> {
         let mut scratch = Scratch::new(l, self.streams);
+        self.streams.begin::<L, F>(&mut scratch);
         let mut tree = Tree::new(l);
         let mut sums = LaneSums::zero();
         let mut total = self.onto;
@@ -79,6 +84,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
             total = total.plus(sums.fold(end - start).times(self.factor));
             start = end;
         }
+        self.streams.finish::<L, F>(l, &mut scratch);
         total
     }
 }
@@ -161,7 +167,8 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         row: usize,
     ) -> Terms<L> {
         let whole = PIECE.min(rows.whole - row);
-        let runs = self.streams.runs::<L, G>(l, scratch, rows, row, whole);
+        let mut runs = self.streams.runs::<L, G>(l, scratch, rows, row, whole);
+        self.streams.divert::<L, G>(scratch, &mut runs);
         let mut k = 0;
         if L::REGISTERS == 1 {
             while k + IN_TURN <= whole {
@@ -173,6 +180,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             tree.set::<G>(k, runs.evaluate(l, formula, k));
             k += 1;
         }
+        self.streams.emit::<L, G>(l, scratch, rows.start + row * rows.distance, whole);
         if whole < PIECE.min(rows.count - row) {
             tree.set::<G>(whole, self.streams.evaluate_partial(l, scratch, formula, rows));
             k += 1;

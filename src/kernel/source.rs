@@ -67,10 +67,10 @@ impl<T: Float> Factors<'_, T> {
     pub fn expand(&self, start: usize, distance: usize, width: usize, out: &mut [T]) {
         let Self::Values { values, repeat, .. } = *self else { return };
         if values.is_empty() || repeat == 0 || width == 0 {
-            return;
+            return; // Never so, but then no division can fail.
         }
         // Rows without a gap are one long row.
-        let width = if distance == width { out.len() } else { width };
+        let width = if distance == width { out.len().max(1) } else { width };
         let (mut index, mut within) = (start / repeat % values.len(), start % repeat);
         let (step, step_within) = (distance / repeat % values.len(), distance % repeat);
         for row in out.chunks_mut(width) {

@@ -22,5 +22,5 @@ impl WeightKernels for f64 {
 
 fn reduce<T: Constants>(pass: &Pass<'_, '_, T>) -> Double<T> {
     let &Pass { backend, streams, onto, factor, .. } = pass;
-    backend.run(Reduce { streams, formula: WeightTerm, hard: WeightTerm, hard_limit: None, onto, factor })
+    backend.run(Reduce { streams, formula: WeightTerm, hard: WeightTerm, hard_limit: T::MAX, onto, factor })
 }

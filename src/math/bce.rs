@@ -41,6 +41,12 @@ impl<T: Constants> Smoothing<T> {
         t.mul_add(l.splat(self.keep), l.splat(self.lift))
     }
 
+    /// What a negative and a positive cost on both sides together.
+    #[inline(always)]
+    fn both_costs(self, pos_weight: T) -> [T; 2] {
+        [self.lift, self.positive()].map(|t| (T::ONE - t) + pos_weight * t)
+    }
+
     /// What a target of 1 becomes.
     #[inline(always)]
     pub fn positive(self) -> T {
@@ -159,6 +165,60 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
     }
 }
 
+/// One positive weight for all elements, and one weight, which is in `scale`; the product of both is no larger than 6,
+/// see [`Unit`].
+///
+/// `HARD` is for blocks whose targets are all 0 or 1, as they were before smoothing, and whose logits are finite: the
+/// sum of their logarithms is that of two products, one of the negatives and one of the positives.
+#[derive(Clone, Copy)]
+pub struct Balanced<T, W, const HARD: bool> {
+    pub smoothing: Smoothing<T>,
+    pub scale: T,
+    pub pos_weight: T,
+    pub wanted: PhantomData<W>,
+}
+
+impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HARD> {
+    const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
+    const OUTPUTS: usize = W::OUTPUTS;
+    const WEIGHTED: bool = false;
+
+    #[inline(always)]
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
+        let zero = l.zero();
+        let x = Logit::new(l, inputs.logit);
+        let e = exp_neg_value(l, x.magnitude);
+        let t = inputs.target;
+        let positive = t.equals(l.splat(self.smoothing.positive()));
+        let down = if HARD {
+            let [negative_down, positive_down] = [self.smoothing.lift, self.smoothing.positive()].map(|t| self.pos_weight * t);
+            positive.select(l.splat(positive_down), l.splat(negative_down))
+        } else {
+            l.splat(self.pos_weight) * t
+        };
+        let up = l.one() - t;
+        let costs = Costs::new(l, &x, up, down);
+        let both = l.splat(self.pos_weight).mul_add(t, up);
+        let d = l.one() + e;
+        let slope = costs.far.neg_mul_add(e, costs.near) / d;
+        let scale = l.splat(self.scale);
+        Results {
+            term: if HARD {
+                costs.near * x.magnitude
+            } else {
+                both.mul_add(log1p_double(l, e).hi, costs.linear(&x))
+            },
+            factors: if HARD { [positive.clear(e), positive.select(e, zero)] } else { [zero; 2] },
+            outputs: [(slope * scale).times_sign_of(x.value), both * e / (d * d) * scale],
+        }
+    }
+
+    #[inline(always)]
+    fn factor_weights(self) -> [T; 2] {
+        self.smoothing.both_costs(self.pos_weight)
+    }
+}
+
 /// Any weights.
 ///
 /// `HARD` is for blocks whose targets and weights are all 0 or 1 and whose positive weight is one number: the sum of
@@ -234,8 +294,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
 
     #[inline(always)]
     fn factor_weights(self) -> [T; 2] {
-        let both = |t: T| (T::ONE - t) + self.pos_weight * t;
-        [both(self.smoothing.lift), both(self.smoothing.positive())]
+        self.smoothing.both_costs(self.pos_weight)
     }
 }
 

@@ -7,7 +7,7 @@ mod exp;
 mod log1p;
 mod weight;
 
-pub use bce::{Smoothing, TargetGradient, Unit, Weighted};
+pub use bce::{Balanced, Smoothing, TargetGradient, Unit, Weighted};
 pub use coefficients::Constants;
 pub use double::Double;
 pub use log1p::log1p_double;

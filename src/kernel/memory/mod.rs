@@ -5,10 +5,14 @@
 //! where they must be made first, or where the row reaches beyond the end. So no vector needs a check of its own, and
 //! none reaches beyond a slice.
 
+mod lines;
+
 use core::marker::PhantomData;
 
-use super::source::{Factors, Targets};
-use super::sums::Terms;
+use crate::kernel::source::{Factors, Targets};
+use crate::kernel::sums::Terms;
+use lines::{LARGE, Lines};
+
 use crate::backend::{Float, Lanes, Token, Vector};
 use crate::math::{Constants, Formula, Inputs, Results, Smoothing};
 
@@ -82,6 +86,11 @@ impl<'a, T: Constants> Streams<'a, T> {
         is_one(self.pos_weight) && is_one(self.weight)
     }
 
+    /// Whether all elements have one positive weight, and all weights are 1.
+    pub fn has_one_pos_weight_alone(&self) -> bool {
+        self.has_uniform_pos_weight() && matches!(self.weight, Factors::Uniform(v) if v == T::ONE)
+    }
+
     /// Whether all elements have one positive weight.
     pub fn has_uniform_pos_weight(&self) -> bool {
         matches!(self.pos_weight, Factors::Uniform(_))
@@ -102,9 +111,10 @@ pub struct Scratch<L: Lanes> {
     weight: [L::Row; PIECE],
     upstream: [L::Row; PIECE],
     outputs: [L::Row; 2],
+    lines: [Lines<L>; 2],
 }
 
-impl<L: Lanes> Scratch<L> {
+impl<L: Lanes<Scalar: Constants>> Scratch<L> {
     /// With what is the same in every row.
     #[inline(always)]
     pub fn new(l: Token<L>, streams: &Streams<'_, L::Scalar>) -> Self {
@@ -117,6 +127,7 @@ impl<L: Lanes> Scratch<L> {
             weight: [l.row(uniform(streams.weight)); PIECE],
             upstream: [l.row(uniform(streams.upstream)); PIECE],
             outputs: [l.row(zero); 2],
+            lines: [Lines::new(l); 2],
         }
     }
 
@@ -215,17 +226,26 @@ impl<T: Constants> Runs<T> {
         ]
     }
 
+    /// Whether the targets and weights of so many rows are all of these values and 0 or 1, and no logit is larger than the
+    /// limit; a weight of 0 excuses target and logit. A logit that is NaN is of no account.
     #[inline(always)]
-    fn is_hard<L: Lanes<Scalar = T>>(&self, l: Token<L>, row: usize, hard: [T; 2], limit: Option<T>) -> bool {
-        // SAFETY: each row has as many elements as a vector.
-        let (x, t, w) =
-            unsafe { (l.load(self.logit.row(row)), l.load(self.target.row(row)), l.load(self.weight.row(row))) };
-        let absent = w.equals(l.zero());
-        let mut present = w.equals(l.one()) & (t.equals(l.splat(hard[0])) | t.equals(l.splat(hard[1])));
-        if let Some(limit) = limit {
-            present = present & l.splat(limit).ge(x.abs());
+    fn are_hard<L: Lanes<Scalar = T>, F: Formula<T>>(&self, l: Token<L>, count: usize, hard: [T; 2], limit: T) -> bool {
+        let (low, high) = (l.splat(hard[0]), l.splat(hard[1]));
+        // The bits that differ from those of the values, and the lowest of the negative magnitudes.
+        let (mut bits, mut least) = (l.zero(), l.zero());
+        let mut row = 0;
+        while row < count {
+            let Inputs { logit, target, weight, .. } = self.inputs::<L, F>(l, row);
+            let (mut other, mut below) = (target.xor(target.ge(high).select(high, low)), -logit.abs());
+            if F::WEIGHTED {
+                let absent = weight.equals(l.zero());
+                (other, below) = (absent.clear(other.or(weight.xor(l.one()))), absent.clear(below));
+            }
+            bits = bits.or(other);
+            least = least.at_most(below);
+            row += 1;
         }
-        (absent | present).all()
+        (bits.equals(l.zero()) & least.ge(l.splat(-limit))).all()
     }
 }
 
@@ -300,6 +320,57 @@ impl<T: Constants> Streams<'_, T> {
         }
     }
 
+    /// Whether outputs are streamed: large ones, whose rows follow each other.
+    #[inline(always)]
+    fn streamed<L: Lanes<Scalar = T>>(&self) -> bool {
+        L::STREAMS
+            && L::LANES == T::VIRTUAL_LANES
+            && self.len * size_of::<T>() >= LARGE
+            && !core::ptr::addr_eq(self.outputs[0], self.logits)
+    }
+
+    /// Before the first row.
+    #[inline(always)]
+    pub fn begin<L: Lanes<Scalar = T>, F: Formula<T>>(&self, scratch: &mut Scratch<L>) {
+        if F::OUTPUTS > 0 && self.streamed::<L>() {
+            for (lines, &out) in scratch.lines.iter_mut().zip(&self.outputs).take(F::OUTPUTS) {
+                lines.begin(out);
+            }
+        }
+    }
+
+    /// Sends the results of a piece on their way around the caches.
+    #[inline(always)]
+    pub fn divert<L: Lanes<Scalar = T>, F: Formula<T>>(&self, scratch: &mut Scratch<L>, runs: &mut Runs<T>) {
+        if F::OUTPUTS > 0 && self.streamed::<L>() {
+            for (k, lines) in scratch.lines.iter_mut().enumerate().take(F::OUTPUTS) {
+                runs.outputs[k] = lines.piece();
+                runs.output_steps[k] = L::LANES;
+            }
+        }
+    }
+
+    /// After so many rows from this element on.
+    #[inline(always)]
+    pub fn emit<L: Lanes<Scalar = T>, F: Formula<T>>(&self, l: Token<L>, scratch: &mut Scratch<L>, start: usize, rows: usize) {
+        if F::OUTPUTS > 0 && self.streamed::<L>() {
+            for (lines, &out) in scratch.lines.iter_mut().zip(&self.outputs).take(F::OUTPUTS) {
+                lines.emit(l, out.wrapping_add(start), rows * L::LANES);
+            }
+        }
+    }
+
+    /// After the last row that is whole.
+    #[inline(always)]
+    pub fn finish<L: Lanes<Scalar = T>, F: Formula<T>>(&self, l: Token<L>, scratch: &mut Scratch<L>) {
+        if F::OUTPUTS > 0 && self.streamed::<L>() {
+            for (lines, &out) in scratch.lines.iter_mut().zip(&self.outputs).take(F::OUTPUTS) {
+                lines.finish(out.wrapping_add(self.len / L::LANES * L::LANES));
+            }
+            l.fence();
+        }
+    }
+
     /// Evaluates the formula for the last row, if it reaches beyond the end: those elements are not touched and add nothing.
     #[inline(always)]
     pub fn evaluate_partial<L: Lanes<Scalar = T>, F: Formula<T>>(
@@ -331,7 +402,7 @@ impl<T: Constants> Streams<'_, T> {
         l: Token<L>,
         scratch: &mut Scratch<L>,
         rows: Rows,
-        limit: Option<T>,
+        limit: T,
     ) -> bool {
         let smoothing = self.smoothing.unwrap_or(Smoothing::none());
         let values = [smoothing.lift, smoothing.positive()];
@@ -340,18 +411,14 @@ impl<T: Constants> Streams<'_, T> {
         while row < rows.whole && hard {
             let count = PIECE.min(rows.whole - row);
             let runs = self.runs::<L, F>(l, scratch, rows, row, count);
-            let mut k = 0;
-            while k < count {
-                hard &= runs.is_hard(l, k, values, limit);
-                k += 1;
-            }
+            hard = runs.are_hard::<L, F>(l, count, values, limit);
             row += count;
         }
         if hard && rows.whole < rows.count {
             let start = rows.start + rows.whole * rows.distance;
             self.gather(scratch, start, self.len.saturating_sub(start));
             self.smooth(l, &mut scratch.target[0]);
-            hard = scratch.runs().is_hard(l, 0, values, limit);
+            hard = scratch.runs().are_hard::<L, F>(l, 1, values, limit);
         }
         hard
     }
