@@ -30,7 +30,6 @@ unsafe impl Lanes for Avx2<f32> {
     type Mask = __m256;
     type Row = [f32; 8];
     const LANES: usize = 8;
-    const STREAMS: bool = true;
 
     #[inline(always)]
     unsafe fn row(v: f32) -> [f32; 8] {
@@ -47,15 +46,6 @@ unsafe impl Lanes for Avx2<f32> {
     #[inline(always)]
     unsafe fn store(v: __m256, to: *mut f32) {
         _mm256_storeu_ps(to, v)
-    }
-    #[inline(always)]
-    unsafe fn stream_line(from: *const f32, to: *mut f32) {
-        _mm256_stream_ps(to, _mm256_load_ps(from));
-        _mm256_stream_ps(to.add(Self::LANES), _mm256_load_ps(from.add(Self::LANES)));
-    }
-    #[inline(always)]
-    unsafe fn fence() {
-        _mm_sfence();
     }
     #[inline(always)]
     unsafe fn add(a: __m256, b: __m256) -> __m256 {
@@ -155,7 +145,6 @@ unsafe impl Lanes for Avx2<f64> {
     type Mask = __m256d;
     type Row = [f64; 4];
     const LANES: usize = 4;
-    const STREAMS: bool = true;
 
     #[inline(always)]
     unsafe fn row(v: f64) -> [f64; 4] {
@@ -172,15 +161,6 @@ unsafe impl Lanes for Avx2<f64> {
     #[inline(always)]
     unsafe fn store(v: __m256d, to: *mut f64) {
         _mm256_storeu_pd(to, v)
-    }
-    #[inline(always)]
-    unsafe fn stream_line(from: *const f64, to: *mut f64) {
-        _mm256_stream_pd(to, _mm256_load_pd(from));
-        _mm256_stream_pd(to.add(Self::LANES), _mm256_load_pd(from.add(Self::LANES)));
-    }
-    #[inline(always)]
-    unsafe fn fence() {
-        _mm_sfence();
     }
     #[inline(always)]
     unsafe fn add(a: __m256d, b: __m256d) -> __m256d {

@@ -30,7 +30,6 @@ unsafe impl Lanes for Avx512<f32> {
     type Mask = __mmask16;
     type Row = [f32; 16];
     const LANES: usize = 16;
-    const STREAMS: bool = true;
 
     #[inline(always)]
     unsafe fn row(v: f32) -> [f32; 16] {
@@ -47,14 +46,6 @@ unsafe impl Lanes for Avx512<f32> {
     #[inline(always)]
     unsafe fn store(v: __m512, to: *mut f32) {
         _mm512_storeu_ps(to, v)
-    }
-    #[inline(always)]
-    unsafe fn stream_line(from: *const f32, to: *mut f32) {
-        _mm512_stream_ps(to, _mm512_load_ps(from));
-    }
-    #[inline(always)]
-    unsafe fn fence() {
-        _mm_sfence();
     }
     #[inline(always)]
     unsafe fn add(a: __m512, b: __m512) -> __m512 {
@@ -97,12 +88,9 @@ unsafe impl Lanes for Avx512<f32> {
     unsafe fn select(mask: __mmask16, yes: __m512, no: __m512) -> __m512 {
         _mm512_mask_blend_ps(mask, no, yes)
     }
-    // In vector registers: a compare to a mask would occupy a multiplier.
     #[inline(always)]
     unsafe fn select_negative(v: __m512, yes: __m512, no: __m512) -> __m512 {
-        let negative = _mm512_srai_epi32::<31>(_mm512_castps_si512(v));
-        let (yes, no) = (_mm512_castps_si512(yes), _mm512_castps_si512(no));
-        _mm512_castsi512_ps(_mm512_ternarylogic_epi32::<0xca>(negative, yes, no))
+        _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(v, _mm512_setzero_ps()), no, yes)
     }
     #[inline(always)]
     unsafe fn clear(mask: __mmask16, v: __m512) -> __m512 {
@@ -157,7 +145,6 @@ unsafe impl Lanes for Avx512<f64> {
     type Mask = __mmask8;
     type Row = [f64; 8];
     const LANES: usize = 8;
-    const STREAMS: bool = true;
 
     #[inline(always)]
     unsafe fn row(v: f64) -> [f64; 8] {
@@ -174,14 +161,6 @@ unsafe impl Lanes for Avx512<f64> {
     #[inline(always)]
     unsafe fn store(v: __m512d, to: *mut f64) {
         _mm512_storeu_pd(to, v)
-    }
-    #[inline(always)]
-    unsafe fn stream_line(from: *const f64, to: *mut f64) {
-        _mm512_stream_pd(to, _mm512_load_pd(from));
-    }
-    #[inline(always)]
-    unsafe fn fence() {
-        _mm_sfence();
     }
     #[inline(always)]
     unsafe fn add(a: __m512d, b: __m512d) -> __m512d {
@@ -224,12 +203,9 @@ unsafe impl Lanes for Avx512<f64> {
     unsafe fn select(mask: __mmask8, yes: __m512d, no: __m512d) -> __m512d {
         _mm512_mask_blend_pd(mask, no, yes)
     }
-    // In vector registers: a compare to a mask would occupy a multiplier.
     #[inline(always)]
     unsafe fn select_negative(v: __m512d, yes: __m512d, no: __m512d) -> __m512d {
-        let negative = _mm512_srai_epi64::<63>(_mm512_castpd_si512(v));
-        let (yes, no) = (_mm512_castpd_si512(yes), _mm512_castpd_si512(no));
-        _mm512_castsi512_pd(_mm512_ternarylogic_epi64::<0xca>(negative, yes, no))
+        _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(v, _mm512_setzero_pd()), no, yes)
     }
     #[inline(always)]
     unsafe fn clear(mask: __mmask8, v: __m512d) -> __m512d {

@@ -31,21 +31,11 @@ pub unsafe trait Lanes: Copy + 'static {
     const LANES: usize;
     /// Registers that they fill.
     const REGISTERS: usize = 1;
-    /// Whether it can store around the caches.
-    const STREAMS: bool = false;
 
     unsafe fn row(v: Self::Scalar) -> Self::Row;
     unsafe fn splat(v: Self::Scalar) -> Self::Raw;
     unsafe fn load(from: *const Self::Scalar) -> Self::Raw;
     unsafe fn store(v: Self::Raw, to: *mut Self::Scalar);
-
-    /// Copies 64 bytes, both aligned, around the caches if it can.
-    unsafe fn stream_line(from: *const Self::Scalar, to: *mut Self::Scalar) {
-        // SAFETY: the caller's promise.
-        unsafe { to.cast::<[u8; 64]>().copy_from(from.cast(), 1) }
-    }
-    /// Before others may read what was streamed.
-    unsafe fn fence() {}
 
     unsafe fn add(a: Self::Raw, b: Self::Raw) -> Self::Raw;
     unsafe fn sub(a: Self::Raw, b: Self::Raw) -> Self::Raw;
@@ -122,21 +112,6 @@ impl<L: Lanes> Token<L> {
     #[inline(always)]
     pub fn pair(self) -> Token<Pair<L>> {
         Token(core::marker::PhantomData)
-    }
-
-    /// # Safety
-    ///
-    /// 64 bytes can be read and written, both aligned to as many.
-    #[inline(always)]
-    pub unsafe fn stream_line(self, from: *const L::Scalar, to: *mut L::Scalar) {
-        // SAFETY: the token proves the instructions, the caller the memory.
-        unsafe { L::stream_line(from, to) }
-    }
-
-    #[inline(always)]
-    pub fn fence(self) {
-        // SAFETY: the token proves the instructions.
-        unsafe { L::fence() }
     }
 
     /// A row with the same element everywhere.

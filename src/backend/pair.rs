@@ -62,7 +62,6 @@ unsafe impl<L: Lanes> Lanes for Pair<L> {
     type Row = Rows<L::Row>;
     const LANES: usize = 2 * L::LANES;
     const REGISTERS: usize = 2 * L::REGISTERS;
-    const STREAMS: bool = L::STREAMS;
 
     #[inline(always)]
     unsafe fn row(v: L::Scalar) -> Self::Row {
@@ -80,14 +79,6 @@ unsafe impl<L: Lanes> Lanes for Pair<L> {
     unsafe fn store(v: Self::Raw, to: *mut L::Scalar) {
         L::store(v[0], to);
         L::store(v[1], to.add(L::LANES));
-    }
-    #[inline(always)]
-    unsafe fn stream_line(from: *const L::Scalar, to: *mut L::Scalar) {
-        L::stream_line(from, to);
-    }
-    #[inline(always)]
-    unsafe fn fence() {
-        L::fence();
     }
     #[inline(always)]
     unsafe fn add(a: Self::Raw, b: Self::Raw) -> Self::Raw {

@@ -2,8 +2,8 @@
 
 use core::ops::Range;
 
-use super::memory::{IN_TURN, PIECE, Rows, Scratch, Streams};
-use super::sums::{LaneSums, Terms, Tree};
+use super::memory::{IN_TURN, Rows, Scratch, Streams};
+use super::sums::{LaneSums, PIECE, Terms, Tree};
 use crate::backend::{Kernel, Lanes, Native, Token};
 use crate::math::{Constants, Double, Formula};
 
@@ -29,25 +29,21 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Map<'_, '_, T, F> {
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) {
         let mut scratch = Scratch::new(l, self.streams);
-        self.streams.begin::<L, F>(&mut scratch);
         let rows = self.streams.rows(L::LANES, 0, L::LANES, usize::MAX);
         let mut row = 0;
         while row < rows.whole {
-            let count = PIECE.min(rows.whole - row);
-            let mut runs = self.streams.runs::<L, F>(l, &mut scratch, rows, row, count);
-            self.streams.divert::<L, F>(&mut scratch, &mut runs);
-            let mut k = 0;
+            let count = self.streams.rows_at_a_time::<F>().min(rows.whole - row);
+            let runs = self.streams.runs::<L, F>(l, &mut scratch, rows, row, count);
+                let mut k = 0;
             while k < count {
                 runs.evaluate(l, self.formula, k);
                 k += 1;
             }
-            self.streams.emit::<L, F>(l, &mut scratch, row * L::LANES, count);
-            row += count;
+                row += count;
         }
         if rows.whole < rows.count {
             self.streams.evaluate_partial(l, &mut scratch, self.formula, rows);
         }
-        self.streams.finish::<L, F>(l, &mut scratch);
     }
 }
 
@@ -73,7 +69,6 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) -> Double<T> {
         let mut scratch = Scratch::new(l, self.streams);
-        self.streams.begin::<L, F>(&mut scratch);
         let mut tree = Tree::new(l);
         let mut sums = LaneSums::zero();
         let mut total = self.onto;
@@ -84,7 +79,6 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
             total = total.plus(sums.fold(end - start).times(self.factor));
             start = end;
         }
-        self.streams.finish::<L, F>(l, &mut scratch);
         total
     }
 }
@@ -167,20 +161,23 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         row: usize,
     ) -> Terms<L> {
         let whole = PIECE.min(rows.whole - row);
-        let mut runs = self.streams.runs::<L, G>(l, scratch, rows, row, whole);
-        self.streams.divert::<L, G>(scratch, &mut runs);
         let mut k = 0;
-        if L::REGISTERS == 1 {
-            while k + IN_TURN <= whole {
-                tree.set_all::<G>(k, runs.evaluate_in_turn(l, formula, k));
-                k += IN_TURN;
-            }
-        }
         while k < whole {
-            tree.set::<G>(k, runs.evaluate(l, formula, k));
-            k += 1;
+            let count = self.streams.rows_at_a_time::<G>().min(whole - k);
+            let runs = self.streams.runs::<L, G>(l, scratch, rows, row + k, count);
+            let mut i = 0;
+            if L::REGISTERS == 1 {
+                while i + IN_TURN <= count {
+                    tree.set_all::<G>(k + i, runs.evaluate_in_turn(l, formula, i));
+                    i += IN_TURN;
+                }
+            }
+            while i < count {
+                tree.set::<G>(k + i, runs.evaluate(l, formula, i));
+                i += 1;
+            }
+            k += count;
         }
-        self.streams.emit::<L, G>(l, scratch, rows.start + row * rows.distance, whole);
         if whole < PIECE.min(rows.count - row) {
             tree.set::<G>(whole, self.streams.evaluate_partial(l, scratch, formula, rows));
             k += 1;

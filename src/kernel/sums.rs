@@ -1,7 +1,7 @@
 //! What is summed, from vectors to one number.
 
 use super::memory::{get, set};
-use super::memory::{IN_TURN, PIECE};
+use super::memory::IN_TURN;
 use crate::backend::{Lanes, Token, Vector};
 use crate::math::{Constants, Double, Formula, log1p_double};
 
@@ -32,6 +32,9 @@ impl<L: Lanes> Terms<L> {
         self
     }
 }
+
+/// Rows of a piece: half a block.
+pub const PIECE: usize = 8;
 
 /// The terms of the rows of a piece.
 pub struct Tree<L: Lanes> {

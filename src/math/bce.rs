@@ -158,7 +158,7 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
         let scale = l.splat(self.scale);
         let d = l.one() + e;
         let slope = costs.far.neg_mul_add(e, costs.near) / d;
-        let gradient = (slope * scale).times_sign_of(x.value);
+        let gradient = slope * x.side(scale, -scale);
         // The value of the target is not needed, but a NaN there must be seen here too.
         let seen = down.equals(down).select(e, down);
         Results { term: costs.linear(&x), factors: [e, l.zero()], outputs: [gradient, seen / (d * d) * scale] }
@@ -209,7 +209,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
                 both.mul_add(log1p_double(l, e).hi, costs.linear(&x))
             },
             factors: if HARD { [positive.clear(e), positive.select(e, zero)] } else { [zero; 2] },
-            outputs: [(slope * scale).times_sign_of(x.value), both * e / (d * d) * scale],
+            outputs: [slope * x.side(scale, -scale), both * e / (d * d) * scale],
         }
     }
 

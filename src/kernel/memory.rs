@@ -5,14 +5,10 @@
 //! where they must be made first, or where the row reaches beyond the end. So no vector needs a check of its own, and
 //! none reaches beyond a slice.
 
-mod lines;
-
 use core::marker::PhantomData;
 
 use crate::kernel::source::{Factors, Targets};
 use crate::kernel::sums::Terms;
-use lines::{LARGE, Lines};
-
 use crate::backend::{Float, Lanes, Token, Vector};
 use crate::math::{Constants, Formula, Inputs, Results, Smoothing};
 
@@ -97,8 +93,8 @@ impl<'a, T: Constants> Streams<'a, T> {
     }
 }
 
-/// As many rows as are made ready at a time.
-pub const PIECE: usize = 8;
+/// As many rows as are made at a time, where they are not there as they are.
+const MADE: usize = 4;
 
 /// Rows that scalar code evaluates in turn: their chains of operations do not wait for each other.
 pub const IN_TURN: usize = 4;
@@ -106,12 +102,11 @@ pub const IN_TURN: usize = 4;
 /// Room for elements that are not simply a piece of a slice.
 pub struct Scratch<L: Lanes> {
     logit: L::Row,
-    target: [L::Row; PIECE],
-    pos_weight: [L::Row; PIECE],
-    weight: [L::Row; PIECE],
-    upstream: [L::Row; PIECE],
+    target: [L::Row; MADE],
+    pos_weight: [L::Row; MADE],
+    weight: [L::Row; MADE],
+    upstream: [L::Row; MADE],
     outputs: [L::Row; 2],
-    lines: [Lines<L>; 2],
 }
 
 impl<L: Lanes<Scalar: Constants>> Scratch<L> {
@@ -122,12 +117,11 @@ impl<L: Lanes<Scalar: Constants>> Scratch<L> {
         let uniform = |factors| if let Factors::Uniform(v) = factors { v } else { zero };
         Self {
             logit: l.row(zero),
-            target: [l.row(zero); PIECE],
-            pos_weight: [l.row(uniform(streams.pos_weight)); PIECE],
-            weight: [l.row(uniform(streams.weight)); PIECE],
-            upstream: [l.row(uniform(streams.upstream)); PIECE],
+            target: [l.row(zero); MADE],
+            pos_weight: [l.row(uniform(streams.pos_weight)); MADE],
+            weight: [l.row(uniform(streams.weight)); MADE],
+            upstream: [l.row(uniform(streams.upstream)); MADE],
             outputs: [l.row(zero); 2],
-            lines: [Lines::new(l); 2],
         }
     }
 
@@ -269,6 +263,18 @@ impl<T: Constants> Streams<'_, T> {
         Rows { start, distance, count: left.div_ceil(distance).min(most), whole: whole.min(most) }
     }
 
+    /// How many rows [`runs`](Self::runs) may be asked for.
+    #[inline(always)]
+    pub fn rows_at_a_time<F: Formula<T>>(&self) -> usize {
+        let is_made = |factors| match factors {
+            Factors::Uniform(_) => false,
+            Factors::Values { repeat, cycles, .. } => repeat != 1 || cycles,
+        };
+        let targets = matches!(self.targets, Targets::Bytes(_)) || self.smoothing.is_some();
+        let weights = F::WEIGHTED && (is_made(self.pos_weight) || is_made(self.weight));
+        if targets || weights || F::UPSTREAM && is_made(self.upstream) { MADE } else { usize::MAX }
+    }
+
     /// Where rows are, from `index` on, `count` of them and all whole: in the slices if they are there as they are, or made.
     #[inline(always)]
     pub fn runs<L: Lanes<Scalar = T>, F: Formula<T>>(
@@ -320,57 +326,6 @@ impl<T: Constants> Streams<'_, T> {
         }
     }
 
-    /// Whether outputs are streamed: large ones, whose rows follow each other.
-    #[inline(always)]
-    fn streamed<L: Lanes<Scalar = T>>(&self) -> bool {
-        L::STREAMS
-            && L::LANES == T::VIRTUAL_LANES
-            && self.len * size_of::<T>() >= LARGE
-            && !core::ptr::addr_eq(self.outputs[0], self.logits)
-    }
-
-    /// Before the first row.
-    #[inline(always)]
-    pub fn begin<L: Lanes<Scalar = T>, F: Formula<T>>(&self, scratch: &mut Scratch<L>) {
-        if F::OUTPUTS > 0 && self.streamed::<L>() {
-            for (lines, &out) in scratch.lines.iter_mut().zip(&self.outputs).take(F::OUTPUTS) {
-                lines.begin(out);
-            }
-        }
-    }
-
-    /// Sends the results of a piece on their way around the caches.
-    #[inline(always)]
-    pub fn divert<L: Lanes<Scalar = T>, F: Formula<T>>(&self, scratch: &mut Scratch<L>, runs: &mut Runs<T>) {
-        if F::OUTPUTS > 0 && self.streamed::<L>() {
-            for (k, lines) in scratch.lines.iter_mut().enumerate().take(F::OUTPUTS) {
-                runs.outputs[k] = lines.piece();
-                runs.output_steps[k] = L::LANES;
-            }
-        }
-    }
-
-    /// After so many rows from this element on.
-    #[inline(always)]
-    pub fn emit<L: Lanes<Scalar = T>, F: Formula<T>>(&self, l: Token<L>, scratch: &mut Scratch<L>, start: usize, rows: usize) {
-        if F::OUTPUTS > 0 && self.streamed::<L>() {
-            for (lines, &out) in scratch.lines.iter_mut().zip(&self.outputs).take(F::OUTPUTS) {
-                lines.emit(l, out.wrapping_add(start), rows * L::LANES);
-            }
-        }
-    }
-
-    /// After the last row that is whole.
-    #[inline(always)]
-    pub fn finish<L: Lanes<Scalar = T>, F: Formula<T>>(&self, l: Token<L>, scratch: &mut Scratch<L>) {
-        if F::OUTPUTS > 0 && self.streamed::<L>() {
-            for (lines, &out) in scratch.lines.iter_mut().zip(&self.outputs).take(F::OUTPUTS) {
-                lines.finish(out.wrapping_add(self.len / L::LANES * L::LANES));
-            }
-            l.fence();
-        }
-    }
-
     /// Evaluates the formula for the last row, if it reaches beyond the end: those elements are not touched and add nothing.
     #[inline(always)]
     pub fn evaluate_partial<L: Lanes<Scalar = T>, F: Formula<T>>(
@@ -409,7 +364,7 @@ impl<T: Constants> Streams<'_, T> {
         let mut hard = true;
         let mut row = 0;
         while row < rows.whole && hard {
-            let count = PIECE.min(rows.whole - row);
+            let count = self.rows_at_a_time::<F>().min(rows.whole - row);
             let runs = self.runs::<L, F>(l, scratch, rows, row, count);
             hard = runs.are_hard::<L, F>(l, count, values, limit);
             row += count;
@@ -464,7 +419,7 @@ fn made<T: Float, R: bytemuck::Pod>(factors: &Factors<'_, T>, start: usize, dist
     let width = size_of::<R>() / size_of::<T>();
     let room: &mut [T] = bytemuck::cast_slice_mut(room);
     match *factors {
-        Factors::Uniform(_) => Run { first: room.as_ptr(), step: width },
+        Factors::Uniform(_) => Run { first: room.as_ptr(), step: 0 },
         Factors::Values { values, repeat: 1, cycles: false } => {
             Run { first: values.as_ptr().wrapping_add(start), step: distance }
         }
