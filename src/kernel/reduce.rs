@@ -104,7 +104,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             } else {
                 self.block::<L, F>(l, scratch, self.formula, tree, start..end, sums);
             }
-            sums.next(l, self.hard, used);
+            sums.next(l, self.hard, end - start, used);
             start = end;
         }
         sums.add(l, self.hard, used);

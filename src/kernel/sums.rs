@@ -109,7 +109,10 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
 struct Block<T: Constants> {
     term: T::VirtualLanes,
     products: [T::VirtualLanes; 2],
+    /// How many products there are.
     count: usize,
+    /// How many lanes have received anything; the others hold what an earlier block has left.
+    used: usize,
 }
 
 /// How many blocks may wait.
@@ -130,7 +133,7 @@ impl<T: Constants> LaneSums<T> {
     #[inline(always)]
     pub fn zero() -> Self {
         let none = T::VirtualLanes::default();
-        Self { hi: none, lo: none, blocks: [Block { term: none, products: [none; 2], count: 0 }; WAITING], waiting: 0 }
+        Self { hi: none, lo: none, blocks: [Block { term: none, products: [none; 2], count: 0, used: 0 }; WAITING], waiting: 0 }
     }
 
     /// Puts down the terms of a block's lanes from `lane` on.
@@ -146,9 +149,10 @@ impl<T: Constants> LaneSums<T> {
         }
     }
 
-    /// The block is complete.
+    /// A block is complete that has so many elements, of a chunk that has used so many lanes.
     #[inline(always)]
-    pub fn next<L: Lanes<Scalar = T>, F: Formula<T>>(&mut self, l: Token<L>, formula: F, used: usize) {
+    pub fn next<L: Lanes<Scalar = T>, F: Formula<T>>(&mut self, l: Token<L>, formula: F, elements: usize, used: usize) {
+        self.blocks[self.waiting % WAITING].used = elements;
         self.waiting += 1;
         if self.waiting == WAITING {
             self.add(l, formula, used);
@@ -162,6 +166,9 @@ impl<T: Constants> LaneSums<T> {
         while lane < used {
             let mut sum = Double { hi: get(l, self.hi.as_ref(), lane), lo: get(l, self.lo.as_ref(), lane) };
             for block in self.blocks.iter().take(self.waiting) {
+                if lane >= block.used {
+                    break; // Only the last block is short.
+                }
                 sum = sum.accumulate(get(l, block.term.as_ref(), lane));
                 let mut k = 0;
                 while k < F::PRODUCTS && k < block.count {
