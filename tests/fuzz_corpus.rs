@@ -50,6 +50,11 @@ fn bce_f64() {
 }
 
 #[test]
+fn activations() {
+    run("activations", bodies::activations::body);
+}
+
+#[test]
 fn interface() {
     run("interface", bodies::interface::body);
 }
@@ -57,6 +62,11 @@ fn interface() {
 #[test]
 fn backends() {
     run("backends", bodies::backends::body);
+}
+
+#[test]
+fn probabilities() {
+    run("probabilities", bodies::probabilities::body);
 }
 
 #[test]

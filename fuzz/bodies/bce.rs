@@ -101,7 +101,7 @@ impl Exact {
 }
 
 /// Of factors that are not negative, without rounding to 0 or to infinity before the end; 0 if any is 0.
-fn product(mut factors: [f64; 3]) -> f64 {
+pub(super) fn product(mut factors: [f64; 3]) -> f64 {
     factors.sort_by(f64::total_cmp);
     let [least, middle, most] = factors;
     if least == 0.0 { 0.0 } else { least * most * middle }
@@ -119,7 +119,7 @@ fn ulp<T: Number>(v: f64) -> f64 {
 }
 
 /// Whether `v` is within so many ULP of `exact`, which `f64` has to all digits of an `f32`, and to 4 ULP for `f64`.
-fn is_close<T: Number>(v: T, exact: f64, ulps: f64) -> bool {
+pub fn is_close<T: Number>(v: T, exact: f64, ulps: f64) -> bool {
     let allowed = (ulps + if T::ULP_OF_ONE == f64::EPSILON { 4.0 } else { 0.5 }) * ulp::<T>(exact);
     let overflow = exact.abs() + allowed > T::LARGEST && v.wide().is_infinite() && v.wide() * exact > 0.0;
     overflow || (v.wide() - exact).abs() <= allowed

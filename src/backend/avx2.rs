@@ -48,6 +48,12 @@ unsafe impl Lanes for Avx2<f32> {
         _mm256_storeu_ps(to, v)
     }
     #[inline(always)]
+    unsafe fn from_bytes(from: *const u8) -> __m256 {
+        let bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64(from.cast()));
+        let zero = _mm256_cmpeq_epi32(bytes, _mm256_setzero_si256());
+        _mm256_andnot_ps(_mm256_castsi256_ps(zero), _mm256_set1_ps(1.0))
+    }
+    #[inline(always)]
     unsafe fn add(a: __m256, b: __m256) -> __m256 {
         _mm256_add_ps(a, b)
     }
@@ -87,10 +93,6 @@ unsafe impl Lanes for Avx2<f32> {
     #[inline(always)]
     unsafe fn select(mask: __m256, yes: __m256, no: __m256) -> __m256 {
         _mm256_blendv_ps(no, yes, mask)
-    }
-    #[inline(always)]
-    unsafe fn select_negative(v: __m256, yes: __m256, no: __m256) -> __m256 {
-        _mm256_blendv_ps(no, yes, v)
     }
     #[inline(always)]
     unsafe fn clear(mask: __m256, v: __m256) -> __m256 {
@@ -163,6 +165,12 @@ unsafe impl Lanes for Avx2<f64> {
         _mm256_storeu_pd(to, v)
     }
     #[inline(always)]
+    unsafe fn from_bytes(from: *const u8) -> __m256d {
+        let bytes = _mm256_cvtepu8_epi64(_mm_loadu_si32(from));
+        let zero = _mm256_cmpeq_epi64(bytes, _mm256_setzero_si256());
+        _mm256_andnot_pd(_mm256_castsi256_pd(zero), _mm256_set1_pd(1.0))
+    }
+    #[inline(always)]
     unsafe fn add(a: __m256d, b: __m256d) -> __m256d {
         _mm256_add_pd(a, b)
     }
@@ -202,10 +210,6 @@ unsafe impl Lanes for Avx2<f64> {
     #[inline(always)]
     unsafe fn select(mask: __m256d, yes: __m256d, no: __m256d) -> __m256d {
         _mm256_blendv_pd(no, yes, mask)
-    }
-    #[inline(always)]
-    unsafe fn select_negative(v: __m256d, yes: __m256d, no: __m256d) -> __m256d {
-        _mm256_blendv_pd(no, yes, v)
     }
     #[inline(always)]
     unsafe fn clear(mask: __m256d, v: __m256d) -> __m256d {

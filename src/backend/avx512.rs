@@ -48,6 +48,11 @@ unsafe impl Lanes for Avx512<f32> {
         _mm512_storeu_ps(to, v)
     }
     #[inline(always)]
+    unsafe fn from_bytes(from: *const u8) -> __m512 {
+        let bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128(from.cast()));
+        _mm512_maskz_mov_ps(_mm512_test_epi32_mask(bytes, bytes), _mm512_set1_ps(1.0))
+    }
+    #[inline(always)]
     unsafe fn add(a: __m512, b: __m512) -> __m512 {
         _mm512_add_ps(a, b)
     }
@@ -87,10 +92,6 @@ unsafe impl Lanes for Avx512<f32> {
     #[inline(always)]
     unsafe fn select(mask: __mmask16, yes: __m512, no: __m512) -> __m512 {
         _mm512_mask_blend_ps(mask, no, yes)
-    }
-    #[inline(always)]
-    unsafe fn select_negative(v: __m512, yes: __m512, no: __m512) -> __m512 {
-        _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(v, _mm512_setzero_ps()), no, yes)
     }
     #[inline(always)]
     unsafe fn clear(mask: __mmask16, v: __m512) -> __m512 {
@@ -163,6 +164,11 @@ unsafe impl Lanes for Avx512<f64> {
         _mm512_storeu_pd(to, v)
     }
     #[inline(always)]
+    unsafe fn from_bytes(from: *const u8) -> __m512d {
+        let bytes = _mm512_cvtepu8_epi64(_mm_loadl_epi64(from.cast()));
+        _mm512_maskz_mov_pd(_mm512_test_epi64_mask(bytes, bytes), _mm512_set1_pd(1.0))
+    }
+    #[inline(always)]
     unsafe fn add(a: __m512d, b: __m512d) -> __m512d {
         _mm512_add_pd(a, b)
     }
@@ -202,10 +208,6 @@ unsafe impl Lanes for Avx512<f64> {
     #[inline(always)]
     unsafe fn select(mask: __mmask8, yes: __m512d, no: __m512d) -> __m512d {
         _mm512_mask_blend_pd(mask, no, yes)
-    }
-    #[inline(always)]
-    unsafe fn select_negative(v: __m512d, yes: __m512d, no: __m512d) -> __m512d {
-        _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(v, _mm512_setzero_pd()), no, yes)
     }
     #[inline(always)]
     unsafe fn clear(mask: __mmask8, v: __m512d) -> __m512d {

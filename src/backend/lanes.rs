@@ -16,8 +16,8 @@ use super::{Float, Pair};
 /// the backend, that `load` and `store` touch exactly [`LANES`](Self::LANES) elements at any alignment, and that
 /// `Row` holds a whole number of vectors.
 ///
-/// Every function requires of its caller that the CPU has the instructions; `load` and `store` besides, that
-/// `LANES` elements at the pointer can be read or written.
+/// Every function requires of its caller that the CPU has the instructions; `load`, `store` and `from_bytes` besides,
+/// that `LANES` elements at the pointer can be read or written.
 pub unsafe trait Lanes: Copy + 'static {
     /// What one lane holds.
     type Scalar: Float;
@@ -36,6 +36,18 @@ pub unsafe trait Lanes: Copy + 'static {
     unsafe fn splat(v: Self::Scalar) -> Self::Raw;
     unsafe fn load(from: *const Self::Scalar) -> Self::Raw;
     unsafe fn store(v: Self::Raw, to: *mut Self::Scalar);
+    /// 0 where a byte is 0, 1 where it is anything else.
+    #[inline(always)]
+    unsafe fn from_bytes(from: *const u8) -> Self::Raw {
+        // SAFETY: the caller's promise, of as many bytes as there are elements; and a row has as many.
+        unsafe {
+            let mut row = Self::row(Self::Scalar::ZERO);
+            for (i, v) in row.as_mut().iter_mut().enumerate() {
+                *v = if from.add(i).read() == 0 { Self::Scalar::ZERO } else { Self::Scalar::ONE };
+            }
+            Self::load(row.as_ref().as_ptr())
+        }
+    }
 
     unsafe fn add(a: Self::Raw, b: Self::Raw) -> Self::Raw;
     unsafe fn sub(a: Self::Raw, b: Self::Raw) -> Self::Raw;
@@ -51,8 +63,6 @@ pub unsafe trait Lanes: Copy + 'static {
     unsafe fn ge(a: Self::Raw, b: Self::Raw) -> Self::Mask;
     unsafe fn eq(a: Self::Raw, b: Self::Raw) -> Self::Mask;
     unsafe fn select(mask: Self::Mask, yes: Self::Raw, no: Self::Raw) -> Self::Raw;
-    /// `yes` where `v` is below 0, `no` where it is 0 or above; either where it is -0 or NaN.
-    unsafe fn select_negative(v: Self::Raw, yes: Self::Raw, no: Self::Raw) -> Self::Raw;
     /// 0 where the mask is true.
     unsafe fn clear(mask: Self::Mask, v: Self::Raw) -> Self::Raw;
     unsafe fn mask_and(a: Self::Mask, b: Self::Mask) -> Self::Mask;
@@ -128,6 +138,17 @@ impl<L: Lanes> Token<L> {
     pub unsafe fn load(self, from: *const L::Scalar) -> Vector<L> {
         // SAFETY: the token proves the instructions, the caller the memory.
         Vector(unsafe { L::load(from) })
+    }
+}
+
+impl<L: Lanes> Token<L> {
+    /// # Safety
+    ///
+    /// `L::LANES` bytes at `from` can be read.
+    #[inline(always)]
+    pub unsafe fn from_bytes(self, from: *const u8) -> Vector<L> {
+        // SAFETY: the token proves the instructions, the caller the memory.
+        Vector(unsafe { L::from_bytes(from) })
     }
 }
 
@@ -228,17 +249,11 @@ impl<L: Lanes> Vector<L> {
         self.xor(self.and(Self::sign_bit()))
     }
 
-    /// `yes` where this is below 0, `no` where it is 0 or above; either where it is -0 or NaN.
+    /// `self` where the mask is true, its negative elsewhere.
     #[inline(always)]
-    pub fn select_negative(self, yes: Self, no: Self) -> Self {
-        // SAFETY: a vector proves the instructions.
-        Self(unsafe { L::select_negative(self.0, yes.0, no.0) })
-    }
-
-    /// The same, or its negative where `other` has the sign bit.
-    #[inline(always)]
-    pub fn times_sign_of(self, other: Self) -> Self {
-        self.xor(other.and(Self::sign_bit()))
+    pub fn negate_unless(self, mask: Mask<L>) -> Self {
+        let sign = Self::sign_bit();
+        self.xor(mask.clear(sign))
     }
 }
 

@@ -81,6 +81,10 @@ unsafe impl<L: Lanes> Lanes for Pair<L> {
         L::store(v[1], to.add(L::LANES));
     }
     #[inline(always)]
+    unsafe fn from_bytes(from: *const u8) -> Self::Raw {
+        [L::from_bytes(from), L::from_bytes(from.add(L::LANES))]
+    }
+    #[inline(always)]
     unsafe fn add(a: Self::Raw, b: Self::Raw) -> Self::Raw {
         [L::add(a[0], b[0]), L::add(a[1], b[1])]
     }
@@ -119,10 +123,6 @@ unsafe impl<L: Lanes> Lanes for Pair<L> {
     #[inline(always)]
     unsafe fn select(mask: Self::Mask, yes: Self::Raw, no: Self::Raw) -> Self::Raw {
         [L::select(mask[0], yes[0], no[0]), L::select(mask[1], yes[1], no[1])]
-    }
-    #[inline(always)]
-    unsafe fn select_negative(v: Self::Raw, yes: Self::Raw, no: Self::Raw) -> Self::Raw {
-        [L::select_negative(v[0], yes[0], no[0]), L::select_negative(v[1], yes[1], no[1])]
     }
     #[inline(always)]
     unsafe fn clear(mask: Self::Mask, v: Self::Raw) -> Self::Raw {

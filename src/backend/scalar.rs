@@ -98,10 +98,6 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
         select_unpredictable(mask, yes, no)
     }
     #[inline(always)]
-    unsafe fn select_negative(v: T, yes: T, no: T) -> T {
-        select_unpredictable(v < T::ZERO, yes, no)
-    }
-    #[inline(always)]
     unsafe fn clear(mask: bool, v: T) -> T {
         select_unpredictable(mask, T::ZERO, v)
     }

@@ -90,10 +90,6 @@ unsafe impl Lanes for Wide<f32> {
         mask.bitselect(yes, no)
     }
     #[inline(always)]
-    unsafe fn select_negative(v: f32x4, yes: f32x4, no: f32x4) -> f32x4 {
-        v.simd_lt(f32x4::splat(0.0)).bitselect(yes, no)
-    }
-    #[inline(always)]
     unsafe fn clear(mask: f32x4, v: f32x4) -> f32x4 {
         !mask & v
     }
@@ -203,10 +199,6 @@ unsafe impl Lanes for Wide<f64> {
     #[inline(always)]
     unsafe fn select(mask: f64x2, yes: f64x2, no: f64x2) -> f64x2 {
         mask.bitselect(yes, no)
-    }
-    #[inline(always)]
-    unsafe fn select_negative(v: f64x2, yes: f64x2, no: f64x2) -> f64x2 {
-        v.simd_lt(f64x2::splat(0.0)).bitselect(yes, no)
     }
     #[inline(always)]
     unsafe fn clear(mask: f64x2, v: f64x2) -> f64x2 {

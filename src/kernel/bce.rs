@@ -2,10 +2,10 @@
 
 use core::marker::PhantomData;
 
-use super::{Map, Pass, Reduce};
+use super::{Map, Pass, Reach, Reduce};
 use crate::math::{
-    Backward, Balanced, Constants, Double, Gradient, GradientAndHessian, Losses, Smoothing, Sum, SumAndGradient, TargetGradient,
-    Unit, Wanted, Weighted,
+    Backward, Balanced, Constants, Double, Gradient, GradientAndHessian, Losses, Smoothing, Sum, SumAndGradient,
+    TargetGradient, Unit, Wanted, Weighted,
 };
 
 /// The parameters that all elements share.
@@ -92,9 +92,9 @@ impl<T: Constants> Bce<T> {
     fn map<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
         let streams = &pass.streams.smoothed(self.smoothing);
         if streams.weights_are_one() {
-            pass.backend.run(Map { streams, formula: self.unit::<W>(pass) });
+            pass.backend.run(Map::of(streams, self.unit::<W>(pass)));
         } else if self.is_balanced(pass) {
-            pass.backend.run(Map { streams, formula: self.balanced::<W, false>(pass) });
+            pass.backend.run(Map::of(streams, self.balanced::<W, false>(pass)));
         } else {
             self.map_weighted::<W>(pass);
         }
@@ -104,7 +104,7 @@ impl<T: Constants> Bce<T> {
     /// there in the general formula.
     fn map_weighted<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
         let streams = &pass.streams.smoothed(self.smoothing);
-        pass.backend.run(Map { streams, formula: self.weighted::<W, false>(pass) });
+        pass.backend.run(Map::of(streams, self.weighted::<W, false>(pass)));
     }
 
     fn reduce<W: Wanted>(self, pass: &Pass<'_, '_, T>) -> Double<T> {
@@ -112,13 +112,15 @@ impl<T: Constants> Bce<T> {
         let streams = &streams.smoothed(self.smoothing);
         if streams.weights_are_one() {
             let formula = self.unit::<W>(pass);
-            backend.run(Reduce { streams, formula, hard: formula, hard_limit: T::MAX, onto, factor })
+            backend.run(Reduce { streams, formula, hard: formula, reach: Reach::None, onto, factor })
         } else if self.is_balanced(pass) {
             let (formula, hard) = (self.balanced::<W, false>(pass), self.balanced::<W, true>(pass));
-            backend.run(Reduce { streams, formula, hard, hard_limit: T::MAX, onto, factor })
+            backend.run(Reduce { streams, formula, hard, reach: Reach::UpTo(T::MAX), onto, factor })
         } else {
             let (formula, hard) = (self.weighted::<W, false>(pass), self.weighted::<W, true>(pass));
-            backend.run(Reduce { streams, formula, hard, hard_limit: self.hard_limit(factor), onto, factor })
+            // Positive weights that differ mix in the lanes of a product.
+            let reach = if streams.has_uniform_pos_weight() { self.reach(factor) } else { Reach::None };
+            backend.run(Reduce { streams, formula, hard, reach, onto, factor })
         }
     }
 
@@ -131,13 +133,13 @@ impl<T: Constants> Bce<T> {
 
     /// A product takes e as it is rounded, and what it comes to is multiplied then. Where e is subnormal the sum is as
     /// many times half an ULP off, so a large factor must not meet such an e.
-    fn hard_limit(self, factor: T) -> T {
+    fn reach(self, factor: T) -> Reach<T> {
         let enough = T::ONE + T::ONE + T::ONE;
-        if self.pos_weight * factor <= enough + enough + T::ONE { T::MAX } else { T::NORMAL_LIMIT }
+        if self.pos_weight * factor <= enough + enough + T::ONE { Reach::All } else { Reach::UpTo(T::NORMAL_LIMIT) }
     }
 
     fn target_gradient(self, pass: &Pass<'_, '_, T>) {
         let formula = TargetGradient { smoothing: self.smoothing, scale: pass.scale };
-        pass.backend.run(Map { streams: pass.streams, formula });
+        pass.backend.run(Map::of(pass.streams, formula));
     }
 }

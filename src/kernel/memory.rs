@@ -7,8 +7,9 @@
 
 use core::marker::PhantomData;
 
-use crate::kernel::source::{Factors, Targets};
-use crate::kernel::sums::Terms;
+use super::reduce::Reach;
+use super::source::{Factors, Targets};
+use super::sums::Terms;
 use crate::backend::{Float, Lanes, Token, Vector};
 use crate::math::{Constants, Formula, Inputs, Results, Smoothing};
 
@@ -27,11 +28,11 @@ pub struct Streams<'a, T> {
 }
 
 impl<'a, T: Constants> Streams<'a, T> {
-    /// As many elements as logits and targets both have.
+    /// As many elements as have both a logit and a target.
     pub fn new(logits: &'a [T], targets: Targets<'a, T>) -> Self {
         Self {
             logits: logits.as_ptr(),
-            len: logits.len().min(targets.len()),
+            len: logits.len().min(targets.capacity()),
             targets,
             smoothing: None,
             pos_weight: Factors::Uniform(T::ONE),
@@ -44,7 +45,7 @@ impl<'a, T: Constants> Streams<'a, T> {
 
     /// The first output takes the logits' place.
     pub fn in_place(logits: &'a mut [T], targets: Targets<'a, T>) -> Self {
-        let len = logits.len().min(targets.len());
+        let len = logits.len().min(targets.capacity());
         let both = logits.as_mut_ptr();
         Self { logits: both, len, outputs: [both, core::ptr::null_mut()], ..Self::new(&[], targets) }
     }
@@ -173,7 +174,7 @@ impl<T: Constants> Runs<T> {
         unsafe {
             Inputs {
                 logit: l.load(self.logit.row(row)),
-                target: l.load(self.target.row(row)),
+                target: if F::TARGETS { l.load(self.target.row(row)) } else { l.one() },
                 pos_weight: if F::WEIGHTED { l.load(self.pos_weight.row(row)) } else { l.one() },
                 weight: if F::WEIGHTED { l.load(self.weight.row(row)) } else { l.one() },
                 upstream: if F::UPSTREAM { l.load(self.upstream.row(row)) } else { l.one() },
@@ -220,8 +221,8 @@ impl<T: Constants> Runs<T> {
         ]
     }
 
-    /// Whether the targets and weights of so many rows are all of these values and 0 or 1, and no logit is larger than the
-    /// limit; a weight of 0 excuses target and logit. A logit that is NaN is of no account.
+    /// Whether the targets of so many rows are all one of two values, their weights 0 or 1 if need be, and no logit is
+    /// larger than the limit. A logit that is NaN is of no account.
     #[inline(always)]
     fn are_hard<L: Lanes<Scalar = T>, F: Formula<T>>(&self, l: Token<L>, count: usize, hard: [T; 2], limit: T) -> bool {
         let (low, high) = (l.splat(hard[0]), l.splat(hard[1]));
@@ -233,7 +234,10 @@ impl<T: Constants> Runs<T> {
             let (mut other, mut below) = (target.xor(target.ge(high).select(high, low)), -logit.abs());
             if F::WEIGHTED {
                 let absent = weight.equals(l.zero());
-                (other, below) = (absent.clear(other.or(weight.xor(l.one()))), absent.clear(below));
+                if F::HARD_WEIGHTS {
+                    other = other.or(weight.xor(l.one()));
+                }
+                (other, below) = (absent.clear(other), absent.clear(below));
             }
             bits = bits.or(other);
             least = least.at_most(below);
@@ -294,10 +298,19 @@ impl<T: Constants> Streams<'_, T> {
             Targets::Reals(values) if self.smoothing.is_none() => {
                 runs.target = Run { first: values.as_ptr().wrapping_add(start), step: distance };
             }
+            Targets::Absent => {}
             targets => {
                 for (k, row) in scratch.target.iter_mut().enumerate().take(count) {
-                    targets.expand(start + k * distance, row.as_mut());
-                    self.smooth(l, row);
+                    let at = start + k * distance;
+                    // SAFETY: the row is whole, so every slice has its elements.
+                    let target = unsafe {
+                        match targets {
+                            Targets::Reals(values) => l.load(values.as_ptr().wrapping_add(at)),
+                            Targets::Bytes(values) => l.from_bytes(values.as_ptr().wrapping_add(at)),
+                            Targets::Absent => l.zero(),
+                        }
+                    };
+                    set(self.smoothed_target(l, target), row.as_mut(), 0);
                 }
                 runs.target.step = L::LANES;
             }
@@ -320,10 +333,23 @@ impl<T: Constants> Streams<'_, T> {
     }
 
     #[inline(always)]
-    fn smooth<L: Lanes<Scalar = T>>(&self, l: Token<L>, row: &mut L::Row) {
-        if let Some(smoothing) = self.smoothing {
-            set(smoothing.of(l, get(l, row.as_ref(), 0)), row.as_mut(), 0);
-        }
+    fn smoothed_target<L: Lanes<Scalar = T>>(&self, l: Token<L>, target: Vector<L>) -> Vector<L> {
+        if let Some(smoothing) = self.smoothing { smoothing.of(l, target) } else { target }
+    }
+
+    /// Copies the last row, of which only so many elements are there, to where it can be read whole.
+    #[inline(always)]
+    fn gathered<L: Lanes<Scalar = T>>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        start: usize,
+        valid: usize,
+    ) -> Runs<T> {
+        self.gather(scratch, start, valid);
+        let [row, ..] = &mut scratch.target;
+        set(self.smoothed_target(l, get(l, row.as_ref(), 0)), row.as_mut(), 0);
+        scratch.runs()
     }
 
     /// Evaluates the formula for the last row, if it reaches beyond the end: those elements are not touched and add nothing.
@@ -337,9 +363,7 @@ impl<T: Constants> Streams<'_, T> {
     ) -> Terms<L> {
         let start = rows.start + rows.whole * rows.distance;
         let valid = self.len.saturating_sub(start);
-        self.gather(scratch, start, valid);
-        self.smooth(l, &mut scratch.target[0]);
-        let mut terms = scratch.runs().evaluate(l, formula, 0);
+        let mut terms = self.gathered(l, scratch, start, valid).evaluate(l, formula, 0);
         self.scatter(scratch, F::OUTPUTS, start, valid);
         let mut outside = l.row(T::ONE);
         up_to(outside.as_mut(), valid).fill(T::ZERO);
@@ -349,16 +373,22 @@ impl<T: Constants> Streams<'_, T> {
         terms
     }
 
-    /// Whether all targets and weights of rows are 0 or 1, and no logit is larger than the limit; a weight of 0 excuses
-    /// target and logit.
+    /// Whether all of these rows are what [`Formula::HARD`] asks for, and no logit is beyond reach; a weight of 0 excuses
+    /// its target and its logit.
     #[inline(always)]
-    pub fn is_hard<L: Lanes<Scalar = T>, F: Formula<T>>(
+    pub fn are_hard<L: Lanes<Scalar = T>, F: Formula<T>>(
         &self,
         l: Token<L>,
         scratch: &mut Scratch<L>,
         rows: Rows,
-        limit: T,
+        reach: Reach<T>,
     ) -> bool {
+        let limit = match reach {
+            Reach::None => return false,
+            Reach::UpTo(limit) => limit,
+            Reach::All if !F::HARD_WEIGHTS && matches!(self.targets, Targets::Bytes(_)) => return true,
+            Reach::All => T::MAX + T::MAX,
+        };
         let smoothing = self.smoothing.unwrap_or(Smoothing::none());
         let values = [smoothing.lift, smoothing.positive()];
         let mut hard = true;
@@ -371,9 +401,8 @@ impl<T: Constants> Streams<'_, T> {
         }
         if hard && rows.whole < rows.count {
             let start = rows.start + rows.whole * rows.distance;
-            self.gather(scratch, start, self.len.saturating_sub(start));
-            self.smooth(l, &mut scratch.target[0]);
-            hard = scratch.runs().are_hard::<L, F>(l, 1, values, limit);
+            let runs = self.gathered(l, scratch, start, self.len.saturating_sub(start));
+            hard = runs.are_hard::<L, F>(l, 1, values, limit);
         }
         hard
     }

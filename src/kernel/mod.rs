@@ -16,21 +16,27 @@
 //!    ULP of the exact one.
 //! 3. Whole chunks are independent of each other, so threads and separate calls can take them, with the same bits.
 
+mod activation;
 mod bce;
+mod focal;
 mod memory;
+mod probability;
 mod reduce;
 mod source;
 mod sums;
 mod weight;
 
+pub use activation::ActivationKernels;
 pub use bce::{Bce, BceKernels};
+pub use focal::{FocalKernels, FocalParameters};
 pub use memory::Streams;
+pub use probability::ProbabilityKernels;
 pub use source::{Factors, Targets};
 pub use weight::WeightKernels;
 
 use crate::backend::Backend;
 use crate::math::Double;
-use reduce::{Map, Reduce};
+use reduce::{Map, Reach, Reduce};
 
 /// What any pass needs besides its formula.
 pub struct Pass<'s, 'a, T> {

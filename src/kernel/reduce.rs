@@ -17,46 +17,85 @@ const fn chunk_len<T: Native>() -> usize {
     T::VIRTUAL_LANES * ROWS * BLOCKS
 }
 
-/// Writes what a formula has for each element.
-pub struct Map<'s, 'a, T, F> {
-    pub streams: &'s Streams<'a, T>,
-    pub formula: F,
+/// Which blocks are left to the formula that takes hard ones only, if there is one ([`Formula::HARD`]).
+#[derive(Clone, Copy, PartialEq)]
+pub enum Reach<T> {
+    None,
+    /// Those whose logits are no larger.
+    UpTo(T),
+    All,
 }
 
-impl<T: Constants, F: Formula<T>> Kernel<T> for Map<'_, '_, T, F> {
+/// Writes what a formula has for each element.
+///
+/// `hard` gives the same results as `formula`, sooner, but takes hard blocks only.
+pub struct Map<'s, 'a, T, F, H> {
+    pub streams: &'s Streams<'a, T>,
+    pub formula: F,
+    pub hard: H,
+    pub reach: Reach<T>,
+}
+
+impl<'s, 'a, T: Constants, F: Formula<T>> Map<'s, 'a, T, F, F> {
+    /// One formula for all blocks.
+    pub fn of(streams: &'s Streams<'a, T>, formula: F) -> Self {
+        Self { streams, formula, hard: formula, reach: Reach::None }
+    }
+}
+
+impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Map<'_, '_, T, F, H> {
     type Out = ();
 
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) {
         let mut scratch = Scratch::new(l, self.streams);
-        let rows = self.streams.rows(L::LANES, 0, L::LANES, usize::MAX);
-        let mut row = 0;
-        while row < rows.whole {
-            let count = self.streams.rows_at_a_time::<F>().min(rows.whole - row);
-            let runs = self.streams.runs::<L, F>(l, &mut scratch, rows, row, count);
-                let mut k = 0;
-            while k < count {
-                runs.evaluate(l, self.formula, k);
-                k += 1;
+        // Only where there is something to choose, block by block.
+        let most = if H::HARD { T::VIRTUAL_LANES * ROWS / L::LANES } else { usize::MAX };
+        let mut start = 0;
+        while start < self.streams.len() {
+            let rows = self.streams.rows(L::LANES, start, L::LANES, most);
+            if H::HARD && self.streams.are_hard::<L, H>(l, &mut scratch, rows, self.reach) {
+                evaluate_all(l, self.streams, &mut scratch, self.hard, rows);
+            } else {
+                evaluate_all(l, self.streams, &mut scratch, self.formula, rows);
             }
-                row += count;
+            start = start.saturating_add(rows.count.saturating_mul(L::LANES));
         }
-        if rows.whole < rows.count {
-            self.streams.evaluate_partial(l, &mut scratch, self.formula, rows);
+    }
+}
+
+#[inline(always)]
+fn evaluate_all<T: Constants, L: Lanes<Scalar = T>, F: Formula<T>>(
+    l: Token<L>,
+    streams: &Streams<'_, T>,
+    scratch: &mut Scratch<L>,
+    formula: F,
+    rows: Rows,
+) {
+    let mut row = 0;
+    while row < rows.whole {
+        let count = streams.rows_at_a_time::<F>().min(rows.whole - row);
+        let runs = streams.runs::<L, F>(l, scratch, rows, row, count);
+        let mut k = 0;
+        while k < count {
+            runs.evaluate(l, formula, k);
+            k += 1;
         }
+        row += count;
+    }
+    if rows.whole < rows.count {
+        streams.evaluate_partial(l, scratch, formula, rows);
     }
 }
 
 /// Writes what a formula has for each element, and sums the losses.
 ///
-/// `hard` gives the same results as `formula`, but takes only blocks whose targets and weights are all 0 or 1, and in
-/// exchange sums their logarithms as products.
+/// `hard` writes the same as `formula`, but takes hard blocks only, and in exchange may sum their logarithms as products.
 pub struct Reduce<'s, 'a, T, F, H> {
     pub streams: &'s Streams<'a, T>,
     pub formula: F,
     pub hard: H,
-    /// Up to which logit `hard` may be used.
-    pub hard_limit: T,
+    pub reach: Reach<T>,
     /// To which the sum is added, chunk by chunk, ...
     pub onto: Double<T>,
     /// ... times this.
@@ -93,13 +132,12 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         elements: Range<usize>,
         sums: &mut LaneSums<T>,
     ) {
-        // A formula that has products for any block needs no other.
-        let try_hard = F::PRODUCTS == 0 && H::PRODUCTS > 0 && self.streams.has_uniform_pos_weight();
         let used = (elements.end - elements.start).min(T::VIRTUAL_LANES);
         let mut start = elements.start;
         while start < elements.end {
             let end = elements.end.min(start + T::VIRTUAL_LANES * ROWS);
-            if try_hard && self.is_hard::<L>(l, scratch, start, end) {
+            let rows = self.streams.rows(L::LANES, start, L::LANES, (end - start).div_ceil(L::LANES));
+            if H::HARD && self.streams.are_hard::<L, H>(l, scratch, rows, self.reach) {
                 self.block::<L, H>(l, scratch, self.hard, tree, start..end, sums);
             } else {
                 self.block::<L, F>(l, scratch, self.formula, tree, start..end, sums);
@@ -108,18 +146,6 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             start = end;
         }
         sums.add(l, self.hard, used);
-    }
-
-    #[inline(always)]
-    fn is_hard<L: Lanes<Scalar = T>>(
-        &self,
-        l: Token<L>,
-        scratch: &mut Scratch<L>,
-        start: usize,
-        end: usize,
-    ) -> bool {
-        let rows = self.streams.rows(L::LANES, start, L::LANES, (end - start).div_ceil(L::LANES));
-        self.streams.is_hard::<L, H>(l, scratch, rows, self.hard_limit)
     }
 
     /// The terms of a block: as many lanes at a time as a row has, from the first element to the last.

@@ -8,13 +8,17 @@ pub enum Targets<'a, T> {
     Reals(&'a [T]),
     /// 0 is negative, anything else positive.
     Bytes(&'a [u8]),
+    /// None, for formulas that need none.
+    Absent,
 }
 
 impl<T: Float> Targets<'_, T> {
-    pub fn len(&self) -> usize {
+    /// How many elements it has targets for.
+    pub fn capacity(&self) -> usize {
         match self {
             Self::Reals(values) => values.len(),
             Self::Bytes(values) => values.len(),
+            Self::Absent => usize::MAX,
         }
     }
 
@@ -34,6 +38,7 @@ impl<T: Float> Targets<'_, T> {
                     }
                 }
             }
+            Self::Absent => {}
         }
     }
 }
@@ -65,7 +70,10 @@ impl<T: Float> Factors<'_, T> {
     /// `distance` elements.
     #[inline(never)]
     pub fn expand(&self, start: usize, distance: usize, width: usize, out: &mut [T]) {
-        let Self::Values { values, repeat, .. } = *self else { return };
+        let (values, repeat) = match *self {
+            Self::Uniform(v) => return out.fill(v),
+            Self::Values { values, repeat, .. } => (values, repeat),
+        };
         if values.is_empty() || repeat == 0 || width == 0 {
             return; // Never so, but then no division can fail.
         }

@@ -1,7 +1,7 @@
 //! What is summed, from vectors to one number.
 
-use super::memory::{get, set};
 use super::memory::IN_TURN;
+use super::memory::{get, set};
 use crate::backend::{Lanes, Token, Vector};
 use crate::math::{Constants, Double, Formula, log1p_double};
 
@@ -133,7 +133,12 @@ impl<T: Constants> LaneSums<T> {
     #[inline(always)]
     pub fn zero() -> Self {
         let none = T::VirtualLanes::default();
-        Self { hi: none, lo: none, blocks: [Block { term: none, products: [none; 2], count: 0, used: 0 }; WAITING], waiting: 0 }
+        Self {
+            hi: none,
+            lo: none,
+            blocks: [Block { term: none, products: [none; 2], count: 0, used: 0 }; WAITING],
+            waiting: 0,
+        }
     }
 
     /// Puts down the terms of a block's lanes from `lane` on.

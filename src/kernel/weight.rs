@@ -1,6 +1,6 @@
 //! The sum of weights.
 
-use super::{Pass, Reduce};
+use super::{Pass, Reach, Reduce};
 use crate::math::{Constants, Double, WeightTerm};
 
 /// The pass over the weights alone; see [`BceKernels`](super::BceKernels) for why it is written out.
@@ -22,5 +22,5 @@ impl WeightKernels for f64 {
 
 fn reduce<T: Constants>(pass: &Pass<'_, '_, T>) -> Double<T> {
     let &Pass { backend, streams, onto, factor, .. } = pass;
-    backend.run(Reduce { streams, formula: WeightTerm, hard: WeightTerm, hard_limit: T::MAX, onto, factor })
+    backend.run(Reduce { streams, formula: WeightTerm, hard: WeightTerm, reach: Reach::None, onto, factor })
 }

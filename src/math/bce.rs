@@ -9,106 +9,28 @@
 //! d/dt     = w (1 - s) ((x >= 0 ? -a : p a) + (p - 1) log1p(e))
 //! ```
 //!
-//! For t in [0, 1] no term of the loss is negative, so nothing cancels; for a hard target near or far is 0, so nothing
+//! Formulas are given targets that have been smoothed. For t in [0, 1] no term of the loss is negative, so nothing cancels; for a hard target near or far is 0, so nothing
 //! cancels in the gradient either.
 
 use core::marker::PhantomData;
 
-use super::exp::{exp_neg, exp_neg_value};
-use super::log1p::log1p_double;
+use super::costs::{Costs, Smoothing, in_range};
+use super::log1p::log1p_of_fraction;
+use super::logistic::Logit;
 use super::{Constants, Formula, Inputs, Results, Wanted};
-use crate::backend::{Float, Lanes, Mask, Token, Vector};
-
-/// Label smoothing: t becomes keep * t + lift. Formulas are given targets that have been smoothed.
-#[derive(Clone, Copy)]
-pub struct Smoothing<T> {
-    pub keep: T,
-    pub lift: T,
-}
-
-impl<T: Constants> Smoothing<T> {
-    pub fn new(s: T) -> Self {
-        Self { keep: T::ONE - s, lift: s / (T::ONE + T::ONE) }
-    }
-
-    /// Of nothing.
-    pub fn none() -> Self {
-        Self { keep: T::ONE, lift: T::ZERO }
-    }
-
-    #[inline(always)]
-    pub fn of<L: Lanes<Scalar = T>>(self, l: Token<L>, t: Vector<L>) -> Vector<L> {
-        t.mul_add(l.splat(self.keep), l.splat(self.lift))
-    }
-
-    /// What a negative and a positive cost on both sides together.
-    #[inline(always)]
-    fn both_costs(self, pos_weight: T) -> [T; 2] {
-        [self.lift, self.positive()].map(|t| (T::ONE - t) + pos_weight * t)
-    }
-
-    /// What a target of 1 becomes.
-    #[inline(always)]
-    pub fn positive(self) -> T {
-        self.keep + self.lift
-    }
-}
-
-/// A logit as all the formulas need it.
-struct Logit<L: Lanes> {
-    /// With +0 for -0, so that the sign bit tells the side.
-    value: Vector<L>,
-    magnitude: Vector<L>,
-}
-
-impl<L: Lanes<Scalar: Constants>> Logit<L> {
-    #[inline(always)]
-    fn new(l: Token<L>, x: Vector<L>) -> Self {
-        let value = x + l.zero();
-        Self { value, magnitude: value.abs() }
-    }
-
-    /// The one for x >= 0 or the other.
-    #[inline(always)]
-    fn side(&self, positive: Vector<L>, negative: Vector<L>) -> Vector<L> {
-        self.value.select_negative(negative, positive)
-    }
-}
-
-/// What the two sides cost.
-#[derive(Clone, Copy)]
-struct Costs<L: Lanes> {
-    near: Vector<L>,
-    far: Vector<L>,
-    /// near = 0
-    easy: Mask<L>,
-}
-
-impl<L: Lanes<Scalar: Constants>> Costs<L> {
-    #[inline(always)]
-    fn new(l: Token<L>, x: &Logit<L>, up: Vector<L>, down: Vector<L>) -> Self {
-        let near = x.side(up, down);
-        Self { near, far: x.side(down, up), easy: near.equals(l.zero()) }
-    }
-
-    /// near a, and 0 for a cost of 0 at infinity.
-    #[inline(always)]
-    fn linear(self, x: &Logit<L>) -> Vector<L> {
-        self.easy.clear(self.near * x.magnitude)
-    }
-}
+use crate::backend::{Lanes, Token, Vector};
 
 /// Two factors that are not negative, so ordered that their product with a third is only rounded to infinity or to 0
 /// if it is that large or small, and is never NaN.
 #[derive(Clone, Copy)]
-struct Factors<L: Lanes> {
+pub(super) struct Factors<L: Lanes> {
     least: Vector<L>,
     most: Vector<L>,
 }
 
 impl<L: Lanes<Scalar: Constants>> Factors<L> {
     #[inline(always)]
-    fn new(a: Vector<L>, b: Vector<L>) -> Self {
+    pub(super) fn new(a: Vector<L>, b: Vector<L>) -> Self {
         let more = a.ge(b);
         Self { least: more.select(b, a), most: more.select(a, b) }
     }
@@ -121,18 +43,10 @@ impl<L: Lanes<Scalar: Constants>> Factors<L> {
 
     /// Times any number that is not negative.
     #[inline(always)]
-    fn times(self, l: Token<L>, v: Vector<L>) -> Vector<L> {
+    pub(super) fn times(self, l: Token<L>, v: Vector<L>) -> Vector<L> {
         let large = v.ge(l.one());
         large.select(self.least, self.most) * v * large.select(self.most, self.least)
     }
-}
-
-/// A product of weights, held at the largest number and, where it has vanished, at `least`: times a logit of 0, or an
-/// infinite one, it would be NaN.
-#[inline(always)]
-fn in_range<L: Lanes<Scalar: Constants>>(l: Token<L>, product: Vector<L>, least: L::Scalar) -> Vector<L> {
-    let product = product.at_most(l.splat(L::Scalar::MAX));
-    product.equals(l.zero()).select(l.splat(least), product)
 }
 
 /// No positive weight, and one weight for all elements, which is in `scale` and no larger than 4: e is rounded
@@ -151,22 +65,21 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
 
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
-        let x = Logit::new(l, inputs.logit);
-        let e = exp_neg_value(l, x.magnitude);
+        let x = Logit::unscaled(l, inputs.logit);
         let down = inputs.target;
         let costs = Costs::new(l, &x, l.one() - down, down);
         let scale = l.splat(self.scale);
-        let d = l.one() + e;
-        let slope = costs.far.neg_mul_add(e, costs.near) / d;
-        let gradient = slope * x.side(scale, -scale);
+        let d = l.one() + x.e.value;
+        let slope = costs.far.neg_mul_add(x.e.value, costs.near) / d;
+        let gradient = slope * x.positive.select(scale, -scale);
         // The value of the target is not needed, but a NaN there must be seen here too.
-        let seen = down.equals(down).select(e, down);
-        Results { term: costs.linear(&x), factors: [e, l.zero()], outputs: [gradient, seen / (d * d) * scale] }
+        let e = down.equals(down).select(x.e.value, down);
+        Results { term: costs.linear(&x), factors: [x.e.value, l.zero()], outputs: [gradient, e / (d * d) * scale] }
     }
 }
 
-/// One positive weight for all elements, and one weight, which is in `scale`; the product of both is no larger than 6,
-/// see [`Unit`].
+/// One positive weight for all elements, and one weight, which is in `scale`; neither their product nor the positive
+/// weight times that of the sum is larger than 6, see [`Unit`].
 ///
 /// `HARD` is for blocks whose targets are all 0 or 1, as they were before smoothing, and whose logits are finite: the
 /// sum of their logarithms is that of two products, one of the negatives and one of the positives.
@@ -182,23 +95,23 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
     const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
     const OUTPUTS: usize = W::OUTPUTS;
     const WEIGHTED: bool = false;
+    const HARD: bool = HARD;
 
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let zero = l.zero();
-        let x = Logit::new(l, inputs.logit);
-        let e = exp_neg_value(l, x.magnitude);
-        let t = inputs.target;
+        let x = Logit::unscaled(l, inputs.logit);
+        let (t, e, pos_weight) = (inputs.target, x.e.value, l.splat(self.pos_weight));
         let positive = t.equals(l.splat(self.smoothing.positive()));
         let down = if HARD {
-            let [negative_down, positive_down] = [self.smoothing.lift, self.smoothing.positive()].map(|t| self.pos_weight * t);
-            positive.select(l.splat(positive_down), l.splat(negative_down))
+            let [low, high] = [self.smoothing.lift, self.smoothing.positive()].map(|t| self.pos_weight * t);
+            positive.select(l.splat(high), l.splat(low))
         } else {
-            l.splat(self.pos_weight) * t
+            pos_weight * t
         };
         let up = l.one() - t;
         let costs = Costs::new(l, &x, up, down);
-        let both = l.splat(self.pos_weight).mul_add(t, up);
+        let both = pos_weight.mul_add(t, up);
         let d = l.one() + e;
         let slope = costs.far.neg_mul_add(e, costs.near) / d;
         let scale = l.splat(self.scale);
@@ -206,10 +119,10 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
             term: if HARD {
                 costs.near * x.magnitude
             } else {
-                both.mul_add(log1p_double(l, e).hi, costs.linear(&x))
+                both.mul_add(log1p_of_fraction(l, e).hi, costs.linear(&x))
             },
             factors: if HARD { [positive.clear(e), positive.select(e, zero)] } else { [zero; 2] },
-            outputs: [slope * x.side(scale, -scale), both * e / (d * d) * scale],
+            outputs: [slope * x.positive.select(scale, -scale), both * e / (d * d) * scale],
         }
     }
 
@@ -235,13 +148,14 @@ pub struct Weighted<T, W, const HARD: bool> {
 impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HARD> {
     const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
     const OUTPUTS: usize = W::OUTPUTS;
+    const HARD: bool = HARD;
+    const HARD_WEIGHTS: bool = HARD;
     const UPSTREAM: bool = W::UPSTREAM;
 
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let zero = l.zero();
         let x = Logit::new(l, inputs.logit);
-        let exp = exp_neg(l, x.magnitude);
         let t = inputs.target;
         let (up, down) = (l.one() - t, inputs.pos_weight * t);
         let costs = Costs::new(l, &x, up, down);
@@ -250,9 +164,8 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
 
         // Where e is subnormal, it must not be rounded before it is multiplied: the products take the scaled one, and
         // the offset is undone last.
-        let subnormal = exp.is_subnormal(l);
+        let subnormal = x.e.is_subnormal(l);
         let tail = subnormal & costs.easy;
-        let scaled = x.magnitude.ge(l.splat(T::EXP_LIMIT)).clear(exp.scaled);
         let undo = l.splat(T::OFFSET);
 
         let loss = if HARD {
@@ -260,26 +173,27 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         } else {
             let linear = costs.easy.clear(Factors::new(costs.near, inputs.weight).times(l, x.magnitude));
             let both = Factors::new(both, inputs.weight);
-            let log = log1p_double(l, exp.value);
+            let log = log1p_of_fraction(l, x.e.value);
             let loss = linear + both.times_fraction(log.hi);
-            absent.clear(tail.select(both.times_fraction(scaled) * undo, loss))
+            absent.clear(tail.select(both.times_fraction(x.e.scaled) * undo, loss))
         };
 
         let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight * l.splat(self.scale) };
         let size = in_range(l, weight.abs(), T::ZERO);
         let far = Factors::new(costs.far, size);
-        let d = l.one() + exp.value;
-        let easy = -far.times_fraction(exp.value);
-        let slope = costs.easy.select(easy, costs.far.neg_mul_add(exp.value, costs.near)) / d;
+        let d = l.one() + x.e.value;
+        let easy = -far.times_fraction(x.e.value);
+        let slope = costs.easy.select(easy, costs.far.neg_mul_add(x.e.value, costs.near)) / d;
         let slope = costs.easy.select(slope, slope * size);
-        let slope = tail.select(-(far.times_fraction(scaled) * undo), slope);
-        let gradient = slope.times_sign_of(x.value);
-        let gradient = if W::UPSTREAM { gradient.times_sign_of(weight + zero) } else { gradient };
+        let slope = tail.select(-(far.times_fraction(x.e.scaled) * undo), slope);
+        let gradient = slope.negate_unless(x.positive);
+        let gradient = if W::UPSTREAM { gradient.negate_unless(weight.ge(zero)) } else { gradient };
 
         let both = Factors::new(both, size);
-        let hessian = subnormal.select(both.times_fraction(scaled) * undo, both.times_fraction(exp.value) / (d * d));
+        let hessian =
+            subnormal.select(both.times_fraction(x.e.scaled) * undo, both.times_fraction(x.e.value) / (d * d));
 
-        let e = absent.clear(exp.value);
+        let e = absent.clear(x.e.value);
         Results {
             term: if HARD { absent.clear(costs.linear(&x)) } else { loss },
             factors: if HARD {
@@ -310,7 +224,7 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
 
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
-        let x = Logit::new(l, inputs.logit);
+        let x = Logit::unscaled(l, inputs.logit);
         let p = inputs.pos_weight;
         let zero = l.zero();
         // A factor of 0 times an infinite logit is 0: full smoothing leaves nothing of the target.
@@ -319,9 +233,9 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
         // As for the loss, the weight goes first.
         let least = if self.smoothing.keep == T::ZERO { T::ZERO } else { T::LEAST };
         let weight = in_range(l, inputs.weight * l.splat(self.scale * self.smoothing.keep), least);
-        let linear = x.side(-(weight * a), p.equals(zero).clear(in_range(l, p * weight, least) * a));
+        let linear = x.positive.select(-(weight * a), p.equals(zero).clear(in_range(l, p * weight, least) * a));
         let slope = ((p - l.one()) * weight).at_most(l.splat(T::MAX));
-        let log = log1p_double(l, exp_neg_value(l, x.magnitude));
+        let log = log1p_of_fraction(l, x.e.value);
         let value = slope.mul_add(log.hi, slope.mul_add(log.lo, linear));
         // The value of the target is not needed, but a NaN there must be seen here too.
         let value = inputs.target.equals(inputs.target).select(value, inputs.target);

@@ -39,14 +39,22 @@ pub trait Constants: Native {
     const MINUS_HALF: Self;
     /// bits(1) - bits(sqrt(1/2)): added to the bits of y, it makes the exponent that of y rounded to a power of two.
     const TO_POWER: Self;
+    /// The largest number above 1 that is so rounded to 1.
+    const BELOW_SQRT_2: Self;
     /// The bits of sign and exponent.
     const EXPONENT_MASK: Self;
+    /// The bits but those of the sign and of the lower half of the fraction.
+    const HEAD: Self;
     /// The bits of 2^127 (2^1023) shifted so that subtracting those of 2^k leaves 2^-k.
     const RECIPROCAL: Self;
     /// 2^23 (2^52): an integer in its lowest bits is added to it.
     const INTEGER: Self;
     /// `INTEGER` plus the exponent's bias.
     const INTEGER_BIASED: Self;
+    /// 2^64: makes every subnormal number a normal one.
+    const LIFT: Self;
+    /// `INTEGER_BIASED` plus the exponent of `LIFT`.
+    const INTEGER_BIASED_LIFTED: Self;
 }
 
 impl Constants for f32 {
@@ -68,10 +76,14 @@ impl Constants for f32 {
     const LOG1P: &'static [Self] = &LOG1P_F32;
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3f80_0000 - 0x3f35_04f3);
+    const BELOW_SQRT_2: Self = Self::from_bits(0x3fb5_04f2);
     const EXPONENT_MASK: Self = Self::from_bits(0xff80_0000);
+    const HEAD: Self = Self::from_bits(0x7fff_f000);
     const RECIPROCAL: Self = Self::from_bits(254 << 23);
     const INTEGER: Self = 8_388_608.0;
     const INTEGER_BIASED: Self = 8_388_608.0 + 127.0;
+    const LIFT: Self = 18_446_744_073_709_551_616.0;
+    const INTEGER_BIASED_LIFTED: Self = 8_388_608.0 + 191.0;
 }
 
 impl Constants for f64 {
@@ -93,10 +105,14 @@ impl Constants for f64 {
     const LOG1P: &'static [Self] = &LOG1P_F64;
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
+    const BELOW_SQRT_2: Self = Self::from_bits(0x3ff6_a09e_667f_3bcc);
     const EXPONENT_MASK: Self = Self::from_bits(0xfff0_0000_0000_0000);
+    const HEAD: Self = Self::from_bits(0x7fff_ffff_f800_0000);
     const RECIPROCAL: Self = Self::from_bits(2046 << 52);
     const INTEGER: Self = 4_503_599_627_370_496.0;
     const INTEGER_BIASED: Self = 4_503_599_627_370_496.0 + 1023.0;
+    const LIFT: Self = 18_446_744_073_709_551_616.0;
+    const INTEGER_BIASED_LIFTED: Self = 4_503_599_627_370_496.0 + 1087.0;
 }
 
 const EXP_F32: [f32; 7] = [

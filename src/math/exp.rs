@@ -1,56 +1,87 @@
 //! exp(-a) for a >= 0.
 
+use super::double::Double;
 use super::{Constants, horner};
-use crate::backend::{Lanes, Token, Vector};
+use crate::backend::{Lanes, Mask, Token, Vector};
 
 /// exp(-a).
 #[derive(Clone, Copy)]
 pub struct ExpNeg<L: Lanes> {
     /// Rounded once where it is subnormal, 0 at infinity, NaN at NaN.
     pub value: Vector<L>,
-    /// The same divided by [`Constants::OFFSET`]: as accurate where `value` has lost digits to being subnormal.
+    /// The same divided by [`Constants::OFFSET`]: as accurate where `value` has lost digits to being subnormal, and 0
+    /// from [`Constants::EXP_LIMIT`] on.
     pub scaled: Vector<L>,
 }
 
-/// 2^n times an offset, and r, so that exp(-a) = 2^n exp(-r).
-///
 /// n = round(-a log2 e) by adding a number that leaves it in the lowest bits, r = a + n ln 2 in two steps whose first
-/// product is exact (Cody and Waite), and 2^n made from the same lowest bits.
+/// product is exact (Cody and Waite), a polynomial for exp(-r), and 2^n made from the same lowest bits.
 ///
 /// The exponent's bias is in the number added, and an offset that keeps 2^n normal where the result is subnormal: the
-/// product with the inverse offset then rounds it once, as a scaling instruction would. Multiplying, and not adding to
-/// the exponent, keeps NaN.
+/// product with 2^-offset then rounds it once, as a scaling instruction would. Multiplying, and not adding to the
+/// exponent, keeps NaN.
 ///
 /// Unlike a rounding instruction, the addition gives the same n on every machine that fuses, and the same on every one
 /// that does not.
 #[inline(always)]
-fn reduced<T: Constants, L: Lanes<Scalar = T>>(l: Token<L>, a: Vector<L>, rounding: T) -> (Vector<L>, Vector<L>) {
-    let rounded = a.neg_mul_add(l.splat(T::LOG2_E), l.splat(rounding));
-    let n = rounded - l.splat(rounding);
-    let r = n.mul_add(l.splat(T::LN2_HI), a);
-    let r = n.mul_add(l.splat(T::LN2_LO), r);
-    (rounded.bits_to_exponent(), r)
-}
-
-/// exp(-a), and what it was before it was rounded to a subnormal number.
-#[inline(always)]
-pub fn exp_neg<T: Constants, L: Lanes<Scalar = T>>(l: Token<L>, a: Vector<L>) -> ExpNeg<L> {
-    let (power, r) = reduced(l, a.at_most(l.splat(T::EXP_LIMIT)), T::ROUNDING);
-    let scaled = horner(l, T::EXP, r) * power;
-    ExpNeg { value: scaled * l.splat(T::OFFSET), scaled }
+pub fn exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> ExpNeg<L> {
+    let limit = l.splat(L::Scalar::EXP_LIMIT);
+    let beyond = a.ge(limit);
+    let a = a.at_most(limit);
+    let n = Exponent::of(l, a, L::Scalar::ROUNDING);
+    let r = n.value.mul_add(l.splat(L::Scalar::LN2_HI), a);
+    n.scale(l, n.value.mul_add(l.splat(L::Scalar::LN2_LO), r), beyond)
 }
 
 /// exp(-a) alone, the same bits: half of the offset is in the coefficients, and the other half need not be so large.
 #[inline(always)]
-pub fn exp_neg_value<T: Constants, L: Lanes<Scalar = T>>(l: Token<L>, a: Vector<L>) -> Vector<L> {
-    let (power, r) = reduced(l, a.at_most(l.splat(T::EXP_ZERO)), T::ROUNDING_HALF);
-    horner(l, T::EXP_HALF, r) * power
+pub fn exp_neg_value<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> Vector<L> {
+    let a = a.at_most(l.splat(L::Scalar::EXP_ZERO));
+    let n = Exponent::of(l, a, L::Scalar::ROUNDING_HALF);
+    let r = n.value.mul_add(l.splat(L::Scalar::LN2_HI), a);
+    let r = n.value.mul_add(l.splat(L::Scalar::LN2_LO), r);
+    horner(l, L::Scalar::EXP_HALF, r) * n.rounded.bits_to_exponent()
+}
+
+/// [`exp_neg`] of a number in two words, which need not be normalised: the low one may reach 2^-10 of the high one, and is
+/// not looked at where that is beyond the limit. The first step of r takes the high word alone, so it remains exact.
+#[inline(always)]
+pub fn exp_neg_double<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Double<Vector<L>>) -> ExpNeg<L> {
+    let limit = l.splat(L::Scalar::EXP_LIMIT);
+    let beyond = a.hi.ge(limit);
+    let Double { hi, lo } = Double { hi: a.hi.at_most(limit), lo: beyond.clear(a.lo) };
+    let n = Exponent::of(l, hi + lo, L::Scalar::ROUNDING);
+    let r = n.value.mul_add(l.splat(L::Scalar::LN2_HI), hi);
+    n.scale(l, r + n.value.mul_add(l.splat(L::Scalar::LN2_LO), lo), beyond)
+}
+
+/// n
+#[derive(Clone, Copy)]
+struct Exponent<L: Lanes> {
+    value: Vector<L>,
+    /// In the lowest bits, with bias and offset.
+    rounded: Vector<L>,
+}
+
+impl<L: Lanes<Scalar: Constants>> Exponent<L> {
+    #[inline(always)]
+    fn of(l: Token<L>, a: Vector<L>, rounding: L::Scalar) -> Self {
+        let rounded = a.neg_mul_add(l.splat(L::Scalar::LOG2_E), l.splat(rounding));
+        Self { value: rounded - l.splat(rounding), rounded }
+    }
+
+    /// exp(-r) 2^n
+    #[inline(always)]
+    fn scale(self, l: Token<L>, r: Vector<L>, beyond: Mask<L>) -> ExpNeg<L> {
+        let scaled = horner(l, L::Scalar::EXP, r) * self.rounded.bits_to_exponent();
+        ExpNeg { value: scaled * l.splat(L::Scalar::OFFSET), scaled: beyond.clear(scaled) }
+    }
 }
 
 impl<L: Lanes<Scalar: Constants>> ExpNeg<L> {
     /// Where `value` has lost digits.
     #[inline(always)]
-    pub fn is_subnormal(self, l: Token<L>) -> crate::backend::Mask<L> {
+    pub fn is_subnormal(self, l: Token<L>) -> Mask<L> {
         l.splat(L::Scalar::LARGEST_SUBNORMAL).ge(self.value)
     }
 }

@@ -2,15 +2,23 @@
 
 mod bce;
 mod coefficients;
+mod costs;
 mod double;
 mod exp;
+mod focal;
 mod log1p;
+mod logistic;
+mod probability;
 mod weight;
 
-pub use bce::{Balanced, Smoothing, TargetGradient, Unit, Weighted};
+pub use bce::{Balanced, TargetGradient, Unit, Weighted};
 pub use coefficients::Constants;
+pub use costs::Smoothing;
 pub use double::Double;
+pub use focal::{Focal, Gamma};
 pub use log1p::log1p_double;
+pub use logistic::{LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
+pub use probability::Probability;
 pub use weight::WeightTerm;
 
 use crate::backend::{Lanes, Pair, Token, Vector};
@@ -69,8 +77,14 @@ pub trait Formula<T: Constants>: Copy {
     const PRODUCTS: usize = 0;
     /// How many results are written for each element.
     const OUTPUTS: usize;
+    /// Whether the row of targets is read.
+    const TARGETS: bool = true;
     /// Whether the rows of weights and of positive weights are read.
     const WEIGHTED: bool = true;
+    /// Whether it takes only blocks whose targets are all 0 or 1, ...
+    const HARD: bool = false;
+    /// ... and whose weights are too.
+    const HARD_WEIGHTS: bool = false;
     /// Whether the row of upstream derivatives is read.
     const UPSTREAM: bool = false;
 

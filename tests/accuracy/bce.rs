@@ -3,7 +3,7 @@
 use crate::allowed;
 use crate::common::exact::{Exact, Logit, Referenced, big, error_of};
 use crate::common::{Number, Random, backends, for_both_types};
-use crate::search::{Worst, points};
+use crate::search::{Worst, over_all_patterns, points};
 use logit_loss::{BceWithLogits, LogitLoss, Reduction, Weights};
 
 for_both_types!(
@@ -253,35 +253,12 @@ fn references_are_right() {
 #[test]
 #[ignore = "takes minutes"]
 fn dense() {
-    const PIECE: u64 = 1 << 16;
-    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-    let pieces = (1 << 32) / PIECE;
-    // The fastest of each kind: the others have the same bits.
-    let fastest = || [true, false].into_iter().filter_map(|kind| backends().find(|b| b.fused::<f32>() == kind));
-    let mut worst = Worst::on(fastest());
-    let all: Vec<Worst> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|worker| {
-                scope.spawn(move || {
-                    let mut worst = Worst::on(fastest());
-                    for piece in (worker..pieces).step_by(threads as usize) {
-                        let first = (piece * PIECE).next_multiple_of(7);
-                        let patterns = (first..(piece + 1) * PIECE).step_by(7).map(|bits| f32::from_bits(bits as u32));
-                        let points: Vec<f32> = patterns.filter(|x| x.is_finite()).collect();
-                        let references = references(&points);
-                        for t in [0.0, 1.0] {
-                            let limits = [allowed::LOSS, allowed::GRADIENT, allowed::HESSIAN];
-                            compare(&mut worst, &points, &references, [t, 1.0, 1.0], false, limits);
-                        }
-                    }
-                    worst
-                })
-            })
-            .collect();
-        workers.into_iter().map(|worker| worker.join().unwrap()).collect()
-    });
-    for other in all {
-        worst.absorb(other);
-    }
-    worst.report::<f32>();
+    over_all_patterns(7, |worst, points| {
+        let references = references(points);
+        for t in [0.0, 1.0] {
+            let limits = [allowed::LOSS, allowed::GRADIENT, allowed::HESSIAN];
+            compare(worst, points, &references, [t, 1.0, 1.0], false, limits);
+        }
+    })
+    .report::<f32>();
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::allowed;
-use crate::common::{Number, Random};
+use crate::common::{Number, Random, backends};
 use logit_loss::Backend;
 
 /// The largest error found for each result on each backend.
@@ -60,7 +60,7 @@ impl Worst {
 }
 
 /// Logits of every size, and those where something happens.
-fn logits<N: Number>(dense: usize) -> Vec<N> {
+pub fn logits<N: Number>(dense: usize) -> Vec<N> {
     let mut random = Random(99);
     let mut all: Vec<N> = Vec::new();
     let last = -f64::from(N::LEAST_EXPONENT) * std::f64::consts::LN_2;
@@ -105,4 +105,32 @@ pub fn points<N: Number>() -> Vec<N> {
 
 fn strided<N: Number>(stride: usize) -> impl Iterator<Item = N> {
     (0..=u64::from(u32::MAX)).step_by(stride).map(N::from_bits_of).filter(|x| x.abs() <= N::LARGEST)
+}
+
+/// Looks at the patterns of `f32` in steps of `stride`, on the fastest backend of each kind, since the others have the
+/// same bits.
+pub fn over_all_patterns(stride: u64, look: impl Fn(&mut Worst, &[f32]) + Sync) -> Worst {
+    const PIECE: u64 = 1 << 20;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let pieces = (1 << 32) / PIECE;
+    let fastest = || [true, false].into_iter().filter_map(|kind| backends().find(|b| b.fused::<f32>() == kind));
+    let search = |worker: u64| {
+        let mut worst = Worst::on(fastest());
+        for piece in (worker..pieces).step_by(threads as usize) {
+            let first = (piece * PIECE).next_multiple_of(stride);
+            let patterns =
+                (first..(piece + 1) * PIECE).step_by(stride as usize).map(|bits| f32::from_bits(bits as u32));
+            let points: Vec<f32> = patterns.filter(|x| x.is_finite()).collect();
+            look(&mut worst, &points);
+        }
+        worst
+    };
+    let mut worst = Worst::on(fastest());
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|worker| scope.spawn(move || search(worker))).collect();
+        for worker in workers {
+            worst.absorb(worker.join().unwrap());
+        }
+    });
+    worst
 }

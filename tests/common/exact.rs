@@ -26,6 +26,8 @@ pub trait Exact:
     fn from_f64(v: f64) -> Self;
     fn exp(&self) -> Self;
     fn ln_1p(&self) -> Self;
+    /// Of 0, a number whose exponential is 0.
+    fn ln(&self) -> Self;
     /// The number k for which 2^k <= |self| < 2^(k + 1); none for 0.
     fn exponent(&self) -> Option<i32>;
     /// self / 2^k
@@ -42,6 +44,9 @@ impl Exact for f64 {
     fn ln_1p(&self) -> f64 {
         libm::log1p(*self)
     }
+    fn ln(&self) -> f64 {
+        if *self == 0.0 { -1e6 } else { libm::log(*self) }
+    }
     fn exponent(&self) -> Option<i32> {
         // A subnormal `f64` is far below any `f32`.
         (*self != 0.0).then(|| (self.to_bits() >> 52 & 0x7ff) as i32 - 1023)
@@ -56,11 +61,25 @@ impl Exact for Big {
         big(v)
     }
     fn exp(&self) -> Big {
-        // Beyond any number that a weight could bring back.
-        if *self < big(-4000.0) { big(0.0) } else { Big::exp(self) }
+        // Beyond any number that a weight could bring back; and a 0 that is a product has no precision.
+        match self {
+            x if *x < big(-4000.0) => big(0.0),
+            x if *x == big(0.0) => big(1.0),
+            x => Big::exp(x),
+        }
     }
     fn ln_1p(&self) -> Big {
         Big::ln_1p(self)
+    }
+    fn ln(&self) -> Big {
+        // `ln` itself panics close to 1.
+        if *self == big(0.0) {
+            big(-1e6)
+        } else if *self > big(0.5) {
+            (self - big(1.0)).ln_1p()
+        } else {
+            Big::ln(self)
+        }
     }
     fn exponent(&self) -> Option<i32> {
         let repr = self.repr();
@@ -150,5 +169,41 @@ impl<E: Exact> Logit<E> {
         let size = |v: &E| if *v < zero { -v.clone() } else { v.clone() };
         let (a, b) = (size(&linear), size(&logarithm));
         [linear + logarithm, if a < b { b } else { a }]
+    }
+
+    /// Focal loss, gradient and Hessian by torchvision's formulas, each with what it would be if no term or factor were
+    /// a difference; `alpha` of positives and negatives.
+    pub fn focal(&self, t: f64, gamma: f64, alpha: [f64; 2]) -> [[E; 2]; 3] {
+        let [one, two] = [1.0, 2.0].map(E::from_f64);
+        let [t, g, positive, negative] = [t, gamma, alpha[0], alpha[1]].map(E::from_f64);
+        let rest = one.clone() - t.clone();
+        let d = one.clone() + self.e.clone();
+        let (near, far) = (one.clone() / d.clone(), self.e.clone() / d);
+        // sigmoid(x) and sigmoid(-x)
+        let (z, other) = if self.positive { (near, far) } else { (far, near) };
+        let cost = if self.positive { rest.clone() } else { t.clone() };
+        let c = cost * self.a.clone() + self.log.clone();
+        let m = t.clone() * other.clone() + rest.clone() * z.clone();
+        let factor = (positive * t.clone() + negative * rest.clone()) * (g.clone() * m.ln()).exp();
+        let v = z.clone() * other.clone();
+        let vm = if m == E::from_f64(0.0) { one.clone() } else { v.clone() / m };
+        let (up, down) = (rest.clone() * z.clone(), t.clone() * other.clone());
+        let of = |slope: E, k: E, bend: E, less: E| {
+            let (kv, gc) = (k * vm.clone(), g.clone() * c.clone());
+            [
+                factor.clone() * c.clone(),
+                factor.clone() * (slope.clone() + gc.clone() * kv.clone()),
+                factor.clone()
+                    * (v.clone()
+                        + two.clone() * g.clone() * slope * kv.clone()
+                        + gc.clone() * less * kv.clone() * kv.clone()
+                        + gc * kv * bend),
+            ]
+        };
+        let exact = of(up.clone() - down.clone(), rest - t, other - z, g.clone() - one.clone());
+        let sizes = of(up + down, one.clone(), one.clone(), g.clone() + one);
+        let [a, b, c] = exact;
+        let [size_a, size_b, size_c] = sizes;
+        [[a, size_a], [b, size_b], [c, size_c]]
     }
 }

@@ -2,12 +2,16 @@
 
 #![allow(dead_code, unused_macros, unused_imports, reason = "every test file takes only what it needs")]
 
+pub mod activation;
 pub mod exact;
+pub mod family;
 
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use logit_loss::{Backend, BceWithLogits, Error, Label, LogitLoss, Real, Weights};
+use logit_loss::{Backend, Error, Label, Real, Weights};
+
+use family::Loss;
 
 /// `f32` or `f64`.
 pub trait Number:
@@ -150,7 +154,7 @@ pub type Everything<T> = Vec<(&'static str, Result<Vec<T>, Error>)>;
 const CANARY: f64 = 12_345.0;
 
 /// Runs a method that writes, on an output that starts `offset` elements into its buffer; nothing beside may change.
-fn written<T: Number>(len: usize, offset: usize, write: impl FnOnce(&mut [T]) -> Result<(), Error>) -> Vec<T> {
+pub fn written<T: Number>(len: usize, offset: usize, write: impl FnOnce(&mut [T]) -> Result<(), Error>) -> Vec<T> {
     let mut buffer = vec![T::new(CANARY); len + offset + 17];
     write(&mut buffer[offset..offset + len]).unwrap();
     let outside = buffer[..offset].iter().chain(&buffer[offset + len..]);
@@ -159,38 +163,53 @@ fn written<T: Number>(len: usize, offset: usize, write: impl FnOnce(&mut [T]) ->
 }
 
 /// Every method, on slices that start `offset` elements into their buffers, each in its own way beside others.
-pub fn everything<T: Number, Y: Label<T>>(
-    bce: BceWithLogits<'_, T>,
+pub fn everything<'w, T: Number, Y: Label<T>>(
+    tested: impl Loss<'w, T>,
     logits: &[T],
     targets: &[Y],
     upstream: Weights<'_, T>,
     offset: usize,
 ) -> Everything<T> {
     let n = logits.len();
-    let loss = bce.loss(logits, targets).map(|v| vec![v]);
-    let losses = written(n, offset, |out| bce.losses(logits, targets, out));
-    let target_gradient = reduced(&loss, || written(n, offset, |out| bce.target_gradient(logits, targets, out)));
-    let gradient = reduced(&loss, || written(n, offset, |out| bce.gradient(logits, targets, out)));
+    let loss = tested.loss(logits, targets).map(|v| vec![v]);
+    let losses = written(n, offset, |out| tested.losses(logits, targets, out));
+    let mut by_target = true;
+    let target_gradient = reduced(&loss, || {
+        written(n, offset, |out| {
+            let result = tested.target_gradient_of(logits, targets, out);
+            by_target = result.is_some();
+            result.unwrap_or(Ok(()))
+        })
+    });
+    let gradient = reduced(&loss, || written(n, offset, |out| tested.gradient(logits, targets, out)));
     let mut both = Vec::new();
     let with_loss = reduced(&loss, || {
-        written(n, offset, |out| bce.loss_and_gradient(logits, targets, out).map(|loss| both.push(loss)))
+        written(n, offset, |out| tested.loss_and_gradient(logits, targets, out).map(|loss| both.push(loss)))
     });
     let in_place = reduced(&loss, || {
         written(n, offset, |out| {
             out.copy_from_slice(logits);
-            bce.loss_and_gradient_in_place(out, targets).map(|loss| both.push(loss))
+            tested.loss_and_gradient_in_place(out, targets).map(|loss| both.push(loss))
         })
     });
-    let mut boosting = Vec::new();
+    let (mut boosting, mut curved) = (gradient.clone(), true);
     let hessian = reduced(&loss, || {
         written(n, offset, |hessian| {
-            boosting = written(n, offset / 2, |gradient| bce.gradient_and_hessian(logits, targets, gradient, hessian));
+            let mut result = None;
+            let with_hessian = written(n, offset / 2, |gradient| {
+                result = tested.curvature(logits, targets, gradient, hessian);
+                result.unwrap_or(Ok(()))
+            });
+            curved = result.is_some();
+            if curved {
+                boosting = Ok(with_hessian);
+            }
             Ok(())
         })
     });
-    let backward = written(n, offset, |out| bce.backward(logits, targets, upstream, out));
+    let backward = written(n, offset, |out| tested.backward(logits, targets, upstream, out));
     let mut sum = logit_loss::LossSum::new();
-    bce.accumulate(&mut sum, logits, targets).unwrap();
+    tested.accumulate(&mut sum, logits, targets).unwrap();
 
     // Promised within one backend, so checked wherever all methods run.
     for (name, other) in [("loss_and_gradient", &with_loss), ("in place", &in_place)] {
@@ -199,19 +218,22 @@ pub fn everything<T: Number, Y: Label<T>>(
     for other in both {
         agree("loss", &loss, "loss with gradient", &Ok(vec![other]));
     }
-    if gradient.is_ok() {
-        agree("gradient", &gradient, "gradient with Hessian", &Ok(boosting));
-    }
+    agree("gradient", &gradient, "gradient with Hessian", &boosting);
     let total = vec![sum.sum(), sum.weight(), T::new(sum.count() as f64)];
-    vec![
+    let mut all = vec![
         ("loss", loss),
         ("losses", Ok(losses)),
         ("gradient", gradient),
-        ("hessian", hessian),
-        ("target_gradient", target_gradient),
         ("backward", Ok(backward)),
         ("accumulate", Ok(total)),
-    ]
+    ];
+    if curved {
+        all.push(("hessian", hessian));
+    }
+    if by_target {
+        all.push(("target_gradient", target_gradient));
+    }
+    all
 }
 
 /// A derivative of the reduced loss exists where the loss does.

@@ -3,4 +3,6 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-mod bce;
+mod activations;
+mod losses;
+mod probability;

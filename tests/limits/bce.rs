@@ -1,6 +1,7 @@
 //! Binary cross-entropy from logits.
 
 use crate::common::{Number, backends, for_both_types, numbers};
+use crate::places::{at_all_places, for_each_writer, no_nan, special_logits};
 use logit_loss::{BceWithLogits, Error, LogitLoss, LossSum, Reduction, Weights};
 
 for_both_types!(
@@ -19,39 +20,6 @@ for_both_types!(
     large_weights_of_tiny_losses,
     weights_that_take_back_an_overflow,
 );
-
-/// Evaluates every element on its own and within others, at the beginning, middle and end of vectors and tails.
-fn at_all_places<N: Number>(x: N, t: N, mut check: impl FnMut(&[N], &[N], usize)) {
-    check(&[x], &[t], 0);
-    let (mut logits, mut targets) = (vec![N::new(0.5); 75], vec![N::new(1.0); 75]);
-    for at in [0, 1, 31, 32, 63, 64, 70, 74] {
-        (logits[at], targets[at]) = (x, t);
-        check(&logits, &targets, at);
-        (logits[at], targets[at]) = (N::new(0.5), N::new(1.0));
-    }
-}
-
-/// Loss and gradient of the element `at` in every method that writes one, on every backend.
-fn for_each_writer<N: Number>(bce: BceWithLogits<'_, N>, x: N, t: N, mut check: impl FnMut(&str, N, N)) {
-    for backend in backends() {
-        let bce = bce.backend(backend).reduction(Reduction::Sum);
-        at_all_places(x, t, |logits, targets, at| {
-            let n = logits.len();
-            let mut columns: [Vec<N>; 6] = std::array::from_fn(|_| vec![N::new(7.0); n]);
-            let [losses, gradient, with_loss, boosting, hessian, backward] = &mut columns;
-            bce.losses(logits, targets, losses).unwrap();
-            bce.gradient(logits, targets, gradient).unwrap();
-            bce.loss_and_gradient(logits, targets, with_loss).unwrap();
-            bce.gradient_and_hessian(logits, targets, boosting, hessian).unwrap();
-            bce.backward(logits, targets, Weights::uniform(N::new(1.0)), backward).unwrap();
-            let mut in_place = logits.to_vec();
-            bce.loss_and_gradient_in_place(&mut in_place, targets).unwrap();
-            for gradient in [gradient, with_loss, boosting, backward, &mut in_place] {
-                check(backend.name(), losses[at], gradient[at]);
-            }
-        });
-    }
-}
 
 fn exact_limits<N: Number>() {
     let inf = f64::INFINITY;
@@ -284,17 +252,6 @@ fn subnormal_logits<N: Number>() {
     }
 }
 
-/// All that could be special in a formula, and what is near.
-fn special_logits<N: Number>() -> Vec<N> {
-    let mut magnitudes = vec![N::new(0.0), N::TINIEST, N::SMALLEST_NORMAL, N::EPSILON, N::LARGEST, N::INFINITY];
-    let plain = [
-        0.3465, 0.41421, 0.5, 1.0, 2.0, 14.56, 16.64, 17.0, 36.7, 37.5, 64.0, 87.3, 88.4, 88.8, 103.9, 104.0, 128.0,
-        708.3, 709.8, 745.1, 746.0, 1024.0, 1e10, 1e30,
-    ];
-    magnitudes.extend(numbers::<N>(&plain));
-    magnitudes.iter().flat_map(|&a| [a, -a]).collect()
-}
-
 fn no_nan_over_the_grid<N: Number>() {
     let targets =
         [N::new(0.0), N::TINIEST, N::EPSILON, N::new(0.25), N::new(0.5), N::new(1.0) - N::EPSILON, N::new(1.0)];
@@ -316,25 +273,7 @@ fn no_nan_over_the_grid<N: Number>() {
                 for s in [0.0, 0.1] {
                     let bce = BceWithLogits::new().weight(weight).pos_weight(Weights::uniform(p));
                     let context = format!("t {t:?}, p {p:?}, s {s}, weights {kind}");
-                    no_nan(bce.label_smoothing(N::new(s)), &x, &vec![t; x.len()], &context);
-                }
-            }
-        }
-    }
-}
-
-fn no_nan<N: Number>(bce: BceWithLogits<'_, N>, x: &[N], t: &[N], context: &str) {
-    let zero = N::new(0.0);
-    for backend in backends() {
-        for reduction in [Reduction::Mean, Reduction::WeightedMean, Reduction::Sum] {
-            let bce = bce.backend(backend).reduction(reduction);
-            let upstream = Weights::uniform(-N::LARGEST);
-            for (name, result) in crate::common::everything(bce, x, t, upstream, 0) {
-                // Weights may sum to 0 or overflow: that is an error, and nothing to look at.
-                for (i, v) in result.unwrap_or_default().into_iter().enumerate() {
-                    let at = format!("{name} on {}, {reduction:?}, {context}: element {i}", backend.name());
-                    assert!(!v.is_nan(), "{at} of {:?}", x.get(i));
-                    assert!(v >= zero || !["loss", "losses", "hessian", "accumulate"].contains(&name), "{at}: {v:?}");
+                    no_nan(bce.label_smoothing(N::new(s)), true, &x, &vec![t; x.len()], &context);
                 }
             }
         }

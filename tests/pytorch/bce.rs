@@ -1,9 +1,6 @@
-//! PyTorch's semantics of `BCEWithLogitsLoss`, with the numbers of its documentation and of its tests, and where this
-//! crate differs on purpose.
+//! `BCEWithLogitsLoss`.
 
-mod common;
-
-use common::{Number, Random, each_label, for_both_types, numbers};
+use crate::common::{Number, Random, each_label, for_both_types, numbers};
 use logit_loss::{BceWithLogits, Error, LogitLoss, Reduction, Weights};
 
 for_both_types!(

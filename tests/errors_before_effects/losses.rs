@@ -1,9 +1,10 @@
-//! Binary cross-entropy from logits.
+//! All losses.
 
-use crate::common::{Number, backends, for_both_types, numbers};
-use logit_loss::{Argument, BceWithLogits, Error, LogitLoss, LossSum, Reduction, Weights};
+use crate::common::family::{Family, Loss, for_all_families};
+use crate::common::{Number, backends, numbers};
+use logit_loss::{Argument, BceWithLogits, Error, LossSum, Reduction, Weights};
 
-for_both_types!(
+for_all_families!(
     lengths,
     tiling,
     invalid_weights,
@@ -29,7 +30,7 @@ impl<N: Number> Call<'_, N> {
 }
 
 /// What each method returns; panics if one that returns an error has written anything.
-fn results<N: Number>(bce: BceWithLogits<'_, N>, n: usize, call: &Call<'_, N>) -> Vec<(&'static str, Option<Error>)> {
+fn results<'w, N: Number>(loss: impl Loss<'w, N>, n: usize, call: &Call<'_, N>) -> Vec<(&'static str, Option<Error>)> {
     let canary = N::new(-77.5);
     let logits = vec![N::new(0.5); n];
     let targets = vec![N::new(1.0); call.targets];
@@ -53,15 +54,19 @@ fn results<N: Number>(bce: BceWithLogits<'_, N>, n: usize, call: &Call<'_, N>) -
             all.push(($name, error));
         };
     }
-    call!("loss", bce.loss(&logits, &targets));
-    call!("losses", bce.losses(&logits, &targets, &mut first));
-    call!("gradient", bce.gradient(&logits, &targets, &mut first));
-    call!("loss_and_gradient", bce.loss_and_gradient(&logits, &targets, &mut first));
-    call!("in_place", bce.loss_and_gradient_in_place(&mut in_place, &targets));
-    call!("hessian", bce.gradient_and_hessian(&logits, &targets, &mut first, &mut second));
-    call!("backward", bce.backward(&logits, &targets, call.upstream, &mut first));
-    call!("target_gradient", bce.target_gradient(&logits, &targets, &mut first));
-    call!("accumulate", bce.accumulate(&mut sum, &logits, &targets));
+    call!("loss", loss.loss(&logits, &targets));
+    call!("losses", loss.losses(&logits, &targets, &mut first));
+    call!("gradient", loss.gradient(&logits, &targets, &mut first));
+    call!("loss_and_gradient", loss.loss_and_gradient(&logits, &targets, &mut first));
+    call!("in_place", loss.loss_and_gradient_in_place(&mut in_place, &targets));
+    if let Some(result) = loss.curvature(&logits, &targets, &mut first, &mut second) {
+        call!("hessian", result);
+    }
+    call!("backward", loss.backward(&logits, &targets, call.upstream, &mut first));
+    if let Some(result) = loss.target_gradient_of(&logits, &targets, &mut first) {
+        call!("target_gradient", result);
+    }
+    call!("accumulate", loss.accumulate(&mut sum, &logits, &targets));
     all
 }
 
@@ -72,9 +77,9 @@ fn bce_of_one<N: Number>(sum: &mut LossSum<N>) {
 
 /// On every backend, exactly the named methods fail, all with this error.
 #[track_caller]
-fn expect<N: Number>(bce: BceWithLogits<'_, N>, n: usize, call: &Call<'_, N>, expected: Error, failing: &[&str]) {
+fn expect<'w, N: Number>(loss: impl Loss<'w, N>, n: usize, call: &Call<'_, N>, expected: Error, failing: &[&str]) {
     for backend in backends() {
-        for (name, error) in results(bce.backend(backend), n, call) {
+        for (name, error) in results(loss.on(backend), n, call) {
             let expected = failing.contains(&name).then_some(expected);
             assert_eq!(error, expected, "{name} of {n} on {}", backend.name());
         }
@@ -94,18 +99,18 @@ const ALL: [&str; 9] = [
 ];
 const DIVIDING: [&str; 6] = ["loss", "gradient", "loss_and_gradient", "in_place", "hessian", "target_gradient"];
 
-fn lengths<N: Number>() {
-    let bce = BceWithLogits::<N>::new();
+fn lengths<N: Number, F: Family<N>>() {
+    let loss = F::with(0);
     // From one to more than all vectors.
     for n in [1, 8, 33, 70] {
         for found in [0, n - 1, n + 1, 2 * n].into_iter().filter(|&found| found != n) {
             let error = |argument| Error::Length { argument, expected: n, found };
             let targets = Call { targets: found, ..Call::fitting(n) };
-            expect(bce, n, &targets, error(Argument::Targets), &ALL);
+            expect(loss, n, &targets, error(Argument::Targets), &ALL);
             let first = Call { first: found, ..Call::fitting(n) };
             let gradients = ["gradient", "loss_and_gradient", "hessian", "backward"];
             for backend in backends() {
-                for (name, result) in results(bce.backend(backend), n, &first) {
+                for (name, result) in results(loss.on(backend), n, &first) {
                     let expected = match name {
                         "losses" | "target_gradient" => Some(error(Argument::Output)),
                         _ => gradients.contains(&name).then_some(error(Argument::Gradient)),
@@ -114,12 +119,12 @@ fn lengths<N: Number>() {
                 }
             }
             let second = Call { second: found, ..Call::fitting(n) };
-            expect(bce, n, &second, error(Argument::Hessian), &["hessian"]);
+            expect(loss, n, &second, error(Argument::Hessian), &["hessian"]);
         }
     }
 }
 
-fn tiling<N: Number>() {
+fn tiling<N: Number, F: Family<N>>() {
     let values = vec![N::new(1.0); 100];
     // Six logits; values, repeat, cycles.
     for (count, repeat, cycles) in [
@@ -146,16 +151,18 @@ fn tiling<N: Number>() {
             (false, classes) => Weights::per_sample(values, classes),
         };
         let error = |argument| Error::Tiling { argument, values: count, repeat, cycles, logits: 6 };
-        let bce = BceWithLogits::new();
+        let loss = F::with(0);
         let call = Call::fitting(6);
-        expect(bce.weight(weights), 6, &call, error(Argument::Weight), &ALL);
-        expect(bce.pos_weight(weights), 6, &call, error(Argument::PosWeight), &ALL);
+        expect(loss.weighted(weights), 6, &call, error(Argument::Weight), &ALL);
+        if let Some(loss) = loss.pos_weighted(weights) {
+            expect(loss, 6, &call, error(Argument::PosWeight), &ALL);
+        }
         let call = Call { upstream: weights, ..Call::fitting(6) };
-        expect(bce, 6, &call, error(Argument::Upstream), &["backward"]);
+        expect(loss, 6, &call, error(Argument::Upstream), &["backward"]);
     }
     // Neither is last epoch's batch taken for this one's, of twice or half the size.
     for n in [50, 200] {
-        let weights = BceWithLogits::new().weight(Weights::per_element(&values));
+        let weights = F::with(0).weighted(Weights::per_element(&values));
         let argument = Argument::Weight;
         let error = Error::Tiling { argument, values: 100, repeat: 1, cycles: false, logits: n };
         expect(weights, n, &Call::fitting(n), error, &ALL);
@@ -179,77 +186,82 @@ fn invalid<N: Number>(bad: &[N], mut check: impl FnMut(Weights<'_, N>, usize)) {
     }
 }
 
-fn invalid_weights<N: Number>() {
+fn invalid_weights<N: Number, F: Family<N>>() {
     let bad = [N::new(-1.0), -N::TINIEST, -N::LARGEST, N::INFINITY, -N::INFINITY, N::NAN, -N::NAN];
     invalid(&bad, |weights, index| {
         let call = Call::fitting(69);
-        let bce = BceWithLogits::new();
-        expect(bce.weight(weights), 69, &call, Error::Weight { argument: Argument::Weight, index }, &ALL);
-        expect(bce.pos_weight(weights), 69, &call, Error::Weight { argument: Argument::PosWeight, index }, &ALL);
+        let loss = F::with(0);
+        expect(loss.weighted(weights), 69, &call, Error::Weight { argument: Argument::Weight, index }, &ALL);
+        if let Some(loss) = loss.pos_weighted(weights) {
+            expect(loss, 69, &call, Error::Weight { argument: Argument::PosWeight, index }, &ALL);
+        }
     });
 }
 
-fn invalid_upstream<N: Number>() {
+fn invalid_upstream<N: Number, F: Family<N>>() {
     invalid(&[N::INFINITY, -N::INFINITY, N::NAN], |upstream, index| {
         let call = Call { upstream, ..Call::fitting(69) };
         let error = Error::Weight { argument: Argument::Upstream, index };
-        expect(BceWithLogits::new(), 69, &call, error, &["backward"]);
+        expect(F::with(0), 69, &call, error, &["backward"]);
     });
     // Signed ones are fine.
     let signed = numbers::<N>(&[-1.0, 2.0, -0.0]);
     let mut gradient = [N::NAN; 3];
-    let result =
-        BceWithLogits::new().backward(&[N::new(0.0); 3], &[true; 3], Weights::per_class(&signed), &mut gradient);
-    assert_eq!((result, gradient), (Ok(()), [0.5, -1.0, 0.0].map(N::new)));
+    let result = F::with(0).backward(&[N::new(0.0); 3], &[true; 3], Weights::per_class(&signed), &mut gradient);
+    let [first, second, third] = gradient;
+    assert_eq!((result, second, third), (Ok(()), N::new(-2.0) * first, N::new(0.0)));
+    assert!(first > N::new(0.0));
 }
 
-fn invalid_smoothing<N: Number>() {
+fn invalid_smoothing<N: Number, F: Family<N>>() {
     let one = N::new(1.0);
     for bad in [N::new(-0.1), -N::TINIEST, one + N::EPSILON, N::INFINITY, -N::INFINITY, N::NAN] {
         let error = Error::Parameter { argument: Argument::LabelSmoothing };
         for n in [1, 40] {
-            expect(BceWithLogits::new().label_smoothing(bad), n, &Call::fitting(n), error, &ALL);
+            if let Some(loss) = F::with(0).smoothed(bad) {
+                expect(loss, n, &Call::fitting(n), error, &ALL);
+            }
         }
     }
     for good in [N::new(0.0), N::new(-0.0), N::TINIEST, one] {
-        assert!(
-            results(BceWithLogits::new().label_smoothing(good), 3, &Call::fitting(3)).iter().all(|r| r.1.is_none())
-        );
+        let loss = F::with(0).smoothed(good);
+        assert!(loss.is_none_or(|loss| results(loss, 3, &Call::fitting(3)).iter().all(|r| r.1.is_none())));
     }
 }
 
-fn means_of_nothing<N: Number>() {
+fn means_of_nothing<N: Number, F: Family<N>>() {
     let (zeros, large) = (vec![N::new(0.0); 40], vec![N::LARGEST; 40]);
     for n in [0, 1, 3, 40] {
-        let weighted = BceWithLogits::new().reduction(Reduction::WeightedMean);
+        let weighted = F::with(0).reduced(Reduction::WeightedMean);
         let zero = [Weights::uniform(N::new(0.0)), Weights::per_element(&zeros[..n])];
         for weights in if n == 0 { &zero[..1] } else { &zero[..] } {
-            expect(weighted.weight(*weights), n, &Call::fitting(n), Error::EmptyMean, &DIVIDING);
+            expect(weighted.weighted(*weights), n, &Call::fitting(n), Error::EmptyMean, &DIVIDING);
         }
         if n > 1 {
             // Weights whose sum is above the largest number.
             for weights in [Weights::uniform(N::LARGEST), Weights::per_element(&large[..n])] {
-                expect(weighted.weight(weights), n, &Call::fitting(n), Error::EmptyMean, &DIVIDING);
+                expect(weighted.weighted(weights), n, &Call::fitting(n), Error::EmptyMean, &DIVIDING);
             }
         }
     }
     for reduction in [Reduction::Mean, Reduction::WeightedMean] {
-        let bce = BceWithLogits::<N>::new().reduction(reduction);
-        expect(bce, 0, &Call::fitting(0), Error::EmptyMean, &DIVIDING);
+        let loss = F::with(0).reduced(reduction);
+        expect(loss, 0, &Call::fitting(0), Error::EmptyMean, &DIVIDING);
     }
     // Elements that do not count are still a mean's elements where it divides by their number.
-    let bce = BceWithLogits::new().weight(Weights::uniform(N::new(0.0)));
-    assert_eq!(bce.loss(&[N::new(1.0)], &[true]), Ok(N::new(0.0)));
+    let loss = F::with(0).weighted(Weights::uniform(N::new(0.0)));
+    assert_eq!(loss.loss(&[N::new(1.0)], &[true]), Ok(N::new(0.0)));
 }
 
-fn empty_is_not_an_error_elsewhere<N: Number>() {
+fn empty_is_not_an_error_elsewhere<N: Number, F: Family<N>>() {
     let three = vec![N::new(1.0); 3];
     for weights in [Weights::uniform(N::new(2.0)), Weights::per_class(&three), Weights::per_channel(&three, 5)] {
         for backend in backends() {
-            let bce = BceWithLogits::new().reduction(Reduction::Sum).weight(weights).pos_weight(weights);
+            let loss = F::with(0).reduced(Reduction::Sum).weighted(weights);
+            let loss = loss.pos_weighted(weights).unwrap_or(loss);
             let call = Call { upstream: weights, ..Call::fitting(0) };
-            assert!(results(bce.backend(backend), 0, &call).iter().all(|r| r.1.is_none()));
-            assert_eq!(bce.backend(backend).loss(&[], &[true; 0]), Ok(N::new(0.0)));
+            assert!(results(loss.on(backend), 0, &call).iter().all(|r| r.1.is_none()));
+            assert_eq!(loss.on(backend).loss(&[], &[true; 0]), Ok(N::new(0.0)));
         }
     }
     let sum = LossSum::<N>::new();
@@ -258,16 +270,16 @@ fn empty_is_not_an_error_elsewhere<N: Number>() {
     assert_eq!(sum, LossSum::default());
 }
 
-fn batches_need_not_divide<N: Number>() {
+fn batches_need_not_divide<N: Number, F: Family<N>>() {
     // What accumulates is neither divided nor differentiated: the reduction is of no account.
     for reduction in [Reduction::Mean, Reduction::WeightedMean, Reduction::Sum] {
-        let bce = BceWithLogits::new().reduction(reduction);
+        let loss = F::with(0).reduced(reduction);
         let (mut sum, mut twice) = (LossSum::new(), LossSum::new());
         bce_of_one::<N>(&mut sum);
         bce_of_one(&mut twice);
-        bce.accumulate(&mut sum, &[], &[false; 0]).unwrap();
+        loss.accumulate(&mut sum, &[], &[false; 0]).unwrap();
         assert_eq!(sum, twice);
-        bce.weight(Weights::uniform(N::new(0.0))).accumulate(&mut sum, &[N::NAN], &[false]).unwrap();
+        loss.weighted(Weights::uniform(N::new(0.0))).accumulate(&mut sum, &[N::NAN], &[false]).unwrap();
         assert_eq!((sum.sum(), sum.weight(), sum.count()), (twice.sum(), twice.weight(), 2));
     }
 }
@@ -275,15 +287,15 @@ fn batches_need_not_divide<N: Number>() {
 #[test]
 fn display() {
     let length = Error::Length { argument: Argument::Targets, expected: 3, found: 4 };
-    assert_eq!(length.to_string(), "targets: expected 3 elements, as many as logits, found 4");
+    assert_eq!(length.to_string(), "targets: expected 3 elements, as many as inputs, found 4");
     let tiling = |argument, cycles| Error::Tiling { argument, values: 5, repeat: 2, cycles, logits: 12 };
     assert_eq!(
         tiling(Argument::PosWeight, true).to_string(),
-        "positive weight: 5 values for 2 elements each, over and over, do not cover 12 logits"
+        "positive weight: 5 values for 2 elements each, over and over, do not cover 12 inputs"
     );
     assert_eq!(
         tiling(Argument::Weight, false).to_string(),
-        "weight: 5 values for 2 elements each do not cover 12 logits"
+        "weight: 5 values for 2 elements each do not cover 12 inputs"
     );
     let weight = |argument| Error::Weight { argument, index: 7 }.to_string();
     assert_eq!(weight(Argument::Weight), "weight: the value at 7 is negative or not finite");

@@ -1,0 +1,185 @@
+//! Focal loss (Lin, Goyal, Girshick, He, Dollár, 2017), and its derivatives.
+//!
+//! With a = |x|, e = exp(-a), d = 1 + e, near = 1 - t for x >= 0 and t otherwise, far the other, and c the plain
+//! cross-entropy, the probability of the wrong answer and its logarithm are
+//!
+//! ```text
+//! m     = (near + far e) / d
+//! -ln m = (a if near = 0, else -ln(near + far e)) + log1p(e)
+//! ```
+//!
+//! and with k = near - far and q = e / (near + far e), which is 1 for near = 0,
+//!
+//! ```text
+//! loss     = alpha_t m^gamma c
+//! gradient = alpha_t m^gamma sign(x) (near - far e + gamma c k q) / d
+//! Hessian  = alpha_t m^gamma (e + 2 gamma (near - far e) k q + gamma c k q (gamma k q + e - (1 + k q))) / d^2
+//! ```
+//!
+//! which are torchvision's formulas with every sigmoid written out and m^gamma taken out of every sum. For a hard target
+//! near and far are 0 and 1, so neither the second logarithm nor the division is needed, and nothing cancels in the
+//! gradient.
+
+use core::marker::PhantomData;
+
+use super::costs::{Costs, Smoothing};
+use super::double::{Double, Factor};
+use super::exp::exp_neg_double;
+use super::log1p::{ln_double, log1p_of_fraction};
+use super::logistic::Logit;
+use super::{Constants, Formula, Inputs, Results, Wanted};
+use crate::backend::{Lanes, Mask, Token, Vector};
+
+/// By which power of the probability of the wrong answer a loss is multiplied.
+#[derive(Clone, Copy)]
+pub struct Gamma<T> {
+    factor: Factor<T>,
+    /// The same, if it is an integer so small that multiplying is as exact as an exponential, and faster.
+    factors: Option<u64>,
+}
+
+impl<T: Constants> Gamma<T> {
+    /// An ULP or two each, where the exponential's error grows with gamma as well.
+    const MOST_FACTORS: u64 = 4;
+
+    pub fn new(value: T) -> Self {
+        // Below, the power is 1 to the last digit wherever the loss is not 0.
+        let count = if value < T::SMALL { 0 } else { value.to_count() };
+        let multiplies = count == 0 && value < T::SMALL || count <= Self::MOST_FACTORS && T::from_count(count) == value;
+        Self { factor: Factor::new(value), factors: if multiplies { Some(count) } else { None } }
+    }
+}
+
+/// Focal loss.
+///
+/// `HARD` is for blocks whose targets are all 0 or 1 and are not smoothed: it leaves out what is 0 there.
+#[derive(Clone, Copy)]
+pub struct Focal<T, W, const HARD: bool> {
+    pub smoothing: Smoothing<T>,
+    pub gamma: Gamma<T>,
+    /// By what positives and negatives are multiplied.
+    pub alpha: [T; 2],
+    /// By what the derivatives are multiplied.
+    pub scale: T,
+    pub wanted: PhantomData<W>,
+}
+
+impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD> {
+    const OUTPUTS: usize = W::OUTPUTS;
+    const HARD: bool = HARD;
+    const UPSTREAM: bool = W::UPSTREAM;
+
+    #[inline(always)]
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
+        let (zero, one) = (l.zero(), l.one());
+        let x = Logit::new(l, inputs.logit);
+        let t = if HARD { inputs.target } else { self.smoothing.of(l, inputs.target) };
+        let up = one - t;
+        let costs = Costs::new(l, &x, up, t);
+        let d = one + x.e.value;
+        let log = log1p_of_fraction(l, x.e.value);
+
+        // Where e is subnormal, it is taken before it is rounded, and what is linear in it is brought back at the end.
+        let subnormal = x.e.is_subnormal(l);
+        let tail = subnormal & costs.easy;
+        let offset = l.splat(T::OFFSET);
+        let e = subnormal.select(x.e.scaled, x.e.value);
+        // near + far e, and k q.
+        let (wrong, kq_e) = if HARD {
+            (costs.easy.select(x.e.value, one), costs.easy.select(-one, e))
+        } else {
+            let wrong = costs.far.mul_add(x.e.value, costs.near);
+            (wrong, (costs.near - costs.far) * costs.easy.select(one, e / wrong))
+        };
+        let kq = tail.select(kq_e, subnormal.select(kq_e * offset, kq_e));
+
+        // The weights go first, so that no product is subnormal before the result is.
+        let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight };
+        let alpha = l.splat(self.alpha[0]).mul_add(t, l.splat(self.alpha[1]) * up);
+        let size = weight.abs().at_most(l.splat(T::MAX)) * alpha;
+        let (size, shrunk) = self.modulated(l, size, wrong, d, &x, costs, log);
+
+        // log1p(e) = e in the tail.
+        let cost = costs.linear(&x) + log.hi;
+        let infinite = cost.ge(l.splat(T::MAX + T::MAX));
+        let loss = infinite.select(alpha.equals(zero).clear(cost), size * cost);
+        let loss = shrunk.undo(l, tail, tail.select(size * e, loss));
+
+        // A derivative is finite where the loss is not.
+        let finite = costs.near.mul_add(x.magnitude.at_most(l.splat(T::MAX)), log.hi);
+        let cost_e = tail.select(e, finite);
+        let slope = costs.far.neg_mul_add(x.e.value, costs.near);
+        let slope_e = tail.select(-e, slope);
+        let gamma = l.splat(self.gamma.factor.value);
+        let scale = l.splat(self.scale);
+        let gradient = size * gamma.mul_add(cost_e * kq, slope_e) / d * scale;
+        let gradient = shrunk.undo(l, tail, gradient).negate_unless(x.positive);
+        let gradient = if W::UPSTREAM { gradient.negate_unless(weight.ge(zero)) } else { gradient };
+
+        let bend = gamma.mul_add(kq, x.e.value - (one + kq));
+        let hessian = gamma.mul_add(cost_e * kq_e * bend + (slope_e + slope_e) * kq_e, e);
+        let hessian = size * hessian / (d * d) * scale;
+        let hessian = shrunk.undo(l, subnormal, hessian);
+
+        let absent = inputs.weight.equals(zero);
+        let loss = absent.clear(loss);
+        Results {
+            term: loss,
+            factors: [zero; 2],
+            outputs: [if W::LOSSES { loss } else { absent.clear(gradient) }, absent.clear(hessian)],
+        }
+    }
+}
+
+impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
+    /// `size` times m^gamma, and where that is yet to be multiplied by the offset.
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments)]
+    fn modulated<L: Lanes<Scalar = T>>(
+        self,
+        l: Token<L>,
+        size: Vector<L>,
+        wrong: Vector<L>,
+        d: Vector<L>,
+        x: &Logit<L>,
+        costs: Costs<L>,
+        log: Double<Vector<L>>,
+    ) -> (Vector<L>, Shrunk<L>) {
+        if let Some(factors) = self.gamma.factors {
+            let m = wrong / d;
+            let mut size = size;
+            let mut i = 0;
+            while i < factors {
+                size = size * m;
+                i += 1;
+            }
+            return (size, Shrunk(l.zero().equals(l.one())));
+        }
+        let without = if HARD {
+            Double { hi: costs.easy.select(x.magnitude, l.zero()), lo: l.zero() }
+        } else {
+            let ln = ln_double(l, wrong);
+            Double { hi: costs.easy.select(x.magnitude, l.zero() - ln.hi), lo: costs.easy.clear(l.zero() - ln.lo) }
+        };
+        let sum = Double::two_sum(without.hi, log.hi);
+        let lo = sum.lo + (without.lo + log.lo);
+        // gamma times that, in two words: rounded, it would be gamma a / 2 ULP off.
+        let power = exp_neg_double(l, self.gamma.factor.times(l, Double { hi: sum.hi, lo }));
+        // Where the power is subnormal, it too is taken before it is rounded.
+        let subnormal = power.is_subnormal(l);
+        (size * subnormal.select(power.scaled, power.value), Shrunk(subnormal))
+    }
+}
+
+/// Where a power is divided by [`Constants::OFFSET`].
+#[derive(Clone, Copy)]
+struct Shrunk<L: Lanes>(Mask<L>);
+
+impl<L: Lanes<Scalar: Constants>> Shrunk<L> {
+    /// The result that has that power, and where `too` says so another factor that is divided by the offset: both at a
+    /// time leave nothing of it.
+    #[inline(always)]
+    fn undo(self, l: Token<L>, too: Mask<L>, v: Vector<L>) -> Vector<L> {
+        (self.0 & too).clear(v) * (self.0 | too).select(l.splat(L::Scalar::OFFSET), l.one())
+    }
+}

@@ -1,0 +1,103 @@
+//! Focal loss.
+
+use crate::allowed;
+use crate::common::exact::{Exact, Logit, Referenced, error_of};
+use crate::common::{Number, for_both_types};
+use crate::search::{Worst, logits, over_all_patterns, points};
+use logit_loss::{Backend, FocalLoss, LogitLoss, Reduction};
+
+for_both_types!(hard_targets, soft_targets);
+
+/// Integers up to 4 are multiplied, all others exponentiated.
+const GAMMAS: [f64; 10] = [0.0, 0.1, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 64.0];
+const ALPHAS: [Option<f64>; 2] = [None, Some(0.25)];
+const NAMES: [&str; 3] = ["loss", "gradient", "Hessian"];
+
+/// The reference of `f64` is slow.
+fn fewer_points<N: Number>() -> Vec<N> {
+    if N::PRECISION == 24 { points() } else { logits(8) }
+}
+
+/// Loss, gradient and Hessian of each element.
+fn derivatives<N: Number>(focal: FocalLoss<'_, N>, x: &[N], t: N) -> [Vec<N>; 3] {
+    let targets = vec![t; x.len()];
+    let mut columns = [0; 3].map(|_| vec![N::NAN; x.len()]);
+    let [losses, gradient, hessian] = &mut columns;
+    focal.losses(x, &targets, losses).unwrap();
+    focal.gradient_and_hessian(x, &targets, gradient, hessian).unwrap();
+    columns
+}
+
+/// All three at all points. What may cancel is measured in ULP of the sum of its terms' magnitudes.
+fn compare<N: Referenced>(
+    worst: &mut Worst,
+    points: &[N],
+    alphas: &[Option<f64>],
+    t: f64,
+    gamma: f64,
+    cancels: [bool; 3],
+) {
+    let limit = allowed::FOCAL + 2.0 * gamma;
+    let references: Vec<_> = points.iter().map(|x| Logit::new(&N::Exact::from_f64(x.to_f64()))).collect();
+    let t = N::new(t).to_f64();
+    for &alpha in alphas {
+        let weights = alpha.map_or([1.0; 2], |alpha| [alpha, 1.0 - alpha]);
+        let exact: Vec<_> = references.iter().map(|x| x.focal(t, N::new(gamma).to_f64(), weights)).collect();
+        for backend in worst.backends.clone() {
+            let focal = with(backend, gamma, alpha);
+            for (k, found) in derivatives(focal, points, N::new(t)).iter().enumerate() {
+                for (i, (&found, exact)) in found.iter().zip(&exact).enumerate() {
+                    let [value, size] = &exact[k];
+                    let error = error_of(found, value, if cancels[k] { size } else { value });
+                    worst.see::<N>(backend, &format!("{} {gamma}", NAMES[k]), limit, error, || {
+                        format!("x {:?}, t {t}, alpha {alpha:?}: {found:?}", points[i])
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn with<N: Number>(backend: Backend, gamma: f64, alpha: Option<f64>) -> FocalLoss<'static, N> {
+    let focal = FocalLoss::new().backend(backend).gamma(N::new(gamma)).reduction(Reduction::Sum);
+    match alpha {
+        Some(alpha) => focal.alpha(N::new(alpha)),
+        None => focal.without_alpha(),
+    }
+}
+
+fn hard_targets<N: Referenced>() {
+    let (points, mut worst) = (fewer_points::<N>(), Worst::on(crate::common::backends()));
+    for gamma in GAMMAS {
+        for t in [0.0, 1.0] {
+            compare(&mut worst, &points, &ALPHAS, t, gamma, [false, false, true]);
+        }
+    }
+    worst.report::<N>();
+}
+
+fn soft_targets<N: Referenced>() {
+    let (mut points, mut worst) = (fewer_points::<N>(), Worst::on(crate::common::backends()));
+    // Beyond, a power that has vanished may meet a logit that would bring it back.
+    points.retain(|x| x.abs() < N::new(1e10));
+    for gamma in GAMMAS {
+        for t in [0.5, 0.1, 0.9, 1e-3, 1e-30, 0.999] {
+            compare(&mut worst, &points, &ALPHAS, t, gamma, [false, true, true]);
+        }
+    }
+    worst.report::<N>();
+}
+
+/// Both hard targets over the patterns of `f32`: run it in release.
+#[test]
+#[ignore = "takes minutes"]
+fn dense() {
+    over_all_patterns(509, |worst, points| {
+        for gamma in [0.5, 1.0, 1.5, 2.0, 3.0, 5.0] {
+            for t in [0.0, 1.0] {
+                compare(worst, points, &[None], t, gamma, [false, false, true]);
+            }
+        }
+    })
+    .report::<f32>();
+}

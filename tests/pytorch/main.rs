@@ -1,0 +1,9 @@
+//! PyTorch's semantics, with the numbers of its documentation and of its tests, and where this crate differs on purpose.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod activations;
+mod bce;
+mod focal;
+mod probability;
