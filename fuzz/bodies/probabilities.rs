@@ -100,7 +100,7 @@ fn is_in_range<T: Number>(case: &Case<T>, i: usize) -> bool {
     let moderate = |v: f64| v == 0.0 || (1e-6..1e6).contains(&v);
     let all = [w, p_w, u, w * u, w * p_w, p_w * t];
     let hard = t == 0.0 || t == 1.0;
-    let soft = normal(p) && all.into_iter().all(moderate);
+    let soft = normal((1.0 - t) * p) && normal(p_w * t * (1.0 - p)) && all.into_iter().all(moderate);
     all.into_iter().all(normal) && w * p_w * u <= T::LARGEST && (hard || soft)
 }
 
@@ -201,7 +201,7 @@ fn balance<T: Number, Y: Label<T>>(targets: &[Y], values: &[f64], classes: usize
         return keys;
     }
     let mut expected = Ok(());
-    for class in 0..classes {
+    for (class, weight) in out.iter().enumerate() {
         let of_class = || values.iter().skip(class).step_by(classes);
         let (positives, negatives) = (of_class().sum::<f64>(), of_class().map(|t| 1.0 - t).sum::<f64>());
         let quotient = negatives / positives;
@@ -217,7 +217,7 @@ fn balance<T: Number, Y: Label<T>>(targets: &[Y], values: &[f64], classes: usize
         } else if found.is_ok() {
             // The sums here are plain ones, and 1 - t is rounded.
             let plain = n as f64 * f64::EPSILON * (1.0 + n as f64 / negatives);
-            let error = (out[class].wide() / quotient - 1.0).abs();
+            let error = (weight.wide() / quotient - 1.0).abs();
             assert!(error <= T::ULP_OF_ONE + plain, "class {class}: {quotient}, {}", context());
         }
     }

@@ -142,7 +142,8 @@ fn probabilities() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
         let ordinary = [0.5, 0.1, 0.9, 0.75, 0.3, 0.01, 0.999];
         let limits = [0.0, 1.0, tiny, 1.0 - ulp / 2.0, -0.0];
         let held = [1e-12, 0.9e-12, 1.1e-12, 4e-44, 3e-44, 1.0 - 1e-12];
-        let branches = [0.707_106_7, 0.707_106_9, 0.292_893_2, 0.292_893_3, 0.5 - ulp, 0.5 + ulp];
+        let half = core::f64::consts::FRAC_1_SQRT_2;
+        let branches = [half - ulp, half + ulp, 1.0 - half - ulp, 1.0 - half + ulp, 0.5 - ulp, 0.5 + ulp];
         let outside = [0.5, f64::NAN, 1.0 + ulp, -tiny, f64::INFINITY, 0.25];
         // Valid or any numbers, and so many classes.
         let with = |classes: u8, raw: u8, case: Writer| Writer::default().bytes(&[flag, classes, raw]).bytes(&case.0);
