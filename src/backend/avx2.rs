@@ -19,8 +19,13 @@ pub struct Avx2<T>(PhantomData<T>);
 /// The CPU has AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
-    // SAFETY: the caller's promise.
-    kernel.run(unsafe { Token::<Pair<Pair<T::Avx2>>>::assume() })
+    if K::SHORT {
+        // SAFETY: the caller's promise.
+        kernel.run(unsafe { Token::<Pair<Pair<T::Avx2>>>::assume() })
+    } else {
+        // SAFETY: likewise.
+        kernel.run(unsafe { Token::<T::Avx2>::assume() })
+    }
 }
 
 // SAFETY: every function is one intrinsic of AVX, AVX2 or FMA; loads and stores are the unaligned ones.

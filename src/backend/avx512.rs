@@ -19,8 +19,13 @@ pub struct Avx512<T>(PhantomData<T>);
 /// The CPU has AVX-512F and AVX-512DQ.
 #[target_feature(enable = "avx512f,avx512dq")]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
-    // SAFETY: the caller's promise.
-    kernel.run(unsafe { Token::<Pair<T::Avx512>>::assume() })
+    if K::SHORT {
+        // SAFETY: the caller's promise.
+        kernel.run(unsafe { Token::<Pair<T::Avx512>>::assume() })
+    } else {
+        // SAFETY: likewise.
+        kernel.run(unsafe { Token::<T::Avx512>::assume() })
+    }
 }
 
 // SAFETY: every function is one intrinsic of AVX-512F or AVX-512DQ; loads and stores are the unaligned ones.
