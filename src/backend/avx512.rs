@@ -53,7 +53,7 @@ unsafe impl Lanes for Avx512<f32> {
         _mm512_storeu_ps(to, v)
     }
     #[inline(always)]
-    unsafe fn from_bytes(from: *const u8) -> __m512 {
+    unsafe fn load_bytes(from: *const u8) -> __m512 {
         let bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128(from.cast()));
         _mm512_maskz_mov_ps(_mm512_test_epi32_mask(bytes, bytes), _mm512_set1_ps(1.0))
     }
@@ -169,7 +169,7 @@ unsafe impl Lanes for Avx512<f64> {
         _mm512_storeu_pd(to, v)
     }
     #[inline(always)]
-    unsafe fn from_bytes(from: *const u8) -> __m512d {
+    unsafe fn load_bytes(from: *const u8) -> __m512d {
         let bytes = _mm512_cvtepu8_epi64(_mm_loadl_epi64(from.cast()));
         _mm512_maskz_mov_pd(_mm512_test_epi64_mask(bytes, bytes), _mm512_set1_pd(1.0))
     }
