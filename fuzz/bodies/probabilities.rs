@@ -100,7 +100,7 @@ fn is_in_range<T: Number>(case: &Case<T>, i: usize) -> bool {
     let moderate = |v: f64| v == 0.0 || (1e-6..1e6).contains(&v);
     let all = [w, p_w, u, w * u, w * p_w, p_w * t];
     let hard = t == 0.0 || t == 1.0;
-    let soft = normal((1.0 - t) * p) && normal(p_w * t * (1.0 - p)) && all.into_iter().all(moderate);
+    let soft = normal(p) && normal((1.0 - t) * p) && normal(p_w * t * (1.0 - p)) && all.into_iter().all(moderate);
     all.into_iter().all(normal) && w * p_w * u <= T::LARGEST && (hard || soft)
 }
 
