@@ -4,10 +4,13 @@
 
 use logit_loss::{Backend, Bce, Error, Label, LossSum, Reduction, pos_weight_from_targets};
 
-use super::bce::{is_close, product};
-use super::case::Case;
+use super::bounds::{is_close, product};
 use super::input::{Bytes, unit};
 use super::number::Number;
+use super::{case, kind};
+
+/// Weights and positive weights are read as those of logits are.
+type Case<T> = case::Case<T, kind::Bce<T>>;
 
 pub fn body(data: &[u8]) {
     let mut bytes = Bytes::new(data);
@@ -42,7 +45,8 @@ fn look_at<T: Number>(mut bytes: Bytes<'_>) {
 }
 
 fn bce<T: Number>(case: &Case<T>) -> Bce<'_, T> {
-    let bce = Bce::new().weight(case.weight.weights()).pos_weight(case.pos_weight.weights()).reduction(case.reduction);
+    let bce =
+        Bce::new().weight(case.weight.weights()).pos_weight(case.kind.pos_weight.weights()).reduction(case.reduction);
     case.backend.map_or(bce, |backend| bce.backend(backend))
 }
 
@@ -74,7 +78,7 @@ fn refused<T: Number>(case: &Case<T>, bce: Bce<'_, T>, index: usize) {
 
 /// Loss and gradient in `f64`, and what the gradient would be if its terms were added, for the weight `w`.
 fn exact<T: Number>(case: &Case<T>, i: usize, w: f64) -> [f64; 3] {
-    let [p, t, p_w] = [case.logits[i], case.targets[i], case.pos_weight.at(i)].map(T::wide);
+    let [p, t, p_w] = [case.logits[i], case.targets[i], case.kind.pos_weight.at(i)].map(T::wide);
     if w == 0.0 {
         return [0.0; 3];
     }
@@ -93,7 +97,7 @@ fn exact<T: Number>(case: &Case<T>, i: usize, w: f64) -> [f64; 3] {
 
 /// Whether the weights and their products, the target's share included, are numbers that keep all their digits.
 fn is_in_range<T: Number>(case: &Case<T>, i: usize) -> bool {
-    let [w, p_w, u] = [case.weight.at(i), case.pos_weight.at(i), case.upstream.at(i)].map(|v| v.wide().abs());
+    let [w, p_w, u] = [case.weight.at(i), case.kind.pos_weight.at(i), case.upstream.at(i)].map(|v| v.wide().abs());
     let [p, t] = [case.logits[i], case.targets[i]].map(T::wide);
     let normal = |v: f64| v == 0.0 || v >= T::TINY / T::ULP_OF_ONE;
     // Of a soft target, what is multiplied first is anyone's guess.
