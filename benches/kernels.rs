@@ -1,8 +1,9 @@
-//! Loss, and loss with gradient, of both types on every backend, beside the loop that everyone writes.
+//! Loss, and loss with gradient, of both types on every backend, beside the loop that everyone writes; focal loss on the
+//! fastest.
 
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput};
 use criterion::{criterion_group, criterion_main, measurement::WallTime};
-use logit_loss::{Backend, BceWithLogits, Label, LogitLoss, Real, Reduction};
+use logit_loss::{Backend, BceWithLogits, FocalLoss, Label, LogitLoss, Real, Reduction};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ const SIZES: [usize; 5] = [64, 1 << 10, 32 << 10, 1 << 20, 16 << 20];
 /// The loop that everyone writes: stable, and as exact as the difference of two numbers close to each other.
 trait Plain: Real + Label<Self> {
     const NAME: &'static str;
-    fn random(unit: f64) -> Self;
+    fn number(v: f64) -> Self;
     fn loss(logits: &[Self], targets: &[Self]) -> Self;
     fn loss_and_gradient(logits: &[Self], targets: &[Self], gradient: &mut [Self]) -> Self;
 }
@@ -21,8 +22,8 @@ macro_rules! plain {
         impl Plain for $type {
             const NAME: &'static str = stringify!($type);
 
-            fn random(unit: f64) -> $type {
-                unit as $type
+            fn number(v: f64) -> $type {
+                v as $type
             }
 
             fn loss(logits: &[$type], targets: &[$type]) -> $type {
@@ -56,8 +57,8 @@ fn inputs<T: Plain>(n: usize) -> (Vec<T>, Vec<T>) {
         state ^= state << 17;
         (state >> 11) as f64 / (1_u64 << 53) as f64
     };
-    let logits = (0..n).map(|_| T::random(random() * 16.0 - 8.0)).collect();
-    (logits, (0..n).map(|_| T::random(f64::from(u8::from(random() < 0.25)))).collect())
+    let logits = (0..n).map(|_| T::number(random() * 16.0 - 8.0)).collect();
+    (logits, (0..n).map(|_| T::number(f64::from(u8::from(random() < 0.25)))).collect())
 }
 
 fn bench<T: Plain>(c: &mut Criterion) {
@@ -70,6 +71,9 @@ fn bench<T: Plain>(c: &mut Criterion) {
         throughput::<T>(&mut group, n, 2);
         for (name, bce) in losses::<T>() {
             group.bench_function(BenchmarkId::new(name, n), |b| b.iter(|| bce.loss(black_box(x), black_box(t))));
+        }
+        for (name, focal) in focal_losses::<T>() {
+            group.bench_function(BenchmarkId::new(name, n), |b| b.iter(|| focal.loss(black_box(x), black_box(t))));
         }
         group.bench_function(BenchmarkId::new("plain loop", n), |b| b.iter(|| T::loss(black_box(x), black_box(t))));
     }
@@ -84,6 +88,11 @@ fn bench<T: Plain>(c: &mut Criterion) {
                 b.iter(|| bce.loss_and_gradient(black_box(x), black_box(t), black_box(g)));
             });
         }
+        for (name, focal) in focal_losses::<T>() {
+            group.bench_function(BenchmarkId::new(name, n), |b| {
+                b.iter(|| focal.loss_and_gradient(black_box(x), black_box(t), black_box(g)));
+            });
+        }
         group.bench_function(BenchmarkId::new("plain loop", n), |b| {
             b.iter(|| T::loss_and_gradient(black_box(x), black_box(t), black_box(g)));
         });
@@ -94,6 +103,12 @@ fn bench<T: Plain>(c: &mut Criterion) {
 fn losses<T: Plain>() -> impl Iterator<Item = (&'static str, BceWithLogits<'static, T>)> {
     let bce = BceWithLogits::new().reduction(Reduction::Sum);
     Backend::available().map(move |backend| (backend.name(), bce.backend(backend)))
+}
+
+/// A power that is multiplied, and one that is exponentiated.
+fn focal_losses<T: Plain>() -> [(&'static str, FocalLoss<'static, T>); 2] {
+    let focal = FocalLoss::new().reduction(Reduction::Sum);
+    [("focal, gamma 2", focal), ("focal, gamma 0.5", focal.gamma(T::number(0.5)))]
 }
 
 fn group<'c, T: Plain>(c: &'c mut Criterion, what: &str) -> BenchmarkGroup<'c, WallTime> {

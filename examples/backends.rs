@@ -4,7 +4,10 @@
 //! cargo run --release --example backends
 //! ```
 
-use logit_loss::{Backend, BceWithLogits, Error, Label, LogitLoss, Real, Reduction, Weights};
+use logit_loss::{
+    Backend, Bce, BceWithLogits, Error, FocalLoss, Label, LogitLoss, Real, Reduction, Weights, log_sigmoid_with,
+    sigmoid_with, softplus_with,
+};
 
 fn main() -> Result<(), Error> {
     for backend in Backend::available() {
@@ -66,6 +69,34 @@ fn everything<T: Real + Label<T>>(
         all.append(&mut first.clone());
         bce.target_gradient(x, t, &mut first)?;
         all.append(&mut first);
+    }
+    let focal = FocalLoss::new().backend(backend).reduction(Reduction::Sum);
+    for focal in [focal, focal.gamma(number(0.7)).weight(Weights::per_element(weights))] {
+        let (mut first, mut second) = (x.to_vec(), x.to_vec());
+        all.push(focal.loss_and_gradient(x, t, &mut first)?);
+        focal.gradient_and_hessian(x, t, &mut first, &mut second)?;
+        all.append(&mut first);
+        all.append(&mut second);
+    }
+    // Probabilities of any size.
+    let one = number(1.0);
+    let p: Vec<T> = x.iter().map(|&x| one / (one + x * x)).collect();
+    for bce in [Bce::new(), Bce::new().pos_weight(Weights::uniform(number(5.0)))] {
+        let bce = bce.weight(Weights::per_element(weights)).backend(backend).reduction(Reduction::Sum);
+        let (mut gradient, mut losses) = (p.clone(), p.clone());
+        all.push(bce.loss_and_gradient(&p, t, &mut gradient)?);
+        bce.losses(&p, t, &mut losses)?;
+        all.append(&mut gradient);
+        all.append(&mut losses);
+    }
+    let mut out = x.to_vec();
+    sigmoid_with(backend, x, &mut out)?;
+    all.append(&mut out.clone());
+    log_sigmoid_with(backend, x, &mut out)?;
+    all.append(&mut out.clone());
+    for beta in [1.0, 0.7] {
+        softplus_with(backend, number(beta), x, &mut out)?;
+        all.append(&mut out.clone());
     }
     Ok(all)
 }

@@ -26,6 +26,19 @@ pub enum Argument {
     Alpha,
     /// [`gamma`](crate::FocalLoss::gamma).
     Gamma,
+    /// The beta of [`softplus`](crate::softplus).
+    Beta,
+}
+
+impl Argument {
+    /// What a parameter may be.
+    const fn range(self) -> &'static str {
+        match self {
+            Self::Gamma => "[0, 64]",
+            Self::Beta => "[2^-100, 2^100]",
+            _ => "[0, 1]",
+        }
+    }
 }
 
 impl fmt::Display for Argument {
@@ -41,6 +54,7 @@ impl fmt::Display for Argument {
             Self::LabelSmoothing => "label smoothing",
             Self::Alpha => "alpha",
             Self::Gamma => "gamma",
+            Self::Beta => "beta",
         })
     }
 }
@@ -49,16 +63,16 @@ impl fmt::Display for Argument {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A slice has not as many elements as the logits.
+    /// A slice has not as many elements as the input: the logits, or the probabilities.
     Length {
         /// Which slice.
         argument: Argument,
-        /// The number of logits.
+        /// The number of inputs.
         expected: usize,
         /// The number of its elements.
         found: usize,
     },
-    /// Weights that do not come out even with the logits.
+    /// Weights that do not come out even with the input.
     Tiling {
         /// Which weights.
         argument: Argument,
@@ -68,7 +82,7 @@ pub enum Error {
         repeat: usize,
         /// Whether they start over at their end.
         cycles: bool,
-        /// The number of logits.
+        /// The number of logits, or of probabilities.
         logits: usize,
     },
     /// A weight that is negative, infinite or NaN; an upstream derivative that is infinite or NaN.
@@ -77,6 +91,33 @@ pub enum Error {
         argument: Argument,
         /// Where among them.
         index: usize,
+    },
+    /// A probability that is below 0, above 1 or NaN, and whose weight is not 0.
+    Probability {
+        /// Which.
+        index: usize,
+    },
+    /// A target that is below 0, above 1 or NaN, where it must not be.
+    Target {
+        /// Which.
+        index: usize,
+    },
+    /// Targets that are not those of a whole number of samples.
+    Classes {
+        /// How many classes each sample has.
+        classes: usize,
+        /// The number of targets.
+        targets: usize,
+    },
+    /// A class without positives, which no positive weight can balance.
+    NoPositives {
+        /// Which class.
+        class: usize,
+    },
+    /// A class without negatives, likewise.
+    NoNegatives {
+        /// Which class.
+        class: usize,
     },
     /// A parameter outside of its range.
     Parameter {
@@ -92,11 +133,11 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Length { argument, expected, found } => {
-                write!(f, "{argument}: expected {expected} elements, as many as logits, found {found}")
+                write!(f, "{argument}: expected {expected} elements, as many as inputs, found {found}")
             }
             Self::Tiling { argument, values, repeat, cycles, logits } => {
                 let cycle = if cycles { ", over and over," } else { "" };
-                write!(f, "{argument}: {values} values for {repeat} elements each{cycle} do not cover {logits} logits")
+                write!(f, "{argument}: {values} values for {repeat} elements each{cycle} do not cover {logits} inputs")
             }
             Self::Weight { argument: Argument::Upstream, index } => {
                 write!(f, "{}: the value at {index} is not finite", Argument::Upstream)
@@ -104,11 +145,22 @@ impl fmt::Display for Error {
             Self::Weight { argument, index } => {
                 write!(f, "{argument}: the value at {index} is negative or not finite")
             }
-            Self::Parameter { argument: Argument::Gamma } => write!(f, "{}: outside of [0, 64]", Argument::Gamma),
-            Self::Parameter { argument } => write!(f, "{argument}: outside of [0, 1]"),
+            Self::Probability { index } => write!(f, "probabilities: the value at {index} is not in [0, 1]"),
+            Self::Target { index } => write!(f, "targets: the value at {index} is not in [0, 1]"),
+            Self::Classes { classes, targets } => {
+                write!(f, "targets: {targets} of them are no whole number of samples of {classes} classes")
+            }
+            Self::NoPositives { class } => write!(f, "targets: class {class} has no positives"),
+            Self::NoNegatives { class } => write!(f, "targets: class {class} has no negatives"),
+            Self::Parameter { argument } => write!(f, "{argument}: outside of {}", argument.range()),
             Self::EmptyMean => f.write_str("a mean of nothing: no elements, or weights that sum to 0 or overflow"),
         }
     }
 }
 
 impl core::error::Error for Error {}
+
+/// As many elements as logits, or an error.
+pub(crate) fn expect_len(argument: Argument, expected: usize, found: usize) -> Result<(), Error> {
+    if expected == found { Ok(()) } else { Err(Error::Length { argument, expected, found }) }
+}

@@ -20,11 +20,15 @@
 //! # What there is
 //!
 //! * [`BceWithLogits`]: binary cross-entropy with weights, positive weights, label smoothing.
+//! * [`FocalLoss`]: the same times a power of the wrong answer's probability.
 //! * [`LogitLoss`], the trait with its methods: [`loss`](LogitLoss::loss), [`losses`](LogitLoss::losses),
 //!   [`gradient`](LogitLoss::gradient), [`loss_and_gradient`](LogitLoss::loss_and_gradient),
 //!   [in place](LogitLoss::loss_and_gradient_in_place), [with the Hessian](LogitLoss::gradient_and_hessian),
 //!   [`backward`](LogitLoss::backward) for automatic differentiation, [`accumulate`](LogitLoss::accumulate) for sums that
 //!   go on.
+//! * [`Bce`]: binary cross-entropy of probabilities, for where there are no logits any more.
+//! * [`pos_weight_from_targets`]: the positive weights that balance classes.
+//! * [`sigmoid`], [`log_sigmoid`] and [`softplus`] over slices, also in place.
 //! * [`Weights`] of samples, classes, channels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
 //! * [`Backend`]: which instructions there are, and how to pin one.
 //!
@@ -51,12 +55,20 @@
 //! | loss | 1.81 | -0.8269608 | 2.0 | 4 |
 //! | gradient | 2.36 | 3.4463313 | 2.5 | 4 |
 //! | Hessian | 4.04 | -4.8371954 | 5.0 | 7 |
+//! | [`sigmoid`] | 2.40 | -4.157294 | 2.5 | |
+//! | [`log_sigmoid`] | 1.84 | 0.81189275 | 2.0 | |
+//! | [`softplus`] | 1.84 | -0.81189275 | 2.0, or 3.0 for beta other than 1 | |
+//!
+//! Those of the last three were looked for at every bit pattern from 0.1 to 20 of either sign, where they are largest.
 //!
 //! Weights are any whose products (weight, positive weight, upstream derivative) are normal numbers; beyond, results are
 //! still not NaN. A mean adds one ULP to derivatives.
 //!
 //! With soft targets the loss is within 4 ULP, the gradient within 3 ULP of `w (1 - t + p t)`. A mean or sum of
 //! independent logits is within 1 ULP of the exact one from 16 elements on, 2 for a single one, and 4 for any logits.
+//!
+//! Of probabilities, in `f32` with hard targets: loss 0.92 found at 0.2935692 (promised 1), gradient 1.50 at 0.49991384
+//! (promised 1.5), with any weights 3 each.
 //!
 //! # Features and targets
 //!
@@ -66,7 +78,9 @@
 #![no_std]
 #![warn(missing_docs)]
 
+mod activation;
 mod backend;
+mod balance;
 mod error;
 mod kernel;
 mod label;
@@ -76,10 +90,15 @@ mod real;
 mod reduction;
 mod weights;
 
+pub use activation::{
+    log_sigmoid, log_sigmoid_in_place, log_sigmoid_in_place_with, log_sigmoid_with, sigmoid, sigmoid_in_place,
+    sigmoid_in_place_with, sigmoid_with, softplus, softplus_in_place, softplus_in_place_with, softplus_with,
+};
 pub use backend::Backend;
+pub use balance::pos_weight_from_targets;
 pub use error::{Argument, Error};
 pub use label::Label;
-pub use loss::{BceWithLogits, FocalLoss, LogitLoss};
+pub use loss::{Bce, BceWithLogits, FocalLoss, LogitLoss};
 pub use real::Real;
 pub use reduction::{LossSum, Reduction};
 pub use weights::Weights;

@@ -1,9 +1,9 @@
 //! The element types.
 
-use crate::kernel::{BceKernels, FocalKernels, WeightKernels};
+use crate::kernel::{ActivationKernels, BceKernels, FocalKernels, ProbabilityKernels, WeightKernels};
 
-/// `f32` or `f64`: the type of logits, weights and results. Sealed.
-pub trait Real: BceKernels + FocalKernels + WeightKernels {}
+/// `f32` or `f64`: the type of logits, probabilities, weights and results. Sealed.
+pub trait Real: ActivationKernels + BceKernels + FocalKernels + ProbabilityKernels + WeightKernels {}
 
 impl Real for f32 {}
 impl Real for f64 {}

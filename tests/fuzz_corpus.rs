@@ -60,6 +60,11 @@ fn focal_f64() {
 }
 
 #[test]
+fn activations() {
+    run("activations", bodies::activations::body);
+}
+
+#[test]
 fn interface() {
     run("interface", bodies::interface::body);
 }
@@ -67,6 +72,11 @@ fn interface() {
 #[test]
 fn backends() {
     run("backends", bodies::backends::body);
+}
+
+#[test]
+fn probabilities() {
+    run("probabilities", bodies::probabilities::body);
 }
 
 #[test]

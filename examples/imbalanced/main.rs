@@ -21,7 +21,7 @@ mod textbook;
 use comfy_table::{CellAlignment, Table, presets};
 use data::Data;
 use indicatif::{ProgressBar, ProgressStyle};
-use logit_loss::{BceWithLogits, LogitLoss, Weights};
+use logit_loss::{BceWithLogits, FocalLoss, LogitLoss, Weights};
 use metrics::{Metrics, cross_entropy};
 use network::Network;
 use std::error::Error;
@@ -40,11 +40,14 @@ type Objective = Box<dyn Fn(&[f32], &[f32], &mut [f32]) -> Result<f32, logit_los
 fn objectives(pos_weight: f32) -> Vec<(&'static str, Objective)> {
     let plain = BceWithLogits::new();
     let weighted = BceWithLogits::new().pos_weight(Weights::uniform(pos_weight));
+    // Balanced as the weighted one is: alpha to 1 - alpha as negatives are to positives.
+    let focal = FocalLoss::new().alpha(pos_weight / (1.0 + pos_weight));
     vec![
         ("sigmoid + log", Box::new(|x, t, g| Ok(textbook::bare(x, t, g)))),
         ("+ clamp", Box::new(|x, t, g| Ok(textbook::clamped(x, t, g)))),
         ("BceWithLogits", Box::new(move |x, t, g| plain.loss_and_gradient(x, t, g))),
         ("+ pos_weight", Box::new(move |x, t, g| weighted.loss_and_gradient(x, t, g))),
+        ("FocalLoss", Box::new(move |x, t, g| focal.loss_and_gradient(x, t, g))),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! Binary cross-entropy of any logits that are not NaN, with targets from 0 to 1 and valid weights: never NaN, never a
 //! negative loss, derivatives of the right sign and size, and one answer from every method that gives it.
 
-use super::bounds::{is_normal, is_within, product, rounded, ulp};
+use super::bounds::{is_close, is_normal, product, rounded};
 use super::case::{Case, check};
 use super::input::{Bytes, not_nan, unit};
 use super::kind::Bce;
@@ -101,11 +101,6 @@ impl Exact {
         let factors = moderate(self.w) && moderate(self.p) && moderate(self.up) && moderate(self.down);
         factors && (self.x.is_infinite() || T::LARGEST < f64::MAX || small >= f64::MIN_POSITIVE)
     }
-}
-
-/// Whether `v` is within so many ULP of `exact`, which `f64` has to all digits of an `f32`, and to 4 ULP for `f64`.
-fn is_close<T: Number>(v: T, exact: f64, ulps: f64) -> bool {
-    is_within(v, exact, (ulps + if T::ULP_OF_ONE == f64::EPSILON { 4.0 } else { 0.5 }) * ulp::<T>(exact))
 }
 
 fn element<T: Number>(case: &BceCase<T>, elements: &Elements<T>, i: usize) {

@@ -21,26 +21,26 @@ pub fn body(data: &[u8]) {
 /// Around an output, so that a write beside it is seen.
 const MARGIN: usize = 70;
 
-struct Buffer<T> {
+pub struct Buffer<T> {
     all: Vec<T>,
     before: Vec<u64>,
 }
 
 impl<T: Number> Buffer<T> {
-    fn new(inside: &[T]) -> Self {
+    pub fn new(inside: &[T]) -> Self {
         let margin = [T::of(-7.25); MARGIN];
         let all = [&margin, inside, &margin].concat();
         let before = all.iter().map(|v| v.key()).collect();
         Self { all, before }
     }
 
-    fn inside(&mut self) -> &mut [T] {
+    pub fn inside(&mut self) -> &mut [T] {
         let end = self.all.len() - MARGIN;
         &mut self.all[MARGIN..end]
     }
 
     /// Fails where what must not have changed has.
-    fn check(&self, name: &str, failed: bool) {
+    pub fn check(&self, name: &str, failed: bool) {
         for (i, (v, &before)) in self.all.iter().zip(&self.before).enumerate() {
             let outside = i < MARGIN || i >= self.all.len() - MARGIN;
             let i = i.wrapping_sub(MARGIN) as isize;

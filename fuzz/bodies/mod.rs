@@ -8,14 +8,17 @@
 //! The first runs on from the seeds and keeps what it discovers in `corpus`; the second runs the seeds, and
 //! pseudo-random bytes, once. The seeds are written by [`seeds`], from code that says what each is there for.
 
+pub mod activations;
 pub mod backends;
 pub mod bce_f32;
 pub mod bce_f64;
 pub mod focal_f32;
 pub mod focal_f64;
 pub mod interface;
+pub mod probabilities;
 pub mod seeds;
 
+mod activation;
 mod answers;
 mod bce;
 mod bounds;

@@ -32,7 +32,16 @@ pub fn all() -> Vec<Seed> {
     }
     add("interface", "valid_f64", interface::<f64>(1).swap_remove(0).1);
     add("interface", "focal_f64", interface_of_focal::<f64>(3).swap_remove(0).1);
-    for target in ["bce_f32", "bce_f64", "focal_f32", "focal_f64", "interface", "backends"] {
+    for (name, single, double) in probabilities() {
+        add("probabilities", name, single);
+        add("probabilities", &[name, "_f64"].concat(), double);
+    }
+    for (i, (a, b)) in activations::<f32>(0).into_iter().zip(activations::<f64>(1)).enumerate() {
+        add("activations", a.0, if i % 2 == 0 { a.1 } else { b.1 });
+    }
+    for target in
+        ["activations", "bce_f32", "bce_f64", "focal_f32", "focal_f64", "interface", "backends", "probabilities"]
+    {
         add(target, "empty", Vec::new());
     }
     seeds
@@ -193,6 +202,47 @@ fn focal_cases<T: Number>() -> Vec<(String, Vec<u8>)> {
     seeds
 }
 
+/// Probabilities, targets, weights and classes of [`probabilities`](super::probabilities), of either type.
+fn probabilities() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+    fn of<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
+        let (tiny, ulp) = (T::TINY, T::ULP_OF_ONE);
+        let ordinary = [0.5, 0.1, 0.9, 0.75, 0.3, 0.01, 0.999];
+        let limits = [0.0, 1.0, tiny, 1.0 - ulp / 2.0, -0.0];
+        let held = [1e-12, 0.9e-12, 1.1e-12, 4e-44, 3e-44, 1.0 - 1e-12];
+        let half = core::f64::consts::FRAC_1_SQRT_2;
+        let branches = [half - ulp, half + ulp, 1.0 - half - ulp, 1.0 - half + ulp, 0.5 - ulp, 0.5 + ulp];
+        let outside = [0.5, f64::NAN, 1.0 + ulp, -tiny, f64::INFINITY, 0.25];
+        // Valid or any numbers, and so many classes.
+        let with = |classes: u8, raw: u8, case: Writer| Writer::default().bytes(&[flag, classes, raw]).bytes(&case.0);
+        let weighted = |case: Writer, weights: &[f64]| case.bytes(&[5]).numbers::<T>(0, weights);
+        let five = |case: Writer| case.bytes(&[1]).number(T::of(5.0));
+        vec![
+            ("limits", with(1, 0, case::<T>(15, SUM, &limits, HARD))),
+            ("limits_soft", with(3, 0, case::<T>(12, MEAN, &limits, SOFT))),
+            ("held", with(2, 0, case::<T>(36, SUM, &held, HARD))),
+            ("branches", with(5, 0, case::<T>(35, MEAN, &branches, SOFT))),
+            ("outside", with(1, 3, case::<T>(33, SUM, &outside, HARD))),
+            ("targets_outside", with(4, 3, case::<T>(12, SUM, &ordinary, &[0.5, f64::NAN, 2.0]))),
+            (
+                "outside_masked",
+                with(6, 3, weighted(case::<T>(12, WEIGHTED_MEAN, &outside, HARD), &[1.0, 0.0, 0.0, 0.0, 0.0, 1.0])),
+            ),
+            (
+                "weights_and_pos_weight",
+                with(7, 0, five(weighted(case::<T>(70, MEAN, &ordinary, SOFT), &[0.5, 3.0, tiny]))),
+            ),
+            ("block_of_hard_targets", with(1, 0, case::<T>(213, SUM, &ordinary, HARD))),
+            ("more_classes_than_columns", with(40, 0, case::<T>(120, MEAN, &ordinary, HARD))),
+            ("no_positives", with(2, 0, case::<T>(8, SUM, &ordinary, &[1.0, 0.0, 0.0, 0.0]))),
+            ("no_negatives", with(2, 0, case::<T>(8, SUM, &ordinary, &[1.0, 0.0, 1.0, 1.0]))),
+        ]
+        .into_iter()
+        .map(|(name, writer)| (name, writer.0))
+        .collect()
+    }
+    of::<f32>(0).into_iter().zip(of::<f64>(1)).map(|((name, single), (_, double))| (name, single, double)).collect()
+}
+
 /// What a call of [`interface`](super::interface) is made of; all of it is valid to begin with.
 #[derive(Clone)]
 struct Call {
@@ -299,4 +349,39 @@ fn interface_of_focal<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
         ("focal_nan_where_the_weight_is_0", Call { logits: nan, ..valid }),
     ];
     variants.into_iter().map(|(name, call)| (name, call.bytes::<T>(flag))).collect()
+}
+
+/// Of the layout of [`activations`](super::activations).
+fn activations<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
+    let special: Vec<f64> = T::SPECIAL.iter().map(|v| v.wide()).collect();
+    let signed: Vec<f64> = special[..8].iter().flat_map(|&v| [v, -v]).collect();
+    let tails: Vec<f64> = special[14..21].iter().flat_map(|&v| [v, -v]).collect();
+    let ordinary = [0.3, -1.7, 4.0, -9.5, 20.0, -30.0, 0.0];
+    // The function, with its beta if it has any; offset, length, and which length the output has.
+    let plain = |function: u8, shape: [u8; 3], logits: &[f64]| {
+        Writer::default().bytes(&[flag, function]).bytes(&shape).numbers::<T>(0, logits).0
+    };
+    let scaled = |beta: f64, shape: [u8; 3], logits: &[f64]| {
+        let head = Writer::default().bytes(&[flag, 3]).number(T::of(beta));
+        head.bytes(&shape).numbers::<T>(0, logits).0
+    };
+    let by = |logits: &[f64], beta: f64| logits.iter().map(|x| x / beta).collect::<Vec<_>>();
+    vec![
+        ("sigmoid_special", plain(0, [1, 33, 0], &signed)),
+        ("sigmoid_tails", plain(0, [0, 70, 0], &tails)),
+        ("log_sigmoid_special", plain(1, [3, 17, 0], &signed)),
+        ("log_sigmoid_tails", plain(1, [0, 64, 0], &tails)),
+        ("softplus_special", plain(2, [5, 9, 0], &signed)),
+        ("softplus_tails", plain(2, [0, 130, 0], &tails)),
+        ("beta_ordinary", scaled(0.7, [1, 40, 0], &ordinary)),
+        ("beta_special", scaled(2.0, [0, 32, 0], &signed)),
+        ("beta_tails", scaled(0.7, [2, 28, 0], &by(&tails, 0.7))),
+        ("beta_small", scaled(1e-20, [0, 31, 0], &by(&tails, 1e-20))),
+        ("beta_large", scaled(1e20, [0, 31, 0], &by(&tails, 1e20))),
+        ("beta_zero", scaled(0.0, [0, 8, 0], &ordinary)),
+        ("beta_nan", scaled(f64::NAN, [0, 8, 0], &ordinary)),
+        ("fewer_outputs", plain(0, [0, 12, 24], &ordinary)),
+        ("more_outputs", plain(2, [0, 12, 33], &ordinary)),
+        ("a_block_and_more", plain(1, [7, 213, 0], &ordinary)),
+    ]
 }

@@ -84,6 +84,9 @@ impl Native for f64 {
     type Avx512 = avx512::Avx512<f64>;
 }
 
+/// Below so many elements the scalar backend is faster than any other.
+const SHORT: usize = 8;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
@@ -219,9 +222,14 @@ impl Backend {
         }
     }
 
+    /// The fastest for so many elements, with the bits of [`best`](Self::best).
+    pub(crate) fn best_for(len: usize) -> Self {
+        if len < SHORT { Self::best().narrowed() } else { Self::best() }
+    }
+
     /// The scalar backend with the same bits: where there are few elements, the fixed cost of wide registers is more
     /// than they save.
-    pub(crate) fn narrowed(self) -> Self {
+    fn narrowed(self) -> Self {
         #[cfg(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64"))]
         if self.fused::<f32>() {
             return Self(Kind::ScalarFma);

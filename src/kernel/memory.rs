@@ -27,11 +27,11 @@ pub struct Streams<'a, T> {
 }
 
 impl<'a, T: Float> Streams<'a, T> {
-    /// As many elements as logits and targets both have.
+    /// As many elements as have both a logit and a target.
     pub fn new(logits: &'a [T], targets: Targets<'a, T>) -> Self {
         Self {
             logits: logits.as_ptr(),
-            len: logits.len().min(targets.len()),
+            len: logits.len().min(targets.capacity()),
             targets,
             pos_weight: Factors::Uniform(T::ONE),
             weight: Factors::Uniform(T::ONE),
@@ -43,7 +43,7 @@ impl<'a, T: Float> Streams<'a, T> {
 
     /// The first output takes the logits' place.
     pub fn in_place(logits: &'a mut [T], targets: Targets<'a, T>) -> Self {
-        let len = logits.len().min(targets.len());
+        let len = logits.len().min(targets.capacity());
         let both = logits.as_mut_ptr();
         Self { logits: both, len, outputs: [both, core::ptr::null_mut()], ..Self::new(&[], targets) }
     }
@@ -150,7 +150,7 @@ impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Row<L, W> {
                 };
                 let inputs = Inputs {
                     logit: l.load(self.logit.add(at)),
-                    target: l.load(self.target.add(at)),
+                    target: if F::TARGETS { l.load(self.target.add(at)) } else { l.one() },
                     pos_weight: weights[0],
                     weight: weights[1],
                     upstream: if F::UPSTREAM { l.load(self.upstream.add(at)) } else { l.one() },
@@ -326,6 +326,7 @@ impl<'a, T: Constants> Streams<'a, T> {
         let target = match self.targets {
             Targets::Reals(values) => Place::At(values.as_ptr().wrapping_add(start), distance),
             Targets::Bytes(_) => Place::Made,
+            Targets::Absent => Place::At(scratch.target.as_ref().as_ptr(), 0),
         };
         Rows {
             start,

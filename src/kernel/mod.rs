@@ -16,17 +16,21 @@
 //!    ULP of the exact one.
 //! 3. Whole chunks are independent of each other, so threads and separate calls can take them, with the same bits.
 
+mod activation;
 mod bce;
 mod focal;
 mod memory;
+mod probability;
 mod reduce;
 mod source;
 mod sums;
 mod weight;
 
+pub use activation::ActivationKernels;
 pub use bce::{Bce, BceKernels};
 pub use focal::{FocalKernels, FocalParameters};
 pub use memory::Streams;
+pub use probability::ProbabilityKernels;
 pub use source::{Factors, Targets};
 pub use weight::WeightKernels;
 

@@ -8,13 +8,17 @@ pub enum Targets<'a, T> {
     Reals(&'a [T]),
     /// 0 is negative, anything else positive.
     Bytes(&'a [u8]),
+    /// None, for formulas that need none.
+    Absent,
 }
 
 impl<T: Float> Targets<'_, T> {
-    pub fn len(&self) -> usize {
+    /// How many elements it has targets for.
+    pub fn capacity(&self) -> usize {
         match self {
             Self::Reals(values) => values.len(),
             Self::Bytes(values) => values.len(),
+            Self::Absent => usize::MAX,
         }
     }
 
@@ -32,6 +36,7 @@ impl<T: Float> Targets<'_, T> {
                     *out = if t == 0 { T::ZERO } else { T::ONE };
                 }
             }
+            Self::Absent => {}
         }
     }
 }

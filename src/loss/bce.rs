@@ -1,8 +1,8 @@
 //! Binary cross-entropy from logits.
 
-use super::{Checked, LogitLoss, Passes, Settings, expect_len, expect_up_to};
+use super::{Checked, Curved, LogitLoss, Passes, Settings, expect_up_to};
 use crate::backend::Backend;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, expect_len};
 use crate::kernel::{Bce, Factors, Pass};
 use crate::label::Label;
 use crate::math::{Double, Smoothing};
@@ -114,7 +114,7 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
     /// ```
     pub fn target_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
         expect_len(Argument::Output, logits.len(), out.len())?;
-        let checked: Checked<'_, T> = self.check(logits.len(), targets)?;
+        let checked: Checked<'_, T> = self.check(logits, targets)?;
         let scales = checked.scales(logits)?;
         let streams = checked.streams(logits, scales.weight).writing(out);
         T::bce_target_gradient(self.kernel(), &checked.pass(&streams, scales));
@@ -155,11 +155,14 @@ impl<T: Real> Passes<T> for BceWithLogits<'_, T> {
     fn slope(&self, pass: &Pass<'_, '_, T>) {
         T::bce_gradient(self.kernel(), pass);
     }
-    fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>) {
-        T::bce_gradient_and_hessian(self.kernel(), pass);
-    }
     fn product(&self, pass: &Pass<'_, '_, T>) {
         T::bce_backward(self.kernel(), pass);
+    }
+}
+
+impl<T: Real> Curved<T> for BceWithLogits<'_, T> {
+    fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>) {
+        T::bce_gradient_and_hessian(self.kernel(), pass);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Focal loss from logits.
 
-use super::{LogitLoss, Passes, Settings, expect_up_to};
+use super::{Curved, LogitLoss, Passes, Settings, expect_up_to};
 use crate::backend::Backend;
 use crate::error::{Argument, Error};
 use crate::kernel::{Bce, FocalParameters, Pass};
@@ -44,6 +44,27 @@ use crate::weights::Weights;
 /// assert_eq!((loss, gradient), (2.1058315e-12, [-3.1587472e-12]));
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
+///
+/// # Accuracy
+///
+/// In ULP, hard targets, on backends that fuse: the largest errors found over every 509th pattern of `f32`, and what is
+/// promised (one more of backends that do not fuse). Powers up to 4 are products, each factor an ULP or two off; others
+/// are an exponential, whose error grows more slowly.
+///
+/// | gamma | loss | at u = | gradient | at u = | Hessian | at u = | promised |
+/// |---|---|---|---|---|---|---|---|
+/// | 0.5 | 2.67 | -6.0570073 | 3.66 | -13.685457 | 3.88 | 15.485881 | 7 |
+/// | 1 | 4.16 | -4.5024123 | 5.71 | -1.9440387 | 5.21 | -7.4987054 | 8 |
+/// | 1.5 | 2.82 | 0.00047418388 | 3.74 | -13.137491 | 4.20 | 13.689899 | 9 |
+/// | 2 | 6.30 | -2.4801505 | 8.40 | -8.936179 | 7.15 | -13.807298 | 10 |
+/// | 3 | 8.97 | -10.0575 | 10.45 | -3.4330487 | 8.97 | -13.078755 | 12 |
+/// | 5 | 3.47 | 0.87194437 | 4.37 | 0.79837745 | 4.65 | 15.004417 | 16 |
+///
+/// The Hessian changes its sign, so its error is in ULP of what it would be if all of its terms were added; so is that
+/// of a soft target's gradient and Hessian. For these, and for the loss of soft targets, no more has been found than is
+/// promised here, up to |x| = 1e10.
+///
+/// # Limits
 ///
 /// Infinite logits give the limits. Without alpha and with gamma 0 it is [`BceWithLogits`](super::BceWithLogits), bit for
 /// bit. Weights are as there: 0 takes an element away, even one whose logit or target is NaN.
@@ -174,16 +195,19 @@ impl<T: Real> Passes<T> for FocalLoss<'_, T> {
             Kernels::Focal(focal) => T::focal_gradient(focal, pass),
         }
     }
-    fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>) {
-        match self.kernels() {
-            Kernels::Bce(bce) => T::bce_gradient_and_hessian(bce, pass),
-            Kernels::Focal(focal) => T::focal_gradient_and_hessian(focal, pass),
-        }
-    }
     fn product(&self, pass: &Pass<'_, '_, T>) {
         match self.kernels() {
             Kernels::Bce(bce) => T::bce_backward(bce, pass),
             Kernels::Focal(focal) => T::focal_backward(focal, pass),
+        }
+    }
+}
+
+impl<T: Real> Curved<T> for FocalLoss<'_, T> {
+    fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>) {
+        match self.kernels() {
+            Kernels::Bce(bce) => T::bce_gradient_and_hessian(bce, pass),
+            Kernels::Focal(focal) => T::focal_gradient_and_hessian(focal, pass),
         }
     }
 }

@@ -2,21 +2,21 @@
 
 mod bce;
 mod focal;
+mod methods;
+mod probability;
 
 pub use bce::BceWithLogits;
 pub use focal::FocalLoss;
+pub use probability::Bce;
 
 use crate::backend::Backend;
-use crate::error::{Argument, Error};
+use crate::error::{Argument, Error, expect_len};
 use crate::kernel::{Factors, Pass, Streams, Targets};
 use crate::label::Label;
 use crate::math::Double;
 use crate::real::Real;
 use crate::reduction::{LossSum, Reduction, quotient};
 use crate::weights::Weights;
-
-/// Below so many elements the scalar backend is faster than any other.
-const SHORT: usize = 8;
 
 /// A loss of logits and targets: how it is reduced, and its derivatives.
 ///
@@ -42,49 +42,30 @@ const SHORT: usize = 8;
 /// assert!(matches!(short, Err(Error::Length { expected: 2, found: 3, .. })));
 /// assert_eq!(gradient, [7.0; 3]);
 /// ```
-pub trait LogitLoss<T: Real>: Passes<T> {
+pub trait LogitLoss<T: Real>: Curved<T> {
     /// The reduced loss.
     fn loss<Y: Label<T>>(&self, logits: &[T], targets: &[Y]) -> Result<T, Error> {
-        let checked = self.check(logits.len(), targets)?;
-        let scales = checked.scales(logits)?;
-        let streams = checked.streams(logits, scales.weight);
-        scales.reduced(self.sum(&checked.pass(&streams, scales)))
+        methods::loss(self, logits, targets)
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
     fn losses<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        expect_len(Argument::Output, logits.len(), out.len())?;
-        let checked = self.check(logits.len(), targets)?;
-        let streams = checked.streams(logits, checked.weight).writing(out);
-        self.per_element(&checked.pass(&streams, Scales::none(checked.weight)));
-        Ok(())
+        methods::losses(self, logits, targets, out)
     }
 
     /// The derivative of the reduced loss with respect to each logit.
     fn gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        expect_len(Argument::Gradient, logits.len(), gradient.len())?;
-        let checked = self.check(logits.len(), targets)?;
-        let scales = checked.scales(logits)?;
-        let streams = checked.streams(logits, scales.weight).writing(gradient);
-        self.slope(&checked.pass(&streams, scales));
-        Ok(())
+        methods::gradient(self, logits, targets, gradient)
     }
 
     /// The reduced loss, and its gradient, in one pass.
     fn loss_and_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<T, Error> {
-        expect_len(Argument::Gradient, logits.len(), gradient.len())?;
-        let checked = self.check(logits.len(), targets)?;
-        let scales = checked.scales(logits)?;
-        let streams = checked.streams(logits, scales.weight).writing(gradient);
-        scales.reduced(self.sum_and_gradient(&checked.pass(&streams, scales)))
+        methods::loss_and_gradient(self, logits, targets, gradient)
     }
 
     /// The reduced loss; its gradient takes the logits' place, so that no second buffer is needed.
     fn loss_and_gradient_in_place<Y: Label<T>>(&self, logits: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        let checked = self.check(logits.len(), targets)?;
-        let scales = checked.scales(logits)?;
-        let streams = Streams::in_place(logits, checked.targets).weighted(checked.pos_weight, scales.weight);
-        scales.reduced(self.sum_and_gradient(&checked.pass(&streams, scales)))
+        methods::loss_and_gradient_in_place(self, logits, targets)
     }
 
     /// The gradient, and the diagonal of the Hessian, of the reduced loss: what gradient boosting needs.
@@ -95,13 +76,7 @@ pub trait LogitLoss<T: Real>: Passes<T> {
         gradient: &mut [T],
         hessian: &mut [T],
     ) -> Result<(), Error> {
-        expect_len(Argument::Gradient, logits.len(), gradient.len())?;
-        expect_len(Argument::Hessian, logits.len(), hessian.len())?;
-        let checked = self.check(logits.len(), targets)?;
-        let scales = checked.scales(logits)?;
-        let streams = checked.streams(logits, scales.weight).writing(gradient).writing_second(hessian);
-        self.slope_and_curvature(&checked.pass(&streams, scales));
-        Ok(())
+        methods::gradient_and_hessian(self, logits, targets, gradient, hessian)
     }
 
     /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
@@ -113,26 +88,13 @@ pub trait LogitLoss<T: Real>: Passes<T> {
         upstream: Weights<'_, T>,
         gradient: &mut [T],
     ) -> Result<(), Error> {
-        expect_len(Argument::Gradient, logits.len(), gradient.len())?;
-        let checked = self.check(logits.len(), targets)?;
-        let upstream = upstream.checked_signed(Argument::Upstream, logits.len())?;
-        let streams = checked.streams(logits, checked.weight).upstream(upstream).writing(gradient);
-        self.product(&checked.pass(&streams, Scales::none(checked.weight)));
-        Ok(())
+        methods::backward(self, logits, targets, upstream, gradient)
     }
 
     /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of 128 KiB of
     /// logits (32,768 of `f32`, 16,384 of `f64`).
     fn accumulate<Y: Label<T>>(&self, sum: &mut LossSum<T>, logits: &[T], targets: &[Y]) -> Result<(), Error> {
-        let checked = self.check(logits.len(), targets)?;
-        // Neither divided nor differentiated, so an empty batch is as good as any.
-        let checked = Checked { reduction: Reduction::Sum, ..checked };
-        let scales = checked.scales(logits)?;
-        let streams = checked.streams(logits, scales.weight);
-        sum.sum = self.sum(&Pass { onto: sum.sum, ..checked.pass(&streams, scales) });
-        sum.weight = checked.weight_sum(logits, sum.weight);
-        sum.count = sum.count.saturating_add(logits.len() as u64);
-        Ok(())
+        methods::accumulate(self, sum, logits, targets)
     }
 }
 
@@ -202,33 +164,36 @@ pub trait Passes<T: Real> {
     fn per_element(&self, pass: &Pass<'_, '_, T>);
     /// The gradient.
     fn slope(&self, pass: &Pass<'_, '_, T>);
-    /// The gradient and the Hessian.
-    fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>);
     /// The gradient times the upstream derivative.
     fn product(&self, pass: &Pass<'_, '_, T>);
 
-    fn check<'a, Y: Label<T>>(&'a self, len: usize, targets: &'a [Y]) -> Result<Checked<'a, T>, Error> {
+    /// Whether the inputs are within their range, as any logit is. A weight of 0 excuses its input.
+    fn check_inputs(&self, _inputs: &[T], _weight: Factors<'_, T>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn check<'a, Y: Label<T>>(&'a self, inputs: &[T], targets: &'a [Y]) -> Result<Checked<'a, T>, Error> {
+        let len = inputs.len();
         expect_len(Argument::Targets, len, targets.len())?;
         self.check_parameters()?;
         let settings = self.settings();
-        let backend = match settings.backend {
-            Some(pinned) => pinned,
-            None if len < SHORT => Backend::best().narrowed(),
-            None => Backend::best(),
-        };
-        Ok(Checked {
+        let checked = Checked {
             len,
             targets: Y::targets(targets),
             weight: settings.weight.checked(Argument::Weight, len)?,
             pos_weight: self.pos_weight().checked(Argument::PosWeight, len)?,
             reduction: settings.reduction,
-            backend,
-        })
+            backend: settings.backend.unwrap_or_else(|| Backend::best_for(len)),
+        };
+        self.check_inputs(inputs, checked.weight)?;
+        Ok(checked)
     }
 }
 
-fn expect_len(argument: Argument, expected: usize, found: usize) -> Result<(), Error> {
-    if expected == found { Ok(()) } else { Err(Error::Length { argument, expected, found }) }
+/// The kernel of losses that have a Hessian.
+pub trait Curved<T: Real>: Passes<T> {
+    /// The gradient and the Hessian.
+    fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>);
 }
 
 /// A parameter is in [0, most].

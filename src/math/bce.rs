@@ -15,7 +15,7 @@
 use core::marker::PhantomData;
 
 use super::costs::{Costs, Smoothing, in_range};
-use super::log1p::log1p_double;
+use super::log1p::log1p_of_fraction;
 use super::logistic::Logit;
 use super::{Constants, Formula, Inputs, Results, Wanted};
 use crate::backend::{Lanes, Token, Vector};
@@ -23,14 +23,14 @@ use crate::backend::{Lanes, Token, Vector};
 /// Two factors that are not negative, so ordered that their product with a third is only rounded to infinity or to 0
 /// if it is that large or small, and is never NaN.
 #[derive(Clone, Copy)]
-struct Factors<L: Lanes> {
+pub(super) struct Factors<L: Lanes> {
     least: Vector<L>,
     most: Vector<L>,
 }
 
 impl<L: Lanes<Scalar: Constants>> Factors<L> {
     #[inline(always)]
-    fn new(a: Vector<L>, b: Vector<L>) -> Self {
+    pub(super) fn new(a: Vector<L>, b: Vector<L>) -> Self {
         let more = a.ge(b);
         Self { least: more.select(b, a), most: more.select(a, b) }
     }
@@ -43,7 +43,7 @@ impl<L: Lanes<Scalar: Constants>> Factors<L> {
 
     /// Times any number that is not negative.
     #[inline(always)]
-    fn times(self, l: Token<L>, v: Vector<L>) -> Vector<L> {
+    pub(super) fn times(self, l: Token<L>, v: Vector<L>) -> Vector<L> {
         let large = v.ge(l.one());
         large.select(self.least, self.most) * v * large.select(self.most, self.least)
     }
@@ -120,7 +120,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         } else {
             let linear = costs.easy.clear(Factors::new(costs.near, inputs.weight).times(l, x.magnitude));
             let both = Factors::new(both, inputs.weight);
-            let log = log1p_double(l, x.e.value);
+            let log = log1p_of_fraction(l, x.e.value);
             let loss = linear + both.times_fraction(log.hi);
             absent.clear(tail.select(both.times_fraction(x.e.scaled) * undo, loss))
         };
@@ -182,7 +182,7 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
         let weight = in_range(l, inputs.weight * l.splat(self.scale * self.smoothing.keep), least);
         let linear = x.positive.select(-(weight * a), p.equals(zero).clear(in_range(l, p * weight, least) * a));
         let slope = ((p - l.one()) * weight).at_most(l.splat(T::MAX));
-        let log = log1p_double(l, x.e.value);
+        let log = log1p_of_fraction(l, x.e.value);
         let value = slope.mul_add(log.hi, slope.mul_add(log.lo, linear));
         // The value of the target is not needed, but a NaN there must be seen here too.
         let value = inputs.target.equals(inputs.target).select(value, inputs.target);

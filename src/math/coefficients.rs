@@ -33,6 +33,8 @@ pub trait Constants: Native {
     const MINUS_HALF: Self;
     /// bits(1) - bits(sqrt(1/2)): added to the bits of y, it makes the exponent that of y rounded to a power of two.
     const TO_POWER: Self;
+    /// The largest number above 1 that is so rounded to 1.
+    const BELOW_SQRT_2: Self;
     /// The bits of sign and exponent.
     const EXPONENT_MASK: Self;
     /// The bits but those of the sign and of the lower half of the fraction.
@@ -65,6 +67,7 @@ impl Constants for f32 {
     const LOG1P: &'static [Self] = &LOG1P_F32;
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3f80_0000 - 0x3f35_04f3);
+    const BELOW_SQRT_2: Self = Self::from_bits(0x3fb5_04f2);
     const EXPONENT_MASK: Self = Self::from_bits(0xff80_0000);
     const HEAD: Self = Self::from_bits(0x7fff_f000);
     const RECIPROCAL: Self = Self::from_bits(254 << 23);
@@ -90,6 +93,7 @@ impl Constants for f64 {
     const LOG1P: &'static [Self] = &LOG1P_F64;
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
+    const BELOW_SQRT_2: Self = Self::from_bits(0x3ff6_a09e_667f_3bcc);
     const EXPONENT_MASK: Self = Self::from_bits(0xfff0_0000_0000_0000);
     const HEAD: Self = Self::from_bits(0x7fff_ffff_f800_0000);
     const RECIPROCAL: Self = Self::from_bits(2046 << 52);

@@ -2,7 +2,8 @@
 
 use core::ops::{Add, Sub};
 
-use crate::backend::Float;
+use super::Constants;
+use crate::backend::{Float, Lanes, Token, Vector};
 
 /// hi + lo, where lo is at most half an ULP of hi, or nearly so. Where hi is not finite, lo means nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -78,6 +79,13 @@ impl<T: Float> Double<T> {
         Self { hi, lo: if lo.is_finite() { lo } else { T::ZERO } }
     }
 
+    /// 1 / v, for v whose reciprocal's low word is normal too.
+    pub fn reciprocal(v: T) -> Self {
+        let hi = T::ONE / v;
+        let product = Self::two_product(hi, v);
+        Self { hi, lo: ((T::ONE - product.hi) - product.lo) / v }
+    }
+
     /// The product with one word.
     pub fn times(self, factor: T) -> Self {
         if factor == T::ONE {
@@ -110,5 +118,30 @@ impl<T: Float> Double<T> {
             T::ONE
         };
         (Self { hi: self.hi * by, lo: self.lo * by }, by)
+    }
+}
+
+/// One number for all elements, of which products in two words are made.
+#[derive(Clone, Copy)]
+pub struct Factor<T> {
+    pub value: T,
+    /// The leading half of the digits, and the rest.
+    head: T,
+    tail: T,
+}
+
+impl<T: Constants> Factor<T> {
+    pub fn new(value: T) -> Self {
+        let head = T::from_pattern(value.pattern() & T::HEAD.pattern());
+        Self { value, head, tail: value - head }
+    }
+
+    /// The product, not normalised: the high word is that of the leading halves, which is exact, with and without fused
+    /// multiply-add.
+    #[inline(always)]
+    pub fn times<L: Lanes<Scalar = T>>(self, l: Token<L>, a: Double<Vector<L>>) -> Double<Vector<L>> {
+        let head = a.hi.and(l.splat(T::HEAD));
+        let rest = (a.hi - head) + a.lo;
+        Double { hi: head * l.splat(self.head), lo: l.splat(self.value).mul_add(rest, l.splat(self.tail) * head) }
     }
 }

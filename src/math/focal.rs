@@ -23,9 +23,9 @@
 use core::marker::PhantomData;
 
 use super::costs::{Costs, Smoothing};
-use super::double::Double;
+use super::double::{Double, Factor};
 use super::exp::exp_neg_double;
-use super::log1p::{ln_double, log1p_double};
+use super::log1p::{ln_double, log1p_of_fraction};
 use super::logistic::Logit;
 use super::{Constants, Formula, Inputs, Results, Wanted};
 use crate::backend::{Lanes, Mask, Token, Vector};
@@ -33,10 +33,7 @@ use crate::backend::{Lanes, Mask, Token, Vector};
 /// By which power of the probability of the wrong answer a loss is multiplied.
 #[derive(Clone, Copy)]
 pub struct Gamma<T> {
-    value: T,
-    /// The leading half of the digits, and the rest.
-    head: T,
-    tail: T,
+    factor: Factor<T>,
     /// The same, if it is an integer so small that multiplying is as exact as an exponential, and faster.
     factors: Option<u64>,
 }
@@ -46,11 +43,10 @@ impl<T: Constants> Gamma<T> {
     const MOST_FACTORS: u64 = 4;
 
     pub fn new(value: T) -> Self {
-        let head = T::from_pattern(value.pattern() & T::HEAD.pattern());
         // Below, the power is 1 to the last digit wherever the loss is not 0.
         let count = if value < T::SMALL { 0 } else { value.to_count() };
         let multiplies = count == 0 && value < T::SMALL || count <= Self::MOST_FACTORS && T::from_count(count) == value;
-        Self { value, head, tail: value - head, factors: if multiplies { Some(count) } else { None } }
+        Self { factor: Factor::new(value), factors: if multiplies { Some(count) } else { None } }
     }
 }
 
@@ -81,7 +77,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
         let up = one - t;
         let costs = Costs::new(l, &x, up, t);
         let d = one + x.e.value;
-        let log = log1p_double(l, x.e.value);
+        let log = log1p_of_fraction(l, x.e.value);
 
         // Where e is subnormal, it is taken before it is rounded, and what is linear in it is brought back at the end.
         let subnormal = x.e.is_subnormal(l);
@@ -114,7 +110,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
         let cost_e = tail.select(e, finite);
         let slope = costs.far.neg_mul_add(x.e.value, costs.near);
         let slope_e = tail.select(-e, slope);
-        let gamma = l.splat(self.gamma.value);
+        let gamma = l.splat(self.gamma.factor.value);
         let scale = l.splat(self.scale);
         let gradient = size * gamma.mul_add(cost_e * kq, slope_e) / d * scale;
         let gradient = shrunk.undo(l, tail, gradient).negate_unless(x.positive);
@@ -167,14 +163,8 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         };
         let sum = Double::two_sum(without.hi, log.hi);
         let lo = sum.lo + (without.lo + log.lo);
-        // gamma times that, the product of the leading halves being exact: rounded, it would be gamma a / 2 ULP off.
-        let head = sum.hi.and(l.splat(T::HEAD));
-        let rest = (sum.hi - head) + lo;
-        let product = Double {
-            hi: head * l.splat(self.gamma.head),
-            lo: l.splat(self.gamma.value).mul_add(rest, l.splat(self.gamma.tail) * head),
-        };
-        let power = exp_neg_double(l, product);
+        // gamma times that, in two words: rounded, it would be gamma a / 2 ULP off.
+        let power = exp_neg_double(l, self.gamma.factor.times(l, Double { hi: sum.hi, lo }));
         // Where the power is subnormal, it too is taken before it is rounded.
         let subnormal = power.is_subnormal(l);
         (size * subnormal.select(power.scaled, power.value), Shrunk(subnormal))

@@ -1,8 +1,8 @@
-//! log(1 + q) for q >= 0, and ln(y) for y up to 1.
+//! log(1 + q) for q >= -1, and ln(y) for y up to 1.
 
 use super::double::Double;
 use super::{Constants, horner};
-use crate::backend::{Lanes, Token, Vector};
+use crate::backend::{Lanes, Mask, Token, Vector};
 
 /// k ln 2 + log1p(f) = power + fraction + rest, where `power` is exact and not smaller than `fraction`, or 0.
 struct Parts<L: Lanes> {
@@ -13,9 +13,9 @@ struct Parts<L: Lanes> {
 
 /// Which k brings y 2^-k into [sqrt(1/2), sqrt(2)), and 2^-k. What y was multiplied by is in `bias`.
 #[inline(always)]
-fn exponent<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>, bias: L::Scalar) -> (Vector<L>, Vector<L>) {
+fn exponent<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>, bias: Vector<L>) -> (Vector<L>, Vector<L>) {
     let power = y.bits_add(l.splat(L::Scalar::TO_POWER));
-    let k = power.exponent_to_bits().or(l.splat(L::Scalar::INTEGER)) - l.splat(bias);
+    let k = power.exponent_to_bits().or(l.splat(L::Scalar::INTEGER)) - bias;
     (k, l.splat(L::Scalar::RECIPROCAL).bits_sub(power.and(l.splat(L::Scalar::EXPONENT_MASK))))
 }
 
@@ -36,11 +36,19 @@ impl<L: Lanes> Parts<L> {
 }
 
 /// log(1 + q) in two words. 1 + q = 2^k (1 + f), where f = q 2^-k + (2^-k - 1) is exact for k = 0, so that no digit of a
-/// small q is lost, and rounded once for any other.
+/// small q is lost, and rounded once for any other; exact for q < 0. At q = -1 it is below -80, and below -700 in `f64`.
 #[inline(always)]
 pub fn log1p_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> Double<Vector<L>> {
-    let (k, scale) = exponent(l, q + l.one(), L::Scalar::INTEGER_BIASED);
+    let (k, scale) = exponent(l, q + l.one(), l.splat(L::Scalar::INTEGER_BIASED));
     parts(l, k, q.mul_add(scale, scale - l.one())).double()
+}
+
+/// The same bits for q up to 1, where k is 0 or 1, in fewer instructions.
+#[inline(always)]
+pub fn log1p_of_fraction<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> Double<Vector<L>> {
+    let small = l.splat(L::Scalar::BELOW_SQRT_2).ge(q + l.one());
+    let half = l.splat(L::Scalar::MINUS_HALF);
+    parts(l, small.clear(l.one()), small.select(q, half.neg_mul_add(q, half))).double()
 }
 
 /// ln(y) in two words, for y from the smallest subnormal number to 1, where both are 0. y = 2^k (1 + f), where f is
@@ -48,6 +56,16 @@ pub fn log1p_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> D
 #[inline(always)]
 pub fn ln_double<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>) -> Double<Vector<L>> {
     let y = y * l.splat(L::Scalar::LIFT);
-    let (k, scale) = exponent(l, y, L::Scalar::INTEGER_BIASED_LIFTED);
+    let (k, scale) = exponent(l, y, l.splat(L::Scalar::INTEGER_BIASED_LIFTED));
     parts(l, k, y.mul_add(scale, -l.one())).double()
+}
+
+/// ln(y) where `plain`, log(1 - y) elsewhere, in two words: the bits of the functions above, for one polynomial.
+#[inline(always)]
+pub fn ln_of_either<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>, plain: Mask<L>) -> Double<Vector<L>> {
+    let y = plain.select(y * l.splat(L::Scalar::LIFT), -y);
+    let bias = plain.select(l.splat(L::Scalar::INTEGER_BIASED_LIFTED), l.splat(L::Scalar::INTEGER_BIASED));
+    let (k, scale) = exponent(l, plain.select(y, y + l.one()), bias);
+    let shift = plain.select(l.zero(), scale) - l.one();
+    parts(l, k, y.mul_add(scale, shift)).double()
 }

@@ -8,6 +8,7 @@ mod exp;
 mod focal;
 mod log1p;
 mod logistic;
+mod probability;
 mod weight;
 
 pub use bce::{TargetGradient, Unit, Weighted};
@@ -16,6 +17,8 @@ pub use costs::Smoothing;
 pub use double::Double;
 pub use focal::{Focal, Gamma};
 pub use log1p::log1p_double;
+pub use logistic::{LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
+pub use probability::Probability;
 pub use weight::WeightTerm;
 
 use crate::backend::{Lanes, Token, Vector};
@@ -47,6 +50,8 @@ pub trait Formula<T: Constants>: Copy {
     const PRODUCTS: usize = 0;
     /// How many results are written for each element.
     const OUTPUTS: usize;
+    /// Whether the row of targets is read.
+    const TARGETS: bool = true;
     /// Whether the rows of weights and of positive weights are read.
     const WEIGHTED: bool = true;
     /// Whether it takes only blocks whose targets are all 0 or 1, ...

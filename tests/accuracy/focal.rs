@@ -92,7 +92,7 @@ fn soft_targets<N: Referenced>() {
 #[test]
 #[ignore = "takes minutes"]
 fn dense() {
-    over_all_patterns(127, |worst, points| {
+    over_all_patterns(509, |worst, points| {
         for gamma in [0.5, 1.0, 1.5, 2.0, 3.0, 5.0] {
             for t in [0.0, 1.0] {
                 compare(worst, points, &[None], t, gamma, [false, false, true]);

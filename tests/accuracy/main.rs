@@ -6,7 +6,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod activations;
 mod allowed;
 mod bce;
 mod focal;
+mod probability;
 mod search;

@@ -61,8 +61,12 @@ impl Exact for Big {
         big(v)
     }
     fn exp(&self) -> Big {
-        // Beyond any number that a weight could bring back.
-        if *self < big(-4000.0) { big(0.0) } else { Big::exp(self) }
+        // Beyond any number that a weight could bring back; and a 0 that is a product has no precision.
+        match self {
+            x if *x < big(-4000.0) => big(0.0),
+            x if *x == big(0.0) => big(1.0),
+            x => Big::exp(x),
+        }
     }
     fn ln_1p(&self) -> Big {
         Big::ln_1p(self)

@@ -1,29 +1,44 @@
-//! The losses of logits behind one trait, so that one test can serve them all.
+//! All losses behind one trait, so that one test can serve them all.
 
-use logit_loss::{Backend, BceWithLogits, Error, FocalLoss, Label, LogitLoss, Reduction, Weights};
+use logit_loss::{
+    Backend, Bce as OfProbabilities, BceWithLogits, Error, FocalLoss, Label, LogitLoss, LossSum, Reduction, Weights,
+};
 
 use super::Number;
 
-/// A loss, with the builders that losses have in common.
-pub trait Loss<'w, N: Number>: LogitLoss<N> + Copy {
+/// A loss, with the builders and methods that all have, and with those that not all have.
+pub trait Loss<'w, N: Number>: Copy {
     fn weighted(self, weight: Weights<'w, N>) -> Self;
-    /// Losses without positive weights have no such thing.
-    fn pos_weighted(self, pos_weight: Weights<'w, N>) -> Option<Self>;
-    fn smoothed(self, s: N) -> Self;
     fn reduced(self, reduction: Reduction) -> Self;
     fn on(self, backend: Backend) -> Self;
-    /// The derivative with respect to the targets, if there is one.
-    fn target_gradient_of<Y: Label<N>>(&self, logits: &[N], targets: &[Y], out: &mut [N]) -> Option<Result<(), Error>>;
+    fn pos_weighted(self, _: Weights<'w, N>) -> Option<Self> {
+        None
+    }
+    fn smoothed(self, _: N) -> Option<Self> {
+        None
+    }
+
+    fn loss<Y: Label<N>>(&self, x: &[N], t: &[Y]) -> Result<N, Error>;
+    fn losses<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Result<(), Error>;
+    fn gradient<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Result<(), Error>;
+    fn loss_and_gradient<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Result<N, Error>;
+    fn loss_and_gradient_in_place<Y: Label<N>>(&self, x: &mut [N], t: &[Y]) -> Result<N, Error>;
+    fn backward<Y: Label<N>>(&self, x: &[N], t: &[Y], upstream: Weights<'_, N>, out: &mut [N]) -> Result<(), Error>;
+    fn accumulate<Y: Label<N>>(&self, sum: &mut LossSum<N>, x: &[N], t: &[Y]) -> Result<(), Error>;
+    fn curvature<Y: Label<N>>(&self, _: &[N], _: &[Y], _: &mut [N], _: &mut [N]) -> Option<Result<(), Error>> {
+        None
+    }
+    fn target_gradient_of<Y: Label<N>>(&self, _: &[N], _: &[Y], _: &mut [N]) -> Option<Result<(), Error>> {
+        None
+    }
 }
 
+/// Implements it for a loss whose methods are those of `$methods`, and of which only some have the rest.
 macro_rules! loss {
-    ($loss:ident, $pos_weighted:item, $target_gradient_of:item) => {
+    ($loss:ident, $methods:ident, $($rest:item)*) => {
         impl<'w, N: Number> Loss<'w, N> for $loss<'w, N> {
             fn weighted(self, weight: Weights<'w, N>) -> Self {
                 self.weight(weight)
-            }
-            fn smoothed(self, s: N) -> Self {
-                self.label_smoothing(s)
             }
             fn reduced(self, reduction: Reduction) -> Self {
                 self.reduction(reduction)
@@ -31,31 +46,79 @@ macro_rules! loss {
             fn on(self, backend: Backend) -> Self {
                 self.backend(backend)
             }
-            $pos_weighted
-            $target_gradient_of
+            fn loss<Y: Label<N>>(&self, x: &[N], t: &[Y]) -> Result<N, Error> {
+                $methods::loss(self, x, t)
+            }
+            fn losses<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Result<(), Error> {
+                $methods::losses(self, x, t, out)
+            }
+            fn gradient<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Result<(), Error> {
+                $methods::gradient(self, x, t, out)
+            }
+            fn loss_and_gradient<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Result<N, Error> {
+                $methods::loss_and_gradient(self, x, t, out)
+            }
+            fn loss_and_gradient_in_place<Y: Label<N>>(&self, x: &mut [N], t: &[Y]) -> Result<N, Error> {
+                $methods::loss_and_gradient_in_place(self, x, t)
+            }
+            fn backward<Y: Label<N>>(
+                &self,
+                x: &[N],
+                t: &[Y],
+                upstream: Weights<'_, N>,
+                out: &mut [N],
+            ) -> Result<(), Error> {
+                $methods::backward(self, x, t, upstream, out)
+            }
+            fn accumulate<Y: Label<N>>(&self, sum: &mut LossSum<N>, x: &[N], t: &[Y]) -> Result<(), Error> {
+                $methods::accumulate(self, sum, x, t)
+            }
+            $($rest)*
         }
     };
 }
 
-loss!(
+macro_rules! of_logits {
+    ($loss:ident, $($rest:item)*) => {
+        loss!(
+            $loss,
+            LogitLoss,
+            fn smoothed(self, s: N) -> Option<Self> {
+                Some(self.label_smoothing(s))
+            }
+            fn curvature<Y: Label<N>>(
+                &self,
+                x: &[N],
+                t: &[Y],
+                gradient: &mut [N],
+                hessian: &mut [N],
+            ) -> Option<Result<(), Error>> {
+                Some(self.gradient_and_hessian(x, t, gradient, hessian))
+            }
+            $($rest)*
+        );
+    };
+}
+
+of_logits! {
     BceWithLogits,
     fn pos_weighted(self, pos_weight: Weights<'w, N>) -> Option<Self> {
         Some(self.pos_weight(pos_weight))
-    },
-    fn target_gradient_of<Y: Label<N>>(&self, logits: &[N], targets: &[Y], out: &mut [N]) -> Option<Result<(), Error>> {
-        Some(self.target_gradient(logits, targets, out))
     }
-);
+    fn target_gradient_of<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Option<Result<(), Error>> {
+        Some(self.target_gradient(x, t, out))
+    }
+}
 
-loss!(
-    FocalLoss,
-    fn pos_weighted(self, _: Weights<'w, N>) -> Option<Self> {
-        None
-    },
-    fn target_gradient_of<Y: Label<N>>(&self, _: &[N], _: &[Y], _: &mut [N]) -> Option<Result<(), Error>> {
-        None
+of_logits! { FocalLoss, }
+
+loss! {
+    OfProbabilities,
+    OfProbabilities,
+    fn pos_weighted(self, pos_weight: Weights<'w, N>) -> Option<Self> {
+        Some(self.pos_weight(pos_weight))
     }
-);
+}
 
 /// A kind of loss, whatever its weights live as long as.
 pub trait Family<N: Number> {
@@ -63,10 +126,21 @@ pub trait Family<N: Number> {
 
     /// Of the parameters that only this kind has, the number chooses some.
     fn with<'w>(number: usize) -> Self::Loss<'w>;
+
+    /// What the loss takes, made of a logit; of NaN, something that a weight of 0 takes away.
+    fn input(logit: N) -> N {
+        logit
+    }
+
+    /// The input that is the least welcome as a neighbour.
+    fn neighbour() -> N {
+        N::NAN
+    }
 }
 
 pub struct Bce;
 pub struct Focal;
+pub struct Probabilities;
 
 impl<N: Number> Family<N> for Bce {
     type Loss<'w> = BceWithLogits<'w, N>;
@@ -90,6 +164,25 @@ impl<N: Number> Family<N> for Focal {
     }
 }
 
+impl<N: Number> Family<N> for Probabilities {
+    type Loss<'w> = OfProbabilities<'w, N>;
+
+    fn with<'w>(_: usize) -> OfProbabilities<'w, N> {
+        OfProbabilities::new()
+    }
+
+    /// Small numbers as they are.
+    fn input(logit: N) -> N {
+        let x = logit.to_f64();
+        if x.abs() < 0.1 { logit.abs() } else { N::new(1.0 / (1.0 + (-x).exp())) }
+    }
+
+    /// With the largest loss and gradient, if the target is 0.
+    fn neighbour() -> N {
+        N::new(1.0)
+    }
+}
+
 /// Makes a `#[test]` of each generic function, for both types and each family.
 macro_rules! for_all_families {
     ($($name:ident),* $(,)?) => {
@@ -107,6 +200,14 @@ macro_rules! for_all_families {
             }
             mod double {
                 $(#[test] fn $name() { super::super::$name::<f64, crate::common::family::Focal>(); })*
+            }
+        }
+        mod probabilities {
+            mod single {
+                $(#[test] fn $name() { super::super::$name::<f32, crate::common::family::Probabilities>(); })*
+            }
+            mod double {
+                $(#[test] fn $name() { super::super::$name::<f64, crate::common::family::Probabilities>(); })*
             }
         }
     };

@@ -1,8 +1,8 @@
-//! Losses of logits.
+//! All losses.
 
 use crate::common::family::{Family, Loss, for_all_families};
 use crate::common::{Number, backends, numbers};
-use logit_loss::{Argument, BceWithLogits, Error, LogitLoss, LossSum, Reduction, Weights};
+use logit_loss::{Argument, BceWithLogits, Error, LossSum, Reduction, Weights};
 
 for_all_families!(
     lengths,
@@ -59,7 +59,9 @@ fn results<'w, N: Number>(loss: impl Loss<'w, N>, n: usize, call: &Call<'_, N>) 
     call!("gradient", loss.gradient(&logits, &targets, &mut first));
     call!("loss_and_gradient", loss.loss_and_gradient(&logits, &targets, &mut first));
     call!("in_place", loss.loss_and_gradient_in_place(&mut in_place, &targets));
-    call!("hessian", loss.gradient_and_hessian(&logits, &targets, &mut first, &mut second));
+    if let Some(result) = loss.curvature(&logits, &targets, &mut first, &mut second) {
+        call!("hessian", result);
+    }
     call!("backward", loss.backward(&logits, &targets, call.upstream, &mut first));
     if let Some(result) = loss.target_gradient_of(&logits, &targets, &mut first) {
         call!("target_gradient", result);
@@ -216,11 +218,14 @@ fn invalid_smoothing<N: Number, F: Family<N>>() {
     for bad in [N::new(-0.1), -N::TINIEST, one + N::EPSILON, N::INFINITY, -N::INFINITY, N::NAN] {
         let error = Error::Parameter { argument: Argument::LabelSmoothing };
         for n in [1, 40] {
-            expect(F::with(0).smoothed(bad), n, &Call::fitting(n), error, &ALL);
+            if let Some(loss) = F::with(0).smoothed(bad) {
+                expect(loss, n, &Call::fitting(n), error, &ALL);
+            }
         }
     }
     for good in [N::new(0.0), N::new(-0.0), N::TINIEST, one] {
-        assert!(results(F::with(0).smoothed(good), 3, &Call::fitting(3)).iter().all(|r| r.1.is_none()));
+        let loss = F::with(0).smoothed(good);
+        assert!(loss.is_none_or(|loss| results(loss, 3, &Call::fitting(3)).iter().all(|r| r.1.is_none())));
     }
 }
 
@@ -282,15 +287,15 @@ fn batches_need_not_divide<N: Number, F: Family<N>>() {
 #[test]
 fn display() {
     let length = Error::Length { argument: Argument::Targets, expected: 3, found: 4 };
-    assert_eq!(length.to_string(), "targets: expected 3 elements, as many as logits, found 4");
+    assert_eq!(length.to_string(), "targets: expected 3 elements, as many as inputs, found 4");
     let tiling = |argument, cycles| Error::Tiling { argument, values: 5, repeat: 2, cycles, logits: 12 };
     assert_eq!(
         tiling(Argument::PosWeight, true).to_string(),
-        "positive weight: 5 values for 2 elements each, over and over, do not cover 12 logits"
+        "positive weight: 5 values for 2 elements each, over and over, do not cover 12 inputs"
     );
     assert_eq!(
         tiling(Argument::Weight, false).to_string(),
-        "weight: 5 values for 2 elements each do not cover 12 logits"
+        "weight: 5 values for 2 elements each do not cover 12 inputs"
     );
     let weight = |argument| Error::Weight { argument, index: 7 }.to_string();
     assert_eq!(weight(Argument::Weight), "weight: the value at 7 is negative or not finite");

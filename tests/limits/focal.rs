@@ -1,6 +1,5 @@
 //! Focal loss from logits.
 
-use crate::common::family::Loss;
 use crate::common::{Number, backends, everything, for_both_types, numbers, same};
 use crate::places::{for_each_writer, no_nan, special_logits};
 use logit_loss::{BceWithLogits, FocalLoss, LogitLoss, Reduction, Weights};
@@ -164,8 +163,8 @@ fn without_alpha_and_gamma_it_is_cross_entropy<N: Number>() {
                 let bce = BceWithLogits::new().backend(backend);
                 let [w, s] = [w, s].map(N::new);
                 let (focal, bce) = (
-                    everything(focal.weighted(Weights::uniform(w)).smoothed(s), &x, &t, upstream, 0),
-                    everything(bce.weighted(Weights::uniform(w)).smoothed(s), &x, &t, upstream, 0),
+                    everything(focal.weight(Weights::uniform(w)).label_smoothing(s), &x, &t, upstream, 0),
+                    everything(bce.weight(Weights::uniform(w)).label_smoothing(s), &x, &t, upstream, 0),
                 );
                 crate::common::assert_same(&focal, &bce, &|| backend.name().to_owned());
             }
@@ -215,9 +214,9 @@ fn no_nan_over_the_grid<N: Number>() {
             for alpha in [N::new(0.0), N::TINIEST, N::new(0.25), one] {
                 let focal = FocalLoss::new().gamma(N::new(gamma)).alpha(alpha);
                 let context = format!("t {t:?}, gamma {gamma}, alpha {alpha:?}");
-                no_nan(focal.weighted(Weights::per_element(&w)), false, &x, &vec![t; x.len()], &context);
+                no_nan(focal.weight(Weights::per_element(&w)), false, &x, &vec![t; x.len()], &context);
             }
         }
-        no_nan(FocalLoss::new().smoothed(N::new(0.1)), false, &x, &vec![t; x.len()], "smoothed");
+        no_nan(FocalLoss::new().label_smoothing(N::new(0.1)), false, &x, &vec![t; x.len()], "smoothed");
     }
 }

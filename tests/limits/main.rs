@@ -3,6 +3,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod activations;
 mod bce;
 mod focal;
 mod places;
+mod probability;

@@ -3,5 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod activations;
 mod bce;
 mod focal;
+mod probability;

@@ -1,8 +1,8 @@
-//! Losses of logits.
+//! All losses.
 
 use crate::common::family::{Family, Loss, for_all_families};
 use crate::common::{Everything, Number, Random, assert_same, backends, everything, numbers, scalar_of};
-use logit_loss::{Backend, BceWithLogits, LogitLoss, LossSum, Reduction, Weights};
+use logit_loss::{Backend, BceWithLogits, LossSum, Reduction, Weights};
 
 for_all_families!(
     every_length,
@@ -17,7 +17,8 @@ for_all_families!(
 
 /// The settings of one run, and its elements.
 struct Case<N> {
-    logits: Vec<N>,
+    /// Made of logits.
+    inputs: Vec<N>,
     targets: Vec<N>,
     /// Per element, sample, class or channel.
     weights: Vec<N>,
@@ -32,7 +33,7 @@ const REDUCTIONS: [Reduction; 3] = [Reduction::Mean, Reduction::Sum, Reduction::
 
 impl<N: Number> Case<N> {
     /// Of the case's number, its remainders choose the kinds.
-    fn new(len: usize, number: usize) -> Self {
+    fn new<F: Family<N>>(len: usize, number: usize) -> Self {
         let mut random = Random((number * 1_000_003 + len) as u64);
         let mut logits = random.normals::<N>(len, 8.0);
         for _ in 0..len / 16 {
@@ -63,7 +64,8 @@ impl<N: Number> Case<N> {
             }
         }
         let upstream = random.normals(len.max(3), 1.0);
-        Self { logits, targets, weights, upstream, number }
+        let inputs = logits.into_iter().map(F::input).collect();
+        Self { inputs, targets, weights, upstream, number }
     }
 
     fn masked(number: usize) -> bool {
@@ -71,10 +73,10 @@ impl<N: Number> Case<N> {
     }
 
     fn run<F: Family<N>>(&self, backend: Option<Backend>, offset: usize) -> Everything<N> {
-        let len = self.logits.len();
+        let len = self.inputs.len();
         // Weights that do not fit the length are not what is tested here.
         let fit = |weights: Weights<'_, N>| {
-            BceWithLogits::new().weight(weights).reduction(Reduction::Sum).loss(&self.logits, &self.targets).is_ok()
+            BceWithLogits::new().weighted(weights).reduced(Reduction::Sum).loss(&self.inputs, &self.targets).is_ok()
         };
         let mut rest = self.number / KINDS_OF_TARGETS;
         let weight = match rest % KINDS_OF_WEIGHTS {
@@ -96,10 +98,8 @@ impl<N: Number> Case<N> {
             _ => Weights::per_class(&per_class[..1]),
         };
         rest /= KINDS_OF_POS_WEIGHT;
-        let mut loss = F::with(self.number)
-            .weighted(weight)
-            .smoothed(N::new([0.0, 0.1][rest % 2]))
-            .reduced(REDUCTIONS[rest / 2 % REDUCTIONS.len()]);
+        let mut loss = F::with(self.number).weighted(weight).reduced(REDUCTIONS[rest / 2 % REDUCTIONS.len()]);
+        loss = loss.smoothed(N::new([0.0, 0.1][rest % 2])).unwrap_or(loss);
         loss = loss.pos_weighted(pos_weight).unwrap_or(loss);
         if let Some(backend) = backend {
             loss = loss.on(backend);
@@ -118,9 +118,9 @@ impl<N: Number> Case<N> {
             buffer.extend([N::NAN; 3]);
             buffer
         };
-        let (logits, targets) = (at(&self.logits, offset), at(&self.targets, (offset * 5 + 3) % 17));
+        let (inputs, targets) = (at(&self.inputs, offset), at(&self.targets, (offset * 5 + 3) % 17));
         let targets = &targets[(offset * 5 + 3) % 17..][..len];
-        everything(loss, &logits[offset..][..len], targets, upstream, offset)
+        everything(loss, &inputs[offset..][..len], targets, upstream, offset)
     }
 
     /// All backends against the scalar one of their kind, at these offsets.
@@ -131,7 +131,7 @@ impl<N: Number> Case<N> {
             for other in backends().filter(|&b| scalar_of::<N>(b) == backend) {
                 for &offset in offsets {
                     assert_same(&expected, &self.run::<F>(Some(other), offset), &|| {
-                        let len = self.logits.len();
+                        let len = self.inputs.len();
                         format!("{} from {offset} on, {len} elements, case {}", other.name(), self.number)
                     });
                 }
@@ -148,7 +148,7 @@ fn every_length<N: Number, F: Family<N>>() {
     for len in 0..=200 {
         for variant in 0..4 {
             let number = (len * 4 + variant) * STEP % CASES;
-            Case::<N>::new(len, number).check::<F>(&[(len + variant) % 17]);
+            Case::<N>::new::<F>(len, number).check::<F>(&[(len + variant) % 17]);
         }
     }
 }
@@ -157,7 +157,7 @@ fn every_offset<N: Number, F: Family<N>>() {
     let offsets: Vec<usize> = (0..=16).collect();
     for (i, len) in [1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 97, 130].into_iter().enumerate() {
         for variant in 0..2 {
-            Case::<N>::new(len, (2 * i + variant + 5) * STEP % CASES).check::<F>(&offsets);
+            Case::<N>::new::<F>(len, (2 * i + variant + 5) * STEP % CASES).check::<F>(&offsets);
         }
     }
 }
@@ -168,14 +168,14 @@ fn around_blocks_and_chunks<N: Number, F: Family<N>>() {
         for len in around - 1..=around + 1 {
             for _ in 0..6 {
                 number += STEP;
-                Case::<N>::new(len, number % CASES).check::<F>(&[number % 17]);
+                Case::<N>::new::<F>(len, number % CASES).check::<F>(&[number % 17]);
             }
         }
     }
     for len in [N::CHUNK - 1, N::CHUNK, N::CHUNK + 1, 3 * N::CHUNK + 77] {
         for _ in 0..if len > 2 * N::CHUNK { 1 } else { 2 } {
             number += STEP;
-            Case::<N>::new(len, number % CASES).check::<F>(&[number % 17]);
+            Case::<N>::new::<F>(len, number % CASES).check::<F>(&[number % 17]);
         }
     }
 }
@@ -183,7 +183,7 @@ fn around_blocks_and_chunks<N: Number, F: Family<N>>() {
 fn types_of_labels<N: Number, F: Family<N>>() {
     for len in [1, 5, 8, 33, 100, 600] {
         for number in (0..CASES).step_by(KINDS_OF_TARGETS * 7) {
-            let case = Case::<N>::new(len, number);
+            let case = Case::<N>::new::<F>(len, number);
             let weight = Weights::per_element(&case.weights[..len]);
             let upstream = Weights::per_element(&case.upstream[..len]);
             let bits: Vec<bool> = case.targets.iter().map(|t| *t == N::new(1.0)).collect();
@@ -191,13 +191,16 @@ fn types_of_labels<N: Number, F: Family<N>>() {
                 bits.iter().enumerate().map(|(i, &b)| if b { 1 + (i % 255) as u8 } else { 0 }).collect();
             for backend in backends() {
                 for p in [1.0, 5.0] {
-                    for loss in [F::with(number), F::with(number).weighted(weight)] {
+                    let weighted = F::with(number).weighted(weight);
+                    // What is masked may not be a probability.
+                    let plain = if Case::<N>::masked(number) { weighted } else { F::with(number) };
+                    for loss in [plain, weighted] {
                         let loss = loss.on(backend);
                         let loss = loss.pos_weighted(Weights::uniform(N::new(p))).unwrap_or(loss);
-                        let expected = everything(loss, &case.logits, &case.targets, upstream, 0);
+                        let expected = everything(loss, &case.inputs, &case.targets, upstream, 0);
                         let context = || format!("{} of {len}, case {number}", backend.name());
-                        assert_same(&expected, &everything(loss, &case.logits, &bits, upstream, 3), &context);
-                        assert_same(&expected, &everything(loss, &case.logits, &bytes, upstream, 1), &context);
+                        assert_same(&expected, &everything(loss, &case.inputs, &bits, upstream, 3), &context);
+                        assert_same(&expected, &everything(loss, &case.inputs, &bytes, upstream, 1), &context);
                     }
                 }
             }
@@ -207,23 +210,23 @@ fn types_of_labels<N: Number, F: Family<N>>() {
 
 fn neighbours<N: Number, F: Family<N>>() {
     // An element gives the same results alone as anywhere among others, even among NaN.
-    let case = Case::<N>::new(70, 1);
+    let case = Case::<N>::new::<F>(70, 1);
     for backend in backends() {
         for p in [1.0, 5.0] {
             let loss = F::with(p as usize).reduced(Reduction::Sum).on(backend);
             let loss = loss.pos_weighted(Weights::uniform(N::new(p))).unwrap_or(loss);
             let upstream = Weights::uniform(N::new(-1.5));
-            let within = everything(loss, &case.logits, &case.targets, upstream, 0);
-            for i in 0..case.logits.len() {
-                let alone = everything(loss, &case.logits[i..=i], &case.targets[i..=i], upstream, 0);
-                let mut logits = vec![N::NAN; 70];
-                logits[i] = case.logits[i];
-                let among_nan = everything(loss, &logits, &case.targets, upstream, 0);
-                for ((within, alone), among_nan) in within.iter().zip(&alone).zip(&among_nan) {
+            let within = everything(loss, &case.inputs, &case.targets, upstream, 0);
+            for i in 0..case.inputs.len() {
+                let alone = everything(loss, &case.inputs[i..=i], &case.targets[i..=i], upstream, 0);
+                let mut inputs = vec![F::neighbour(); 70];
+                inputs[i] = case.inputs[i];
+                let among_others = everything(loss, &inputs, &case.targets, upstream, 0);
+                for ((within, alone), among_others) in within.iter().zip(&alone).zip(&among_others) {
                     let (name, Ok(values)) = within else { panic!("{within:?}") };
                     // Those that write for each element.
                     if values.len() == 70 {
-                        let others = [&alone.1, &among_nan.1].map(|r| r.as_ref().unwrap());
+                        let others = [&alone.1, &among_others.1].map(|r| r.as_ref().unwrap());
                         let others = [others[0][0], others[1][i]];
                         let context = format!("{name} on {} at {i}: {:?}, {others:?}", backend.name(), values[i]);
                         assert!(others.iter().all(|&v| crate::common::same(v, values[i])), "{context}");
@@ -238,7 +241,7 @@ fn automatic_backend<N: Number, F: Family<N>>() {
     // Short slices go to a scalar backend; nobody must be able to tell.
     for len in 0..=40 {
         for variant in 0..4 {
-            let case = Case::<N>::new(len, (4 * len + variant) * STEP % CASES);
+            let case = Case::<N>::new::<F>(len, (4 * len + variant) * STEP % CASES);
             let context = || format!("{len} elements, case {}", case.number);
             assert_same(&case.run::<F>(Some(Backend::best()), 1), &case.run::<F>(None, 1), &context);
         }
@@ -248,7 +251,7 @@ fn automatic_backend<N: Number, F: Family<N>>() {
 fn cut_at_chunks<N: Number, F: Family<N>>() {
     let len = 3 * N::CHUNK + 77;
     for number in [0, 1, 2, 5] {
-        let case = Case::<N>::new(len, number);
+        let case = Case::<N>::new::<F>(len, number);
         let weight =
             if number.is_multiple_of(2) { Weights::uniform(N::new(1.3)) } else { Weights::uniform(N::new(1.0)) };
         let p = Weights::uniform(N::new([1.0, 5.0][number / 2 % 2]));
@@ -256,27 +259,27 @@ fn cut_at_chunks<N: Number, F: Family<N>>() {
             let loss = F::with(number).weighted(weight).on(backend);
             let loss = loss.pos_weighted(p).unwrap_or(loss);
             let mut whole = LossSum::new();
-            loss.accumulate(&mut whole, &case.logits, &case.targets).unwrap();
+            loss.accumulate(&mut whole, &case.inputs, &case.targets).unwrap();
             for cuts in [&[1][..], &[1, 2, 3]] {
                 let mut sum = LossSum::new();
                 let mut start = 0;
                 for end in cuts.iter().map(|cut| cut * N::CHUNK).chain([len]) {
-                    loss.accumulate(&mut sum, &case.logits[start..end], &case.targets[start..end]).unwrap();
+                    loss.accumulate(&mut sum, &case.inputs[start..end], &case.targets[start..end]).unwrap();
                     start = end;
                 }
                 assert_eq!(bits(&sum), bits(&whole), "{} cut at {cuts:?}, case {number}", backend.name());
             }
             // One call is also what the reduced loss is made from.
-            let sum = loss.reduced(Reduction::Sum).loss(&case.logits, &case.targets).unwrap();
-            let mean = loss.loss(&case.logits, &case.targets).unwrap();
-            let weighted = loss.reduced(Reduction::WeightedMean).loss(&case.logits, &case.targets).unwrap();
+            let sum = loss.reduced(Reduction::Sum).loss(&case.inputs, &case.targets).unwrap();
+            let mean = loss.loss(&case.inputs, &case.targets).unwrap();
+            let weighted = loss.reduced(Reduction::WeightedMean).loss(&case.inputs, &case.targets).unwrap();
             let found = [whole.sum(), whole.mean().unwrap(), whole.weighted_mean().unwrap()];
             let equal = found.iter().zip([sum, mean, weighted]).all(|(&a, b)| crate::common::same(a, b));
             assert!(equal, "{}, case {number}: {found:?}, {:?}", backend.name(), [sum, mean, weighted]);
         }
     }
     // Weights of elements, cut along with them.
-    let case = Case::<N>::new(len, 18);
+    let case = Case::<N>::new::<F>(len, 18);
     for backend in backends() {
         let (mut whole, mut sum) = (LossSum::new(), LossSum::new());
         let loss = F::with(18).on(backend);
@@ -284,7 +287,7 @@ fn cut_at_chunks<N: Number, F: Family<N>>() {
             for cut in cuts.windows(2) {
                 let range = cut[0]..cut[1];
                 let loss = loss.weighted(Weights::per_element(&case.weights[range.clone()]));
-                loss.accumulate(sum, &case.logits[range.clone()], &case.targets[range]).unwrap();
+                loss.accumulate(sum, &case.inputs[range.clone()], &case.targets[range]).unwrap();
             }
         }
         assert_eq!(bits(&sum), bits(&whole), "{}", backend.name());
@@ -301,7 +304,7 @@ fn bits<N: Number>(sum: &LossSum<N>) -> Vec<u64> {
 fn one_weight_in_every_form<N: Number, F: Family<N>>() {
     // Values that differ in how they are written down only; a uniform one is computed in its own way.
     let n = 60;
-    let case = Case::<N>::new(n, 2);
+    let case = Case::<N>::new::<F>(n, 2);
     let (three, w) = (numbers::<N>(&[0.5, 2.0, 3.0]), |i: usize| [0.5, 2.0, 3.0][i]);
     let by_class: Vec<N> = (0..n).map(|i| N::new(w(i % 3))).collect();
     let by_channel: Vec<N> = (0..n).map(|i| N::new(w(i / 5 % 3))).collect();
@@ -315,7 +318,7 @@ fn one_weight_in_every_form<N: Number, F: Family<N>>() {
             let run = |w| {
                 let loss = F::with(2).on(backend).weighted(w);
                 let loss = loss.pos_weighted(w).unwrap_or(loss);
-                everything(loss, &case.logits, &case.targets, w, 0)
+                everything(loss, &case.inputs, &case.targets, w, 0)
             };
             let context = || format!("{short:?} on {}", backend.name());
             assert_same(&run(short), &run(Weights::per_element(long)), &context);

@@ -1,14 +1,10 @@
-//! What must hold for all inputs, checked for random ones: symmetry, sign, monotonicity, convexity, the gradient as
-//! what it is the derivative of, and sums that go on. A failing case is printed with its inputs.
+//! Losses: symmetry, sign, monotonicity, convexity, the gradient as what it is the derivative of, and sums that go on.
 
-mod common;
-
-use std::fmt::Debug;
-
-use common::exact::{Big, Exact, Logit as Reference, Referenced, big, error_of, ulp_of};
-use common::{Number, backends, for_both_types, same};
+use crate::common::exact::{Big, Exact, Logit as Reference, Referenced, big, error_of, ulp_of};
+use crate::common::{Number, Random, backends, for_both_types, same};
+use crate::{CASES, Logit, check, ordered, unit};
 use logit_loss::{BceWithLogits, LogitLoss, LossSum, Reduction, Weights};
-use quickcheck::{Arbitrary, Gen, QuickCheck, TestResult, Testable};
+use quickcheck::{Arbitrary, Gen};
 
 for_both_types!(
     symmetry,
@@ -27,42 +23,9 @@ for_both_types!(
     bytes_there_and_back,
 );
 
-const CASES: u64 = 400;
-
-/// A property of random arguments.
-struct Property<A>(fn(A) -> bool);
-
-impl<A: Arbitrary + Debug> Testable for Property<A> {
-    fn result(&self, g: &mut Gen) -> TestResult {
-        let arguments = A::arbitrary(g);
-        if (self.0)(arguments.clone()) { TestResult::passed() } else { TestResult::error(format!("{arguments:?}")) }
-    }
-}
-
-fn check<A: Arbitrary + Debug>(cases: u64, property: fn(A) -> bool) {
-    QuickCheck::new().tests(cases).min_tests_passed(cases).quickcheck(Property(property));
-}
-
-/// A logit that is not NaN: of any bits, or of a size that is in use.
-#[derive(Clone, Copy, Debug)]
-struct Logit<N>(N);
-
 /// A number in [0, 1], often one of the ends.
 #[derive(Clone, Copy, Debug)]
 struct Target<N>(N);
-
-fn unit(g: &mut Gen) -> f64 {
-    (u64::arbitrary(g) >> 11) as f64 / (1u64 << 53) as f64
-}
-
-impl<N: Number> Arbitrary for Logit<N> {
-    fn arbitrary(g: &mut Gen) -> Self {
-        let sizes = [1.0, 4.0, 20.0, 40.0, -1.0, -1.0, 750.0, 110.0];
-        let size = *g.choose(&sizes).unwrap_or(&1.0);
-        let any = N::from_bits_of(u64::arbitrary(g));
-        Self(if size < 0.0 && !any.is_nan() { any } else { N::new((2.0 * unit(g) - 1.0) * size) })
-    }
-}
 
 impl<N: Number> Arbitrary for Target<N> {
     fn arbitrary(g: &mut Gen) -> Self {
@@ -112,12 +75,6 @@ fn never_negative<N: Number>() {
         })
     }
     check(10 * CASES, property::<N>);
-}
-
-/// `low` may be above `high` by what the error of both allows.
-fn ordered<N: Referenced>(low: N, high: N, excess: f64) -> bool {
-    low <= high
-        || error_of(low, &N::Exact::from_f64(high.to_f64()), &N::Exact::from_f64(low.to_f64())) <= 4.0 + 2.0 * excess
 }
 
 fn monotonic<N: Referenced>() {
@@ -265,7 +222,7 @@ fn exact_sum<N: Number>(sum: &LossSum<N>) -> Big {
 
 /// Moderate logits and their targets.
 fn batch<N: Number>(seed: u64, len: usize) -> (Vec<N>, Vec<N>) {
-    let mut random = common::Random(seed);
+    let mut random = Random(seed);
     (random.normals(len, 5.0), random.units(len))
 }
 

@@ -1,0 +1,216 @@
+//! Sigmoid, softplus and the logarithm of sigmoid, over slices.
+
+use crate::backend::Backend;
+use crate::error::{Argument, Error, expect_len};
+use crate::kernel::{Pass, Streams, Targets};
+use crate::math::Double;
+use crate::real::Real;
+
+/// The logistic function of each logit: the probability that it stands for.
+///
+/// With e = exp(-|x|):
+///
+/// ```text
+/// sigmoid(x) = 1 / (1 + e) if x >= 0 else e / (1 + e)        = 1 / (1 + exp(-x))
+/// ```
+///
+/// Nothing overflows, and no digit is lost where the result is tiny: subnormal results are rounded like any other, so
+/// sigmoid(-89) is 2.227e-39 in `f32`, and 0 comes only below -103.97 (-745.13 in `f64`). Of infinite logits it is 0 or 1,
+/// of NaN alone NaN.
+///
+/// The error is at most 2.5 ULP, 3.5 on a backend that does not fuse. The largest found in `f32` is 2.40 ULP at
+/// -4.157294.
+///
+/// # Errors
+///
+/// [`Error::Length`] if `out` is not as long as `logits`.
+///
+/// ```
+/// let mut probabilities = [0.0f32; 4];
+/// logit_loss::sigmoid(&[0.0, 4.0, -89.0, f32::NEG_INFINITY], &mut probabilities)?;
+/// assert_eq!([probabilities[0], probabilities[3]], [0.5, 0.0]);
+/// assert!((probabilities[1] - 0.982_013_8).abs() < 1e-7);
+/// assert!((probabilities[2] - 2.227_364e-39).abs() < 1e-44);
+/// # Ok::<(), logit_loss::Error>(())
+/// ```
+pub fn sigmoid<T: Real>(logits: &[T], out: &mut [T]) -> Result<(), Error> {
+    sigmoid_with(Backend::best_for(logits.len()), logits, out)
+}
+
+/// [`sigmoid`] on a backend of one's choice.
+///
+/// # Errors
+///
+/// [`Error::Length`] if `out` is not as long as `logits`.
+pub fn sigmoid_with<T: Real>(backend: Backend, logits: &[T], out: &mut [T]) -> Result<(), Error> {
+    expect_len(Argument::Output, logits.len(), out.len())?;
+    T::sigmoid_pass(&pass(backend, &apart(logits, out)));
+    Ok(())
+}
+
+/// [`sigmoid`], which takes the logits' place. It cannot fail.
+///
+/// ```
+/// let mut values = [0.0, 4.0];
+/// logit_loss::sigmoid_in_place(&mut values);
+/// assert!(values[0] == 0.5 && (values[1] - 0.982_013_790_037_908_4_f64).abs() < 1e-15);
+/// ```
+pub fn sigmoid_in_place<T: Real>(logits: &mut [T]) {
+    sigmoid_in_place_with(Backend::best_for(logits.len()), logits);
+}
+
+/// [`sigmoid_in_place`] on a backend of one's choice.
+pub fn sigmoid_in_place_with<T: Real>(backend: Backend, logits: &mut [T]) {
+    T::sigmoid_pass(&pass(backend, &in_place(logits)));
+}
+
+/// The logarithm of [`sigmoid`] of each logit, where sigmoid itself would be rounded to 0 or to 1.
+///
+/// With e = exp(-|x|):
+///
+/// ```text
+/// log_sigmoid(x) = min(x, 0) - log1p(e)        = -softplus(-x)
+/// ```
+///
+/// Both terms have one sign, so nothing cancels. Of infinite logits it is -infinity or 0, of NaN alone NaN.
+///
+/// The error is at most 2 ULP, 3 on a backend that does not fuse. The largest found in `f32` is 1.84 ULP at
+/// 0.81189275.
+///
+/// # Errors
+///
+/// [`Error::Length`] if `out` is not as long as `logits`.
+///
+/// ```
+/// let mut logarithms = [0.0f32; 4];
+/// logit_loss::log_sigmoid(&[0.0, 20.0, 100.0, -1000.0], &mut logarithms)?;
+/// assert_eq!([logarithms[0], logarithms[3]], [-core::f32::consts::LN_2, -1000.0]);
+/// // The logarithm of a rounded sigmoid would be 0.
+/// assert!((logarithms[1] + 2.061_153_6e-9).abs() < 1e-15);
+/// assert!((logarithms[2] + 3.783_506e-44).abs() < 2e-45);
+/// # Ok::<(), logit_loss::Error>(())
+/// ```
+pub fn log_sigmoid<T: Real>(logits: &[T], out: &mut [T]) -> Result<(), Error> {
+    log_sigmoid_with(Backend::best_for(logits.len()), logits, out)
+}
+
+/// [`log_sigmoid`] on a backend of one's choice.
+///
+/// # Errors
+///
+/// [`Error::Length`] if `out` is not as long as `logits`.
+pub fn log_sigmoid_with<T: Real>(backend: Backend, logits: &[T], out: &mut [T]) -> Result<(), Error> {
+    expect_len(Argument::Output, logits.len(), out.len())?;
+    T::log_sigmoid_pass(&pass(backend, &apart(logits, out)));
+    Ok(())
+}
+
+/// [`log_sigmoid`], which takes the logits' place. It cannot fail.
+///
+/// ```
+/// let mut values = [f64::INFINITY, -1.0];
+/// logit_loss::log_sigmoid_in_place(&mut values);
+/// assert!(values[0] == 0.0 && (values[1] + 1.313_261_687_518_222_8_f64).abs() < 1e-15);
+/// ```
+pub fn log_sigmoid_in_place<T: Real>(logits: &mut [T]) {
+    log_sigmoid_in_place_with(Backend::best_for(logits.len()), logits);
+}
+
+/// [`log_sigmoid_in_place`] on a backend of one's choice.
+pub fn log_sigmoid_in_place_with<T: Real>(backend: Backend, logits: &mut [T]) {
+    T::log_sigmoid_pass(&pass(backend, &in_place(logits)));
+}
+
+/// The smooth counterpart of max(x, 0), with PyTorch's `beta`, the larger the closer to it; 1 is the plain function.
+///
+/// ```text
+/// softplus(x, beta) = log(1 + exp(beta x)) / beta = max(x, 0) + log1p(exp(-beta |x|)) / beta
+/// ```
+///
+/// Both terms have one sign, so nothing cancels; subnormal results are rounded like any other. Of infinite logits it is
+/// infinity or 0, of NaN alone NaN. PyTorch's `threshold`, above which it takes x for softplus(x), is not needed: nothing
+/// overflows, and x is what comes out where the second term is too small to be seen.
+///
+/// For beta = 1 the error is at most 2 ULP, and for any other at most 3; one more on a backend that does not fuse. The
+/// largest found in `f32` is 1.84 ULP at -0.81189275 for beta = 1, and 2.33 at -0.59510195 for beta = 1.444957.
+///
+/// # Errors
+///
+/// [`Error::Length`] if `out` is not as long as `logits`; [`Error::Parameter`] if beta is not from 2^-100 to 2^100.
+///
+/// ```
+/// let mut smooth = [0.0f64; 4];
+/// logit_loss::softplus(2.0, &[-400.0, 0.0, 1.0, 30.0], &mut smooth)?;
+/// assert_eq!(smooth[3], 30.0);
+/// assert!((smooth[1] - core::f64::consts::LN_2 / 2.0).abs() < 1e-15);
+/// assert!((smooth[2] - 1.063_464_005_521_486_2).abs() < 1e-15);
+/// // exp(-800) / 2, which is 0.
+/// assert_eq!(smooth[0], 0.0);
+/// # Ok::<(), logit_loss::Error>(())
+/// ```
+pub fn softplus<T: Real>(beta: T, logits: &[T], out: &mut [T]) -> Result<(), Error> {
+    softplus_with(Backend::best_for(logits.len()), beta, logits, out)
+}
+
+/// [`softplus`] on a backend of one's choice.
+///
+/// # Errors
+///
+/// Those of [`softplus`].
+pub fn softplus_with<T: Real>(backend: Backend, beta: T, logits: &[T], out: &mut [T]) -> Result<(), Error> {
+    expect_len(Argument::Output, logits.len(), out.len())?;
+    check_beta(beta)?;
+    T::softplus_pass(beta, &pass(backend, &apart(logits, out)));
+    Ok(())
+}
+
+/// [`softplus`], which takes the logits' place.
+///
+/// # Errors
+///
+/// [`Error::Parameter`] if beta is not from 2^-100 to 2^100.
+///
+/// ```
+/// let mut values = [-1.0, 1.0];
+/// logit_loss::softplus_in_place(1.0, &mut values)?;
+/// // softplus(1) - softplus(-1) = 1.
+/// assert!((values[1] - values[0] - 1.0f64).abs() < 1e-15);
+/// # Ok::<(), logit_loss::Error>(())
+/// ```
+pub fn softplus_in_place<T: Real>(beta: T, logits: &mut [T]) -> Result<(), Error> {
+    softplus_in_place_with(Backend::best_for(logits.len()), beta, logits)
+}
+
+/// [`softplus_in_place`] on a backend of one's choice.
+///
+/// # Errors
+///
+/// Those of [`softplus_in_place`].
+pub fn softplus_in_place_with<T: Real>(backend: Backend, beta: T, logits: &mut [T]) -> Result<(), Error> {
+    check_beta(beta)?;
+    T::softplus_pass(beta, &pass(backend, &in_place(logits)));
+    Ok(())
+}
+
+/// 2^100
+const LARGEST_BETA: f64 = f64::from_bits((1023 + 100) << 52);
+
+fn check_beta<T: Real>(beta: T) -> Result<(), Error> {
+    if (1.0 / LARGEST_BETA..=LARGEST_BETA).contains(&beta.widen()) {
+        Ok(())
+    } else {
+        Err(Error::Parameter { argument: Argument::Beta })
+    }
+}
+
+fn apart<'a, T: Real>(logits: &'a [T], out: &'a mut [T]) -> Streams<'a, T> {
+    Streams::new(logits, Targets::Absent).writing(out)
+}
+
+fn in_place<T: Real>(logits: &mut [T]) -> Streams<'_, T> {
+    Streams::in_place(logits, Targets::Absent)
+}
+
+fn pass<'s, 'a, T: Real>(backend: Backend, streams: &'s Streams<'a, T>) -> Pass<'s, 'a, T> {
+    Pass { backend, streams, scale: T::ONE, factor: T::ONE, onto: Double::ZERO }
+}
