@@ -50,6 +50,11 @@ fn bce_f64() {
 }
 
 #[test]
+fn activations() {
+    run("activations", bodies::activations::body);
+}
+
+#[test]
 fn focal_f32() {
     run("focal_f32", bodies::focal_f32::body);
 }
@@ -57,11 +62,6 @@ fn focal_f32() {
 #[test]
 fn focal_f64() {
     run("focal_f64", bodies::focal_f64::body);
-}
-
-#[test]
-fn activations() {
-    run("activations", bodies::activations::body);
 }
 
 #[test]

@@ -24,11 +24,6 @@ pub fn is_within<T: Number>(v: T, exact: f64, allowed: f64) -> bool {
     overflow || (v.wide() - exact).abs() <= allowed
 }
 
-/// Whether `v` is within so many ULP of `exact`, which `f64` has to all digits of an `f32`, and to 4 ULP for `f64`.
-pub fn is_close<T: Number>(v: T, exact: f64, ulps: f64) -> bool {
-    is_within(v, exact, (ulps + if T::ULP_OF_ONE == f64::EPSILON { 4.0 } else { 0.5 }) * ulp::<T>(exact))
-}
-
 /// Of factors that are not negative, without rounding to 0 or to infinity before the end; 0 if any is 0.
 pub fn product<const N: usize>(mut factors: [f64; N]) -> f64 {
     factors.sort_by(f64::total_cmp);
@@ -38,4 +33,9 @@ pub fn product<const N: usize>(mut factors: [f64; N]) -> f64 {
         product *= factor;
     }
     if factors[0] == 0.0 { 0.0 } else { product }
+}
+
+/// Whether `v` is within so many ULP of `exact`, which `f64` has to all digits of an `f32`, and to 4 ULP for `f64`.
+pub fn is_close<T: Number>(v: T, exact: f64, ulps: f64) -> bool {
+    is_within(v, exact, (ulps + if T::ULP_OF_ONE == f64::EPSILON { 4.0 } else { 0.5 }) * ulp::<T>(exact))
 }

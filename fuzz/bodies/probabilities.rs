@@ -5,12 +5,11 @@
 use logit_loss::{Backend, Bce, Error, Label, LossSum, Reduction, pos_weight_from_targets};
 
 use super::bounds::{is_close, is_normal, product};
-use super::case;
 use super::input::{Bytes, unit};
-use super::kind;
 use super::number::Number;
+use super::{case, kind};
 
-/// With the weights of the loss of logits.
+/// Weights and positive weights are read as those of logits are.
 type Case<T> = case::Case<T, kind::Bce<T>>;
 
 pub fn body(data: &[u8]) {

@@ -31,7 +31,6 @@ pub fn all() -> Vec<Seed> {
         add("interface", name, bytes);
     }
     add("interface", "valid_f64", interface::<f64>(1).swap_remove(0).1);
-    add("interface", "focal_f64", interface_of_focal::<f64>(3).swap_remove(0).1);
     for (name, single, double) in probabilities() {
         add("probabilities", name, single);
         add("probabilities", &[name, "_f64"].concat(), double);
@@ -39,8 +38,9 @@ pub fn all() -> Vec<Seed> {
     for (i, (a, b)) in activations::<f32>(0).into_iter().zip(activations::<f64>(1)).enumerate() {
         add("activations", a.0, if i % 2 == 0 { a.1 } else { b.1 });
     }
+    add("interface", "focal_f64", interface_of_focal::<f64>(3).swap_remove(0).1);
     for target in
-        ["activations", "bce_f32", "bce_f64", "focal_f32", "focal_f64", "interface", "backends", "probabilities"]
+        ["activations", "backends", "bce_f32", "bce_f64", "focal_f32", "focal_f64", "interface", "probabilities"]
     {
         add(target, "empty", Vec::new());
     }
@@ -153,6 +153,47 @@ fn cases<T: Number>() -> Vec<(&'static str, Vec<u8>)> {
     seeds.into_iter().chain([("smoothed", smoothed)]).map(|(name, writer)| (name, writer.0)).collect()
 }
 
+/// Probabilities, targets, weights and classes of [`probabilities`](super::probabilities), of either type.
+fn probabilities() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+    fn of<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
+        let (tiny, ulp) = (T::TINY, T::ULP_OF_ONE);
+        let ordinary = [0.5, 0.1, 0.9, 0.75, 0.3, 0.01, 0.999];
+        let limits = [0.0, 1.0, tiny, 1.0 - ulp / 2.0, -0.0];
+        let held = [1e-12, 0.9e-12, 1.1e-12, 4e-44, 3e-44, 1.0 - 1e-12];
+        let half = core::f64::consts::FRAC_1_SQRT_2;
+        let branches = [half - ulp, half + ulp, 1.0 - half - ulp, 1.0 - half + ulp, 0.5 - ulp, 0.5 + ulp];
+        let outside = [0.5, f64::NAN, 1.0 + ulp, -tiny, f64::INFINITY, 0.25];
+        // Valid or any numbers, and so many classes.
+        let with = |classes: u8, raw: u8, case: Writer| Writer::default().bytes(&[flag, classes, raw]).bytes(&case.0);
+        let weighted = |case: Writer, weights: &[f64]| case.bytes(&[5]).numbers::<T>(0, weights);
+        let five = |case: Writer| case.bytes(&[1]).number(T::of(5.0));
+        vec![
+            ("limits", with(1, 0, case::<T>(15, SUM, &limits, HARD))),
+            ("limits_soft", with(3, 0, case::<T>(12, MEAN, &limits, SOFT))),
+            ("held", with(2, 0, case::<T>(36, SUM, &held, HARD))),
+            ("branches", with(5, 0, case::<T>(35, MEAN, &branches, SOFT))),
+            ("outside", with(1, 3, case::<T>(33, SUM, &outside, HARD))),
+            ("targets_outside", with(4, 3, case::<T>(12, SUM, &ordinary, &[0.5, f64::NAN, 2.0]))),
+            (
+                "outside_masked",
+                with(6, 3, weighted(case::<T>(12, WEIGHTED_MEAN, &outside, HARD), &[1.0, 0.0, 0.0, 0.0, 0.0, 1.0])),
+            ),
+            (
+                "weights_and_pos_weight",
+                with(7, 0, five(weighted(case::<T>(70, MEAN, &ordinary, SOFT), &[0.5, 3.0, tiny]))),
+            ),
+            ("block_of_hard_targets", with(1, 0, case::<T>(213, SUM, &ordinary, HARD))),
+            ("more_classes_than_columns", with(40, 0, case::<T>(120, MEAN, &ordinary, HARD))),
+            ("no_positives", with(2, 0, case::<T>(8, SUM, &ordinary, &[1.0, 0.0, 0.0, 0.0]))),
+            ("no_negatives", with(2, 0, case::<T>(8, SUM, &ordinary, &[1.0, 0.0, 1.0, 1.0]))),
+        ]
+        .into_iter()
+        .map(|(name, writer)| (name, writer.0))
+        .collect()
+    }
+    of::<f32>(0).into_iter().zip(of::<f64>(1)).map(|((name, single), (_, double))| (name, single, double)).collect()
+}
+
 fn focal_cases<T: Number>() -> Vec<(String, Vec<u8>)> {
     let (tiny, infinite) = (T::TINY, f64::INFINITY);
     let [least_normal, flat, subnormal, gone] = [5, 16, 17, 19].map(|i| T::SPECIAL[i].wide());
@@ -200,47 +241,6 @@ fn focal_cases<T: Number>() -> Vec<(String, Vec<u8>)> {
     let blocks = case::<T>(213, SUM, ORDINARY, HARD).bytes(&[5]).numbers::<T>(7, &[1.0, 0.5]);
     add("block_of_hard_targets", blocks.focal::<T>(5.0, Some(0.25)));
     seeds
-}
-
-/// Probabilities, targets, weights and classes of [`probabilities`](super::probabilities), of either type.
-fn probabilities() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
-    fn of<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
-        let (tiny, ulp) = (T::TINY, T::ULP_OF_ONE);
-        let ordinary = [0.5, 0.1, 0.9, 0.75, 0.3, 0.01, 0.999];
-        let limits = [0.0, 1.0, tiny, 1.0 - ulp / 2.0, -0.0];
-        let held = [1e-12, 0.9e-12, 1.1e-12, 4e-44, 3e-44, 1.0 - 1e-12];
-        let half = core::f64::consts::FRAC_1_SQRT_2;
-        let branches = [half - ulp, half + ulp, 1.0 - half - ulp, 1.0 - half + ulp, 0.5 - ulp, 0.5 + ulp];
-        let outside = [0.5, f64::NAN, 1.0 + ulp, -tiny, f64::INFINITY, 0.25];
-        // Valid or any numbers, and so many classes.
-        let with = |classes: u8, raw: u8, case: Writer| Writer::default().bytes(&[flag, classes, raw]).bytes(&case.0);
-        let weighted = |case: Writer, weights: &[f64]| case.bytes(&[5]).numbers::<T>(0, weights);
-        let five = |case: Writer| case.bytes(&[1]).number(T::of(5.0));
-        vec![
-            ("limits", with(1, 0, case::<T>(15, SUM, &limits, HARD))),
-            ("limits_soft", with(3, 0, case::<T>(12, MEAN, &limits, SOFT))),
-            ("held", with(2, 0, case::<T>(36, SUM, &held, HARD))),
-            ("branches", with(5, 0, case::<T>(35, MEAN, &branches, SOFT))),
-            ("outside", with(1, 3, case::<T>(33, SUM, &outside, HARD))),
-            ("targets_outside", with(4, 3, case::<T>(12, SUM, &ordinary, &[0.5, f64::NAN, 2.0]))),
-            (
-                "outside_masked",
-                with(6, 3, weighted(case::<T>(12, WEIGHTED_MEAN, &outside, HARD), &[1.0, 0.0, 0.0, 0.0, 0.0, 1.0])),
-            ),
-            (
-                "weights_and_pos_weight",
-                with(7, 0, five(weighted(case::<T>(70, MEAN, &ordinary, SOFT), &[0.5, 3.0, tiny]))),
-            ),
-            ("block_of_hard_targets", with(1, 0, case::<T>(213, SUM, &ordinary, HARD))),
-            ("more_classes_than_columns", with(40, 0, case::<T>(120, MEAN, &ordinary, HARD))),
-            ("no_positives", with(2, 0, case::<T>(8, SUM, &ordinary, &[1.0, 0.0, 0.0, 0.0]))),
-            ("no_negatives", with(2, 0, case::<T>(8, SUM, &ordinary, &[1.0, 0.0, 1.0, 1.0]))),
-        ]
-        .into_iter()
-        .map(|(name, writer)| (name, writer.0))
-        .collect()
-    }
-    of::<f32>(0).into_iter().zip(of::<f64>(1)).map(|((name, single), (_, double))| (name, single, double)).collect()
 }
 
 /// What a call of [`interface`](super::interface) is made of; all of it is valid to begin with.

@@ -9,7 +9,7 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::{Float, Kernel, Lanes, Native, Token};
+use super::{Float, Kernel, Lanes, Native, Pair, Token};
 
 #[derive(Clone, Copy)]
 pub struct Avx2<T>(PhantomData<T>);
@@ -19,8 +19,13 @@ pub struct Avx2<T>(PhantomData<T>);
 /// The CPU has AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
-    // SAFETY: the caller's promise.
-    kernel.run::<_, 4>(unsafe { Token::<T::Avx2>::assume() })
+    if K::SHORT {
+        // SAFETY: the caller's promise.
+        kernel.run(unsafe { Token::<Pair<Pair<T::Avx2>>>::assume() })
+    } else {
+        // SAFETY: likewise.
+        kernel.run(unsafe { Token::<T::Avx2>::assume() })
+    }
 }
 
 // SAFETY: every function is one intrinsic of AVX, AVX2 or FMA; loads and stores are the unaligned ones.
@@ -28,12 +33,12 @@ unsafe impl Lanes for Avx2<f32> {
     type Scalar = f32;
     type Raw = __m256;
     type Mask = __m256;
-    type Row = [f32; 32];
+    type Row = [f32; 8];
     const LANES: usize = 8;
 
     #[inline(always)]
-    unsafe fn row(v: f32) -> [f32; 32] {
-        [v; 32]
+    unsafe fn row(v: f32) -> [f32; 8] {
+        [v; 8]
     }
     #[inline(always)]
     unsafe fn splat(v: f32) -> __m256 {
@@ -46,6 +51,12 @@ unsafe impl Lanes for Avx2<f32> {
     #[inline(always)]
     unsafe fn store(v: __m256, to: *mut f32) {
         _mm256_storeu_ps(to, v)
+    }
+    #[inline(always)]
+    unsafe fn load_bytes(from: *const u8) -> __m256 {
+        let bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64(from.cast()));
+        let zero = _mm256_cmpeq_epi32(bytes, _mm256_setzero_si256());
+        _mm256_andnot_ps(_mm256_castsi256_ps(zero), _mm256_set1_ps(1.0))
     }
     #[inline(always)]
     unsafe fn add(a: __m256, b: __m256) -> __m256 {
@@ -139,12 +150,12 @@ unsafe impl Lanes for Avx2<f64> {
     type Scalar = f64;
     type Raw = __m256d;
     type Mask = __m256d;
-    type Row = [f64; 16];
+    type Row = [f64; 4];
     const LANES: usize = 4;
 
     #[inline(always)]
-    unsafe fn row(v: f64) -> [f64; 16] {
-        [v; 16]
+    unsafe fn row(v: f64) -> [f64; 4] {
+        [v; 4]
     }
     #[inline(always)]
     unsafe fn splat(v: f64) -> __m256d {
@@ -157,6 +168,12 @@ unsafe impl Lanes for Avx2<f64> {
     #[inline(always)]
     unsafe fn store(v: __m256d, to: *mut f64) {
         _mm256_storeu_pd(to, v)
+    }
+    #[inline(always)]
+    unsafe fn load_bytes(from: *const u8) -> __m256d {
+        let bytes = _mm256_cvtepu8_epi64(_mm_loadu_si32(from));
+        let zero = _mm256_cmpeq_epi64(bytes, _mm256_setzero_si256());
+        _mm256_andnot_pd(_mm256_castsi256_pd(zero), _mm256_set1_pd(1.0))
     }
     #[inline(always)]
     unsafe fn add(a: __m256d, b: __m256d) -> __m256d {

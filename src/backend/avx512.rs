@@ -9,7 +9,7 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::{Float, Kernel, Lanes, Native, Token};
+use super::{Float, Kernel, Lanes, Native, Pair, Token};
 
 #[derive(Clone, Copy)]
 pub struct Avx512<T>(PhantomData<T>);
@@ -19,8 +19,13 @@ pub struct Avx512<T>(PhantomData<T>);
 /// The CPU has AVX-512F and AVX-512DQ.
 #[target_feature(enable = "avx512f,avx512dq")]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
-    // SAFETY: the caller's promise.
-    kernel.run::<_, 2>(unsafe { Token::<T::Avx512>::assume() })
+    if K::SHORT {
+        // SAFETY: the caller's promise.
+        kernel.run(unsafe { Token::<Pair<T::Avx512>>::assume() })
+    } else {
+        // SAFETY: likewise.
+        kernel.run(unsafe { Token::<T::Avx512>::assume() })
+    }
 }
 
 // SAFETY: every function is one intrinsic of AVX-512F or AVX-512DQ; loads and stores are the unaligned ones.
@@ -28,12 +33,12 @@ unsafe impl Lanes for Avx512<f32> {
     type Scalar = f32;
     type Raw = __m512;
     type Mask = __mmask16;
-    type Row = [f32; 32];
+    type Row = [f32; 16];
     const LANES: usize = 16;
 
     #[inline(always)]
-    unsafe fn row(v: f32) -> [f32; 32] {
-        [v; 32]
+    unsafe fn row(v: f32) -> [f32; 16] {
+        [v; 16]
     }
     #[inline(always)]
     unsafe fn splat(v: f32) -> __m512 {
@@ -46,6 +51,11 @@ unsafe impl Lanes for Avx512<f32> {
     #[inline(always)]
     unsafe fn store(v: __m512, to: *mut f32) {
         _mm512_storeu_ps(to, v)
+    }
+    #[inline(always)]
+    unsafe fn load_bytes(from: *const u8) -> __m512 {
+        let bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128(from.cast()));
+        _mm512_maskz_mov_ps(_mm512_test_epi32_mask(bytes, bytes), _mm512_set1_ps(1.0))
     }
     #[inline(always)]
     unsafe fn add(a: __m512, b: __m512) -> __m512 {
@@ -139,12 +149,12 @@ unsafe impl Lanes for Avx512<f64> {
     type Scalar = f64;
     type Raw = __m512d;
     type Mask = __mmask8;
-    type Row = [f64; 16];
+    type Row = [f64; 8];
     const LANES: usize = 8;
 
     #[inline(always)]
-    unsafe fn row(v: f64) -> [f64; 16] {
-        [v; 16]
+    unsafe fn row(v: f64) -> [f64; 8] {
+        [v; 8]
     }
     #[inline(always)]
     unsafe fn splat(v: f64) -> __m512d {
@@ -157,6 +167,11 @@ unsafe impl Lanes for Avx512<f64> {
     #[inline(always)]
     unsafe fn store(v: __m512d, to: *mut f64) {
         _mm512_storeu_pd(to, v)
+    }
+    #[inline(always)]
+    unsafe fn load_bytes(from: *const u8) -> __m512d {
+        let bytes = _mm512_cvtepu8_epi64(_mm_loadl_epi64(from.cast()));
+        _mm512_maskz_mov_pd(_mm512_test_epi64_mask(bytes, bytes), _mm512_set1_pd(1.0))
     }
     #[inline(always)]
     unsafe fn add(a: __m512d, b: __m512d) -> __m512d {

@@ -35,6 +35,7 @@ pub trait Float:
     + Mul<Output = Self>
     + Div<Output = Self>
     + Neg<Output = Self>
+    + bytemuck::Pod
     + 'static
 {
     type Pattern: Pattern;

@@ -6,7 +6,7 @@
 
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Sub};
 
-use super::Float;
+use super::{Float, Pair};
 
 /// A vector register of one element type on one instruction set.
 ///
@@ -16,8 +16,8 @@ use super::Float;
 /// the backend, that `load` and `store` touch exactly [`LANES`](Self::LANES) elements at any alignment, and that
 /// `Row` holds a whole number of vectors.
 ///
-/// Every function requires of its caller that the CPU has the instructions; `load` and `store` besides, that
-/// `LANES` elements at the pointer can be read or written.
+/// Every function requires of its caller that the CPU has the instructions; `load`, `store` and `load_bytes` besides,
+/// that `LANES` elements at the pointer can be read or written.
 pub unsafe trait Lanes: Copy + 'static {
     /// What one lane holds.
     type Scalar: Float;
@@ -25,15 +25,29 @@ pub unsafe trait Lanes: Copy + 'static {
     type Raw: Copy;
     /// What a comparison yields.
     type Mask: Copy;
-    /// As many elements as a kernel holds at a time.
-    type Row: Copy + AsRef<[Self::Scalar]> + AsMut<[Self::Scalar]>;
-    /// Elements in one register.
+    /// As many elements as one register holds.
+    type Row: bytemuck::Pod + AsRef<[Self::Scalar]> + AsMut<[Self::Scalar]>;
+    /// Elements at a time.
     const LANES: usize;
+    /// Registers that they fill.
+    const REGISTERS: usize = 1;
 
     unsafe fn row(v: Self::Scalar) -> Self::Row;
     unsafe fn splat(v: Self::Scalar) -> Self::Raw;
     unsafe fn load(from: *const Self::Scalar) -> Self::Raw;
     unsafe fn store(v: Self::Raw, to: *mut Self::Scalar);
+    /// 0 where a byte is 0, 1 where it is anything else.
+    #[inline(always)]
+    unsafe fn load_bytes(from: *const u8) -> Self::Raw {
+        // SAFETY: the caller's promise, of as many bytes as there are elements; and a row has as many.
+        unsafe {
+            let mut row = Self::row(Self::Scalar::ZERO);
+            for (i, v) in row.as_mut().iter_mut().enumerate() {
+                *v = if from.add(i).read() == 0 { Self::Scalar::ZERO } else { Self::Scalar::ONE };
+            }
+            Self::load(row.as_ref().as_ptr())
+        }
+    }
 
     unsafe fn add(a: Self::Raw, b: Self::Raw) -> Self::Raw;
     unsafe fn sub(a: Self::Raw, b: Self::Raw) -> Self::Raw;
@@ -73,7 +87,7 @@ pub struct Token<L>(core::marker::PhantomData<L>);
 
 /// `L::LANES` elements.
 #[derive(Clone, Copy)]
-pub struct Vector<L: Lanes>(L::Raw);
+pub struct Vector<L: Lanes>(pub(super) L::Raw);
 
 /// What a comparison of two vectors yields: true or false in each lane.
 #[derive(Clone, Copy)]
@@ -104,6 +118,12 @@ impl<L: Lanes> Token<L> {
         self.splat(L::Scalar::ONE)
     }
 
+    /// Two of them have the same instructions.
+    #[inline(always)]
+    pub fn pair(self) -> Token<Pair<L>> {
+        Token(core::marker::PhantomData)
+    }
+
     /// A row with the same element everywhere.
     #[inline(always)]
     pub fn row(self, v: L::Scalar) -> L::Row {
@@ -118,6 +138,17 @@ impl<L: Lanes> Token<L> {
     pub unsafe fn load(self, from: *const L::Scalar) -> Vector<L> {
         // SAFETY: the token proves the instructions, the caller the memory.
         Vector(unsafe { L::load(from) })
+    }
+}
+
+impl<L: Lanes> Token<L> {
+    /// # Safety
+    ///
+    /// `L::LANES` bytes at `from` can be read.
+    #[inline(always)]
+    pub unsafe fn load_bytes(self, from: *const u8) -> Vector<L> {
+        // SAFETY: the token proves the instructions, the caller the memory.
+        Vector(unsafe { L::load_bytes(from) })
     }
 }
 

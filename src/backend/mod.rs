@@ -2,6 +2,7 @@
 
 mod float;
 mod lanes;
+mod pair;
 mod scalar;
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
@@ -19,14 +20,18 @@ mod wide;
 
 pub use float::Float;
 pub use lanes::{Lanes, Mask, Token, Vector};
+pub use pair::Pair;
 
 /// A computation over slices of `T`, written once for every instruction set.
 pub trait Kernel<T: Native>: Sized {
     type Out;
 
-    /// `W` vectors make one row. Must be `#[inline(always)]`, like all that it calls, and free of closures: only then
+    /// Whether its formulas are so short that several registers side by side are worth their code.
+    const SHORT: bool;
+
+    /// Must be `#[inline(always)]`, like all that it calls, and free of closures: only then
     /// does its code take on the instructions of the wrapper it is called from.
-    fn run<L: Lanes<Scalar = T>, const W: usize>(self, l: Token<L>) -> Self::Out;
+    fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) -> Self::Out;
 }
 
 /// An element type with its registers on each backend.

@@ -1,5 +1,6 @@
 //! One element at a time, for every machine; fused or not, as `M` says.
 
+use core::hint::select_unpredictable;
 use core::marker::PhantomData;
 
 use super::{Float, Kernel, Lanes, Native, Token};
@@ -82,7 +83,7 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
     }
     #[inline(always)]
     unsafe fn at_most(v: T, limit: T) -> T {
-        if v > limit { limit } else { v }
+        select_unpredictable(v > limit, limit, v)
     }
     #[inline(always)]
     unsafe fn ge(a: T, b: T) -> bool {
@@ -94,11 +95,11 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
     }
     #[inline(always)]
     unsafe fn select(mask: bool, yes: T, no: T) -> T {
-        if mask { yes } else { no }
+        select_unpredictable(mask, yes, no)
     }
     #[inline(always)]
     unsafe fn clear(mask: bool, v: T) -> T {
-        if mask { T::ZERO } else { v }
+        select_unpredictable(mask, T::ZERO, v)
     }
     #[inline(always)]
     unsafe fn mask_and(a: bool, b: bool) -> bool {
@@ -146,5 +147,5 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
 #[inline(never)]
 pub(super) fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
     // SAFETY: safe code needs no instructions of its own.
-    kernel.run::<_, 1>(unsafe { Token::<T::Scalar>::assume() })
+    kernel.run(unsafe { Token::<T::Scalar>::assume() })
 }

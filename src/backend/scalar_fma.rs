@@ -71,7 +71,7 @@ mod instruction {
 #[cfg_attr(any(target_arch = "x86", target_arch = "x86_64"), target_feature(enable = "fma"))]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
     // SAFETY: the caller's promise.
-    kernel.run::<_, 1>(unsafe { Token::<T::ScalarFma>::assume() })
+    kernel.run(unsafe { Token::<T::ScalarFma>::assume() })
 }
 
 // SAFETY: one instruction on registers, which the caller promises the CPU to have.

@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 use bytemuck::cast;
 use wide::{f32x4, f64x2, u32x4, u64x2};
 
-use super::{Float, Kernel, Lanes, Native, Token};
+use super::{Float, Kernel, Lanes, Native, Pair, Token};
 
 /// `wide` uses the fused instructions of aarch64. It would use those of x86 too if the whole build had them, and then
 /// this backend's bits would hang on a compiler flag: there it multiplies and adds in two steps.
@@ -20,8 +20,13 @@ pub struct Wide<T>(PhantomData<T>);
 // A function of its own, as those of the other backends are: what it calls can be looked at.
 #[inline(never)]
 pub(super) fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
-    // SAFETY: the target was built with the instructions that `wide` uses.
-    kernel.run::<_, 4>(unsafe { Token::<T::Wide>::assume() })
+    if K::SHORT {
+        // SAFETY: the target was built with the instructions that `wide` uses.
+        kernel.run(unsafe { Token::<Pair<Pair<T::Wide>>>::assume() })
+    } else {
+        // SAFETY: likewise.
+        kernel.run(unsafe { Token::<T::Wide>::assume() })
+    }
 }
 
 // SAFETY: safe code but for `load` and `store`, which touch the bytes of one vector at any alignment.
@@ -29,12 +34,12 @@ unsafe impl Lanes for Wide<f32> {
     type Scalar = f32;
     type Raw = f32x4;
     type Mask = f32x4;
-    type Row = [f32; 16];
+    type Row = [f32; 4];
     const LANES: usize = 4;
 
     #[inline(always)]
-    unsafe fn row(v: f32) -> [f32; 16] {
-        [v; 16]
+    unsafe fn row(v: f32) -> [f32; 4] {
+        [v; 4]
     }
     #[inline(always)]
     unsafe fn splat(v: f32) -> f32x4 {
@@ -140,12 +145,12 @@ unsafe impl Lanes for Wide<f64> {
     type Scalar = f64;
     type Raw = f64x2;
     type Mask = f64x2;
-    type Row = [f64; 8];
+    type Row = [f64; 2];
     const LANES: usize = 2;
 
     #[inline(always)]
-    unsafe fn row(v: f64) -> [f64; 8] {
-        [v; 8]
+    unsafe fn row(v: f64) -> [f64; 2] {
+        [v; 2]
     }
     #[inline(always)]
     unsafe fn splat(v: f64) -> f64x2 {

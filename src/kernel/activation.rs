@@ -43,5 +43,5 @@ fn softplus<T: Constants>(beta: T, pass: &Pass<'_, '_, T>) {
 }
 
 fn map<T: Constants, F: Formula<T>>(pass: &Pass<'_, '_, T>, formula: F) {
-    pass.backend.run(Map::of(pass, formula));
+    pass.backend.run(Map::of(pass.streams, formula));
 }

@@ -4,8 +4,8 @@ use core::marker::PhantomData;
 
 use super::{Map, Pass, Reach, Reduce};
 use crate::math::{
-    Backward, Constants, Double, Gradient, GradientAndHessian, Losses, Smoothing, Sum, SumAndGradient, TargetGradient,
-    Unit, Wanted, Weighted,
+    Backward, Balanced, Constants, Double, Gradient, GradientAndHessian, Losses, Smoothing, Sum, SumAndGradient,
+    TargetGradient, Unit, Wanted, Weighted,
 };
 
 /// The parameters that all elements share.
@@ -78,7 +78,11 @@ impl BceKernels for f64 {
 
 impl<T: Constants> Bce<T> {
     fn unit<W: Wanted>(self, pass: &Pass<'_, '_, T>) -> Unit<T, W> {
-        Unit { smoothing: self.smoothing, scale: pass.scale, wanted: PhantomData }
+        Unit { scale: pass.scale, wanted: PhantomData }
+    }
+
+    fn balanced<W: Wanted, const HARD: bool>(self, pass: &Pass<'_, '_, T>) -> Balanced<T, W, HARD> {
+        Balanced { smoothing: self.smoothing, scale: pass.scale, pos_weight: self.pos_weight, wanted: PhantomData }
     }
 
     fn weighted<W: Wanted, const HARD: bool>(self, pass: &Pass<'_, '_, T>) -> Weighted<T, W, HARD> {
@@ -86,8 +90,11 @@ impl<T: Constants> Bce<T> {
     }
 
     fn map<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
-        if pass.streams.weights_are_one() {
-            pass.backend.run(Map::of(pass, self.unit::<W>(pass)));
+        let streams = &pass.streams.smoothed(self.smoothing);
+        if streams.weights_are_one() {
+            pass.backend.run(Map::of(streams, self.unit::<W>(pass)));
+        } else if self.is_balanced(pass) {
+            pass.backend.run(Map::of(streams, self.balanced::<W, false>(pass)));
         } else {
             self.map_weighted::<W>(pass);
         }
@@ -96,20 +103,34 @@ impl<T: Constants> Bce<T> {
     /// One loss for each element needs a logarithm for each, and an upstream derivative is a weight: both are only
     /// there in the general formula.
     fn map_weighted<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
-        pass.backend.run(Map::of(pass, self.weighted::<W, false>(pass)));
+        let streams = &pass.streams.smoothed(self.smoothing);
+        pass.backend.run(Map::of(streams, self.weighted::<W, false>(pass)));
     }
 
     fn reduce<W: Wanted>(self, pass: &Pass<'_, '_, T>) -> Double<T> {
         let &Pass { backend, streams, onto, factor, .. } = pass;
-        if !streams.weights_are_one() {
+        let streams = &streams.smoothed(self.smoothing);
+        if streams.weights_are_one() {
+            let formula = self.unit::<W>(pass);
+            backend.run(Reduce { streams, formula, hard: formula, reach: Reach::None, onto, factor })
+        } else if self.is_balanced(pass) {
+            let (formula, hard) = (self.balanced::<W, false>(pass), self.balanced::<W, true>(pass));
+            backend.run(Reduce { streams, formula, hard, reach: Reach::UpTo(T::MAX), onto, factor })
+        } else {
             let (formula, hard) = (self.weighted::<W, false>(pass), self.weighted::<W, true>(pass));
             // Positive weights that differ mix in the lanes of a product.
             let reach = if streams.has_uniform_pos_weight() { self.reach(factor) } else { Reach::None };
             backend.run(Reduce { streams, formula, hard, reach, onto, factor })
-        } else {
-            let formula = self.unit::<W>(pass);
-            backend.run(Reduce { streams, formula, hard: formula, reach: Reach::None, onto, factor })
         }
+    }
+
+    /// Whether e may be rounded before it is multiplied; see [`Balanced`]. What derivatives are multiplied by is no
+    /// larger than the factor of the sum or, under a weighted mean, than 1; it is not looked at itself, so that sums that
+    /// go on take the same way as those that are divided.
+    fn is_balanced(self, pass: &Pass<'_, '_, T>) -> bool {
+        let three = T::ONE + T::ONE + T::ONE;
+        let is_small = |factor| self.pos_weight * factor <= three + three;
+        pass.streams.has_one_pos_weight_alone() && is_small(pass.factor) && is_small(T::ONE)
     }
 
     /// A product takes e as it is rounded, and what it comes to is multiplied then. Where e is subnormal the sum is as
@@ -121,6 +142,6 @@ impl<T: Constants> Bce<T> {
 
     fn target_gradient(self, pass: &Pass<'_, '_, T>) {
         let formula = TargetGradient { smoothing: self.smoothing, scale: pass.scale };
-        pass.backend.run(Map::of(pass, formula));
+        pass.backend.run(Map::of(pass.streams, formula));
     }
 }

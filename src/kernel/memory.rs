@@ -11,13 +11,14 @@ use super::reduce::Reach;
 use super::source::{Factors, Targets};
 use super::sums::Terms;
 use crate::backend::{Float, Lanes, Token, Vector};
-use crate::math::{Constants, Formula, Inputs};
+use crate::math::{Constants, Formula, Inputs, Results, Smoothing};
 
 /// What a kernel reads and writes, element by element.
 pub struct Streams<'a, T> {
     logits: *const T,
     len: usize,
     targets: Targets<'a, T>,
+    smoothing: Option<Smoothing<T>>,
     pos_weight: Factors<'a, T>,
     weight: Factors<'a, T>,
     upstream: Factors<'a, T>,
@@ -26,13 +27,14 @@ pub struct Streams<'a, T> {
     slices: PhantomData<(&'a [T], &'a mut [T])>,
 }
 
-impl<'a, T: Float> Streams<'a, T> {
+impl<'a, T: Constants> Streams<'a, T> {
     /// As many elements as have both a logit and a target.
     pub fn new(logits: &'a [T], targets: Targets<'a, T>) -> Self {
         Self {
             logits: logits.as_ptr(),
             len: logits.len().min(targets.capacity()),
             targets,
+            smoothing: None,
             pos_weight: Factors::Uniform(T::ONE),
             weight: Factors::Uniform(T::ONE),
             upstream: Factors::Uniform(T::ONE),
@@ -65,6 +67,12 @@ impl<'a, T: Float> Streams<'a, T> {
         Self { len: self.len.min(second.len()), outputs: [self.outputs[0], second.as_mut_ptr()], ..self }
     }
 
+    /// The same with smoothed targets.
+    pub fn smoothed(&self, smoothing: Smoothing<T>) -> Streams<'_, T> {
+        let smoothing = if smoothing.keep == T::ONE { None } else { Some(smoothing) };
+        Streams { smoothing, ..*self }
+    }
+
     pub fn len(&self) -> usize {
         self.len
     }
@@ -75,270 +83,328 @@ impl<'a, T: Float> Streams<'a, T> {
         is_one(self.pos_weight) && is_one(self.weight)
     }
 
+    /// Whether all elements have one positive weight, and all weights are 1.
+    pub fn has_one_pos_weight_alone(&self) -> bool {
+        self.has_uniform_pos_weight() && matches!(self.weight, Factors::Uniform(v) if v == T::ONE)
+    }
+
     /// Whether all elements have one positive weight.
     pub fn has_uniform_pos_weight(&self) -> bool {
         matches!(self.pos_weight, Factors::Uniform(_))
     }
 }
 
+/// As many rows as are made at a time, where they are not there as they are.
+const MADE: usize = 4;
+
+/// Rows that scalar code evaluates in turn: their chains of operations do not wait for each other.
+pub const IN_TURN: usize = 4;
+
 /// Room for elements that are not simply a piece of a slice.
 pub struct Scratch<L: Lanes> {
     logit: L::Row,
-    target: L::Row,
-    pos_weight: L::Row,
-    weight: L::Row,
-    upstream: L::Row,
+    target: [L::Row; MADE],
+    pos_weight: [L::Row; MADE],
+    weight: [L::Row; MADE],
+    upstream: [L::Row; MADE],
     outputs: [L::Row; 2],
 }
 
-impl<L: Lanes> Scratch<L> {
+impl<L: Lanes<Scalar: Constants>> Scratch<L> {
+    /// With what is the same in every row.
     #[inline(always)]
-    pub fn zero(l: Token<L>) -> Self {
-        let row = l.row(L::Scalar::ZERO);
-        Self { logit: row, target: row, pos_weight: row, weight: row, upstream: row, outputs: [row; 2] }
-    }
-
-    /// Writes what is the same in every row.
-    #[inline(always)]
-    pub fn fill(&mut self, streams: &Streams<'_, L::Scalar>) {
-        let rows = [&mut self.pos_weight, &mut self.weight, &mut self.upstream];
-        for (row, factors) in rows.into_iter().zip([streams.pos_weight, streams.weight, streams.upstream]) {
-            if let Factors::Uniform(v) = factors {
-                row.as_mut().fill(v);
-            }
+    pub fn new(l: Token<L>, streams: &Streams<'_, L::Scalar>) -> Self {
+        let zero = L::Scalar::ZERO;
+        let uniform = |factors| if let Factors::Uniform(v) = factors { v } else { zero };
+        Self {
+            logit: l.row(zero),
+            target: [l.row(zero); MADE],
+            pos_weight: [l.row(uniform(streams.pos_weight)); MADE],
+            weight: [l.row(uniform(streams.weight)); MADE],
+            upstream: [l.row(uniform(streams.upstream)); MADE],
+            outputs: [l.row(zero); 2],
         }
     }
 
+    /// One row, all of it here.
     #[inline(always)]
-    fn row<const W: usize>(&mut self) -> Row<L, W> {
-        const { assert!(size_of::<L::Row>() == L::LANES * W * size_of::<L::Scalar>()) };
+    fn runs(&mut self) -> Runs<L::Scalar> {
         let [first, second] = &mut self.outputs;
-        Row {
-            logit: self.logit.as_ref().as_ptr(),
-            target: self.target.as_ref().as_ptr(),
-            pos_weight: self.pos_weight.as_ref().as_ptr(),
-            weight: self.weight.as_ref().as_ptr(),
-            upstream: self.upstream.as_ref().as_ptr(),
+        Runs {
+            logit: Run { first: self.logit.as_ref().as_ptr(), step: 0 },
+            target: Run { first: self.target[0].as_ref().as_ptr(), step: 0 },
+            pos_weight: Run { first: self.pos_weight[0].as_ref().as_ptr(), step: 0 },
+            weight: Run { first: self.weight[0].as_ref().as_ptr(), step: 0 },
+            upstream: Run { first: self.upstream[0].as_ref().as_ptr(), step: 0 },
             outputs: [first.as_mut().as_mut_ptr(), second.as_mut().as_mut_ptr()],
+            output_steps: [0; 2],
         }
     }
 }
 
-/// The addresses of `W` vectors of each stream, good for reading and, for the outputs, for writing them.
-struct Row<L: Lanes, const W: usize> {
-    logit: *const L::Scalar,
-    target: *const L::Scalar,
-    pos_weight: *const L::Scalar,
-    weight: *const L::Scalar,
-    upstream: *const L::Scalar,
-    outputs: [*mut L::Scalar; 2],
-}
-
-impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Row<L, W> {
-    #[inline(always)]
-    fn evaluate<F: Formula<T>>(&self, l: Token<L>, formula: F) -> [Terms<L>; W] {
-        let mut terms = [Terms::none(l); W];
-        let mut j = 0;
-        while j < W {
-            let at = j * L::LANES;
-            // SAFETY: at + LANES <= W * LANES, which is what the addresses are good for.
-            let (inputs, outputs) = unsafe {
-                let weights = if F::WEIGHTED {
-                    [l.load(self.pos_weight.add(at)), l.load(self.weight.add(at))]
-                } else {
-                    [l.one(); 2]
-                };
-                let inputs = Inputs {
-                    logit: l.load(self.logit.add(at)),
-                    target: if F::TARGETS { l.load(self.target.add(at)) } else { l.one() },
-                    pos_weight: weights[0],
-                    weight: weights[1],
-                    upstream: if F::UPSTREAM { l.load(self.upstream.add(at)) } else { l.one() },
-                };
-                (inputs, [self.outputs[0].add(at), self.outputs[1].add(at)])
-            };
-            let results = formula.evaluate(l, inputs);
-            // SAFETY: likewise.
-            unsafe {
-                if F::OUTPUTS > 0 {
-                    results.outputs[0].store(outputs[0]);
-                }
-                if F::OUTPUTS > 1 {
-                    results.outputs[1].store(outputs[1]);
-                }
-            }
-            terms[j] = Terms { term: results.term, products: results.factors };
-            j += 1;
-        }
-        terms
-    }
-
-    #[inline(always)]
-    fn is_hard<H: Formula<T>>(&self, l: Token<L>, reach: Reach<T>) -> bool {
-        let mut hard = l.zero().equals(l.zero());
-        let mut j = 0;
-        while j < W {
-            let at = j * L::LANES;
-            // SAFETY: at + LANES <= W * LANES, which is what the addresses are good for.
-            let (t, w) = unsafe { (l.load(self.target.add(at)), l.load(self.weight.add(at))) };
-            let absent = w.equals(l.zero());
-            let mut present = t.equals(l.zero()) | t.equals(l.one());
-            if H::HARD_WEIGHTS {
-                present = present & w.equals(l.one());
-            }
-            if let Reach::UpTo(limit) = reach {
-                // SAFETY: likewise.
-                let x = unsafe { l.load(self.logit.add(at)) };
-                present = present & l.splat(limit).ge(x.abs());
-            }
-            hard = hard & (absent | present);
-            j += 1;
-        }
-        hard.all()
-    }
-}
-
-/// Where a stream's rows are.
+/// Where the rows of a stream are: so many elements from one to the next.
 #[derive(Clone, Copy)]
-enum Place<T> {
-    /// The first row is there, the next so many elements on.
-    At(*const T, usize),
-    /// Each row must be written before it can be read.
-    Made,
+struct Run<T> {
+    first: *const T,
+    step: usize,
 }
 
-impl<T: Float> Place<T> {
-    /// Row `index`, whose first element is `at`; written to `room` if need be.
+impl<T> Run<T> {
     #[inline(always)]
-    fn of(self, index: usize, factors: &Factors<'_, T>, at: usize, room: &mut [T]) -> *const T {
-        match self {
-            Self::At(first, step) => first.wrapping_add(index * step),
-            Self::Made => factors.row(at, room),
-        }
+    fn row(self, index: usize) -> *const T {
+        self.first.wrapping_add(index * self.step)
     }
 }
 
-/// Rows at equal distances, of which only the last may reach beyond the end.
-pub struct Rows<'r, 'a, L: Lanes, const W: usize> {
-    streams: &'r Streams<'a, L::Scalar>,
-    scratch: &'r mut Scratch<L>,
-    start: usize,
-    distance: usize,
-    count: usize,
-    target: Place<L::Scalar>,
-    pos_weight: Place<L::Scalar>,
-    weight: Place<L::Scalar>,
-    upstream: Place<L::Scalar>,
+/// The rows of all streams, good for reading and, for the outputs, for writing them.
+pub struct Runs<T> {
+    logit: Run<T>,
+    target: Run<T>,
+    pos_weight: Run<T>,
+    weight: Run<T>,
+    upstream: Run<T>,
+    outputs: [*mut T; 2],
+    output_steps: [usize; 2],
 }
 
-impl<T: Constants, L: Lanes<Scalar = T>, const W: usize> Rows<'_, '_, L, W> {
+impl<T: Constants> Runs<T> {
     #[inline(always)]
-    pub fn count(&self) -> usize {
-        self.count
-    }
-
-    /// Evaluates the formula for one row, writes what it has for each element, and returns what is summed. Elements
-    /// beyond the end are not touched and add nothing.
-    #[inline(always)]
-    pub fn evaluate<F: Formula<T>>(&mut self, l: Token<L>, formula: F, index: usize) -> [Terms<L>; W] {
-        let (row, valid) = self.row(index, F::WEIGHTED, F::UPSTREAM);
-        let mut terms = row.evaluate(l, formula);
-        if valid < L::LANES * W {
-            self.streams.scatter(self.scratch, F::OUTPUTS, self.start + index * self.distance, valid);
-            let mut outside = l.row(T::ONE);
-            up_to(outside.as_mut(), valid).fill(T::ZERO);
-            let mut j = 0;
-            while j < W {
-                let outside = get(l, outside.as_ref(), j * L::LANES).equals(l.one());
-                terms[j].term = outside.clear(terms[j].term);
-                terms[j].products[0] = outside.clear(terms[j].products[0]);
-                terms[j].products[1] = outside.clear(terms[j].products[1]);
-                j += 1;
+    fn inputs<L: Lanes<Scalar = T>, F: Formula<T>>(&self, l: Token<L>, row: usize) -> Inputs<L> {
+        // SAFETY: each row has as many elements as a vector, or is not asked for.
+        unsafe {
+            Inputs {
+                logit: l.load(self.logit.row(row)),
+                target: if F::TARGETS { l.load(self.target.row(row)) } else { l.one() },
+                pos_weight: if F::WEIGHTED { l.load(self.pos_weight.row(row)) } else { l.one() },
+                weight: if F::WEIGHTED { l.load(self.weight.row(row)) } else { l.one() },
+                upstream: if F::UPSTREAM { l.load(self.upstream.row(row)) } else { l.one() },
             }
         }
-        terms
     }
 
-    /// Whether all of them are what [`Formula::HARD`] asks for, and no logit is beyond reach; a weight of 0 excuses its
-    /// target and its logit.
     #[inline(always)]
-    pub fn are_hard<H: Formula<T>>(&mut self, l: Token<L>, reach: Reach<T>) -> bool {
-        if reach == Reach::None {
-            return false;
+    fn write<L: Lanes<Scalar = T>, F: Formula<T>>(&self, row: usize, results: Results<L>) -> Terms<L> {
+        let mut k = 0;
+        while k < F::OUTPUTS {
+            let to = self.outputs[k].wrapping_add(row * self.output_steps[k]);
+            // SAFETY: each row has room for as many elements as a vector has.
+            unsafe { results.outputs[k].store(to) };
+            k += 1;
         }
-        if !H::HARD_WEIGHTS && reach == Reach::All && matches!(self.streams.targets, Targets::Bytes(_)) {
-            return true;
-        }
+        Terms { term: results.term, products: results.factors }
+    }
+
+    /// Evaluates a formula for one row, writes what it has for each element, and returns what is summed.
+    #[inline(always)]
+    pub fn evaluate<L: Lanes<Scalar = T>, F: Formula<T>>(&self, l: Token<L>, formula: F, row: usize) -> Terms<L> {
+        self.write::<L, F>(row, formula.evaluate(l, self.inputs::<L, F>(l, row)))
+    }
+
+    /// Does so for [`IN_TURN`] rows.
+    #[inline(always)]
+    pub fn evaluate_in_turn<L: Lanes<Scalar = T>, F: Formula<T>>(
+        &self,
+        l: Token<L>,
+        formula: F,
+        row: usize,
+    ) -> [Terms<L>; IN_TURN] {
+        let (a, b) = (self.inputs::<L, F>(l, row), self.inputs::<L, F>(l, row + 1));
+        let (c, d) = (self.inputs::<L, F>(l, row + 2), self.inputs::<L, F>(l, row + 3));
+        let inputs = Inputs::pair(Inputs::pair(a, b), Inputs::pair(c, d));
+        let [first, second] = formula.evaluate(l.pair().pair(), inputs).halves();
+        let ([a, b], [c, d]) = (first.halves(), second.halves());
+        [
+            self.write::<L, F>(row, a),
+            self.write::<L, F>(row + 1, b),
+            self.write::<L, F>(row + 2, c),
+            self.write::<L, F>(row + 3, d),
+        ]
+    }
+
+    /// Whether the targets of so many rows are all one of two values, their weights 0 or 1 if need be, and no logit is
+    /// larger than the limit. A logit that is NaN is of no account.
+    #[inline(always)]
+    fn are_hard<L: Lanes<Scalar = T>, F: Formula<T>>(&self, l: Token<L>, count: usize, hard: [T; 2], limit: T) -> bool {
+        let (low, high) = (l.splat(hard[0]), l.splat(hard[1]));
+        // The bits that differ from those of the values, and the lowest of the negative magnitudes.
+        let (mut bits, mut least) = (l.zero(), l.zero());
         let mut row = 0;
-        while row < self.count {
-            if !self.row(row, true, false).0.is_hard::<H>(l, reach) {
-                return false;
+        while row < count {
+            let Inputs { logit, target, weight, .. } = self.inputs::<L, F>(l, row);
+            let (mut other, mut below) = (target.xor(target.ge(high).select(high, low)), -logit.abs());
+            if F::WEIGHTED {
+                let absent = weight.equals(l.zero());
+                if F::HARD_WEIGHTS {
+                    other = other.or(weight.xor(l.one()));
+                }
+                (other, below) = (absent.clear(other), absent.clear(below));
             }
+            bits = bits.or(other);
+            least = least.at_most(below);
             row += 1;
         }
-        true
-    }
-
-    /// The addresses of one row, and how many of its elements there are.
-    #[inline(always)]
-    fn row(&mut self, index: usize, weighted: bool, upstream: bool) -> (Row<L, W>, usize) {
-        let (streams, scratch) = (self.streams, &mut *self.scratch);
-        let at = self.start + index * self.distance;
-        let valid = streams.len.saturating_sub(at);
-        if valid < L::LANES * W {
-            streams.gather(scratch, at, valid);
-            return (scratch.row(), valid);
-        }
-        // The elements of the row are all below `len`, and every slice has as many.
-        let mut row = scratch.row();
-        row.logit = streams.logits.wrapping_add(at);
-        match self.target {
-            Place::At(first, step) => row.target = first.wrapping_add(index * step),
-            Place::Made => streams.targets.expand(at, scratch.target.as_mut()),
-        }
-        if weighted {
-            row.pos_weight = self.pos_weight.of(index, &streams.pos_weight, at, scratch.pos_weight.as_mut());
-            row.weight = self.weight.of(index, &streams.weight, at, scratch.weight.as_mut());
-        }
-        if upstream {
-            row.upstream = self.upstream.of(index, &streams.upstream, at, scratch.upstream.as_mut());
-        }
-        for (place, &out) in row.outputs.iter_mut().zip(&streams.outputs) {
-            // An output that nobody gave goes to the scratch.
-            if !out.is_null() {
-                *place = out.wrapping_add(at);
-            }
-        }
-        (row, valid)
+        (bits.equals(l.zero()) & least.ge(l.splat(-limit))).all()
     }
 }
 
-impl<'a, T: Constants> Streams<'a, T> {
-    /// The rows that start at `start` and every `distance` elements after, up to `most` of them.
+/// Rows at equal distances.
+#[derive(Clone, Copy)]
+pub struct Rows {
+    pub start: usize,
+    pub distance: usize,
+    /// How many there are; the last may reach beyond the end.
+    pub count: usize,
+    /// How many do not.
+    pub whole: usize,
+}
+
+impl<T: Constants> Streams<'_, T> {
+    /// The rows of so many elements that start at `start` and every `distance` elements after, up to `most` of them.
     #[inline(always)]
-    pub fn rows<'r, L: Lanes<Scalar = T>, const W: usize>(
-        &'r self,
-        scratch: &'r mut Scratch<L>,
-        start: usize,
-        distance: usize,
-        most: usize,
-    ) -> Rows<'r, 'a, L, W> {
-        let target = match self.targets {
-            Targets::Reals(values) => Place::At(values.as_ptr().wrapping_add(start), distance),
-            Targets::Bytes(_) => Place::Made,
-            Targets::Absent => Place::At(scratch.target.as_ref().as_ptr(), 0),
+    pub fn rows(&self, width: usize, start: usize, distance: usize, most: usize) -> Rows {
+        let left = self.len.saturating_sub(start);
+        let whole = if left < width { 0 } else { (left - width) / distance + 1 };
+        Rows { start, distance, count: left.div_ceil(distance).min(most), whole: whole.min(most) }
+    }
+
+    /// How many rows [`runs`](Self::runs) may be asked for.
+    #[inline(always)]
+    pub fn rows_at_a_time<F: Formula<T>>(&self) -> usize {
+        let is_made = |factors| match factors {
+            Factors::Uniform(_) => false,
+            Factors::Values { repeat, cycles, .. } => repeat != 1 || cycles,
         };
-        Rows {
-            start,
-            distance,
-            count: self.len.saturating_sub(start).div_ceil(distance).min(most),
-            target,
-            pos_weight: place(&self.pos_weight, scratch.pos_weight.as_ref(), start, distance),
-            weight: place(&self.weight, scratch.weight.as_ref(), start, distance),
-            upstream: place(&self.upstream, scratch.upstream.as_ref(), start, distance),
-            streams: self,
-            scratch,
+        let targets = matches!(self.targets, Targets::Bytes(_)) || self.smoothing.is_some();
+        let weights = F::WEIGHTED && (is_made(self.pos_weight) || is_made(self.weight));
+        if targets || weights || F::UPSTREAM && is_made(self.upstream) { MADE } else { usize::MAX }
+    }
+
+    /// Where rows are, from `index` on, `count` of them and all whole: in the slices if they are there as they are, or made.
+    #[inline(always)]
+    pub fn runs<L: Lanes<Scalar = T>, F: Formula<T>>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        rows: Rows,
+        index: usize,
+        count: usize,
+    ) -> Runs<T> {
+        let distance = rows.distance;
+        let start = rows.start + index * distance;
+        // The elements of the rows are all below `len`, and every slice has as many.
+        let mut runs = scratch.runs();
+        runs.logit = Run { first: self.logits.wrapping_add(start), step: distance };
+        match self.targets {
+            Targets::Reals(values) if self.smoothing.is_none() => {
+                runs.target = Run { first: values.as_ptr().wrapping_add(start), step: distance };
+            }
+            Targets::Absent => {}
+            targets => {
+                for (k, row) in scratch.target.iter_mut().enumerate().take(count) {
+                    let at = start + k * distance;
+                    // SAFETY: the row is whole, so every slice has its elements.
+                    let target = unsafe {
+                        match targets {
+                            Targets::Reals(values) => l.load(values.as_ptr().wrapping_add(at)),
+                            Targets::Bytes(values) => l.load_bytes(values.as_ptr().wrapping_add(at)),
+                            Targets::Absent => l.zero(),
+                        }
+                    };
+                    set(self.smoothed_target(l, target), row.as_mut(), 0);
+                }
+                runs.target.step = L::LANES;
+            }
         }
+        if F::WEIGHTED {
+            runs.pos_weight = made(&self.pos_weight, start, distance, up_to(&mut scratch.pos_weight, count));
+            runs.weight = made(&self.weight, start, distance, up_to(&mut scratch.weight, count));
+        }
+        if F::UPSTREAM {
+            runs.upstream = made(&self.upstream, start, distance, up_to(&mut scratch.upstream, count));
+        }
+        for ((place, step), &out) in runs.outputs.iter_mut().zip(&mut runs.output_steps).zip(&self.outputs) {
+            // An output that nobody gave goes to the scratch.
+            if !out.is_null() {
+                *place = out.wrapping_add(start);
+                *step = distance;
+            }
+        }
+        runs
+    }
+
+    #[inline(always)]
+    fn smoothed_target<L: Lanes<Scalar = T>>(&self, l: Token<L>, target: Vector<L>) -> Vector<L> {
+        if let Some(smoothing) = self.smoothing { smoothing.of(l, target) } else { target }
+    }
+
+    /// Copies the last row, of which only so many elements are there, to where it can be read whole.
+    #[inline(always)]
+    fn gathered<L: Lanes<Scalar = T>>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        start: usize,
+        valid: usize,
+    ) -> Runs<T> {
+        self.gather(scratch, start, valid);
+        let [row, ..] = &mut scratch.target;
+        set(self.smoothed_target(l, get(l, row.as_ref(), 0)), row.as_mut(), 0);
+        scratch.runs()
+    }
+
+    /// Evaluates the formula for the last row, if it reaches beyond the end: those elements are not touched and add nothing.
+    #[inline(always)]
+    pub fn evaluate_partial<L: Lanes<Scalar = T>, F: Formula<T>>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        formula: F,
+        rows: Rows,
+    ) -> Terms<L> {
+        let start = rows.start + rows.whole * rows.distance;
+        let valid = self.len.saturating_sub(start);
+        let mut terms = self.gathered(l, scratch, start, valid).evaluate(l, formula, 0);
+        self.scatter(scratch, F::OUTPUTS, start, valid);
+        let mut outside = l.row(T::ONE);
+        up_to(outside.as_mut(), valid).fill(T::ZERO);
+        let outside = get(l, outside.as_ref(), 0).equals(l.one());
+        terms.term = outside.clear(terms.term);
+        terms.products = [outside.clear(terms.products[0]), outside.clear(terms.products[1])];
+        terms
+    }
+
+    /// Whether all of these rows are what [`Formula::HARD`] asks for, and no logit is beyond reach; a weight of 0 excuses
+    /// its target and its logit.
+    #[inline(always)]
+    pub fn are_hard<L: Lanes<Scalar = T>, F: Formula<T>>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        rows: Rows,
+        reach: Reach<T>,
+    ) -> bool {
+        let limit = match reach {
+            Reach::None => return false,
+            Reach::UpTo(limit) => limit,
+            Reach::All if !F::HARD_WEIGHTS && matches!(self.targets, Targets::Bytes(_)) => return true,
+            Reach::All => T::MAX + T::MAX,
+        };
+        let smoothing = self.smoothing.unwrap_or(Smoothing::none());
+        let values = [smoothing.lift, smoothing.positive()];
+        let mut hard = true;
+        let mut row = 0;
+        while row < rows.whole && hard {
+            let count = self.rows_at_a_time::<F>().min(rows.whole - row);
+            let runs = self.runs::<L, F>(l, scratch, rows, row, count);
+            hard = runs.are_hard::<L, F>(l, count, values, limit);
+            row += count;
+        }
+        if hard && rows.whole < rows.count {
+            let start = rows.start + rows.whole * rows.distance;
+            let runs = self.gathered(l, scratch, start, self.len.saturating_sub(start));
+            hard = runs.are_hard::<L, F>(l, 1, values, limit);
+        }
+        hard
     }
 
     /// Copies the `valid` elements from `start` on, less than a row, to where a whole row can be read. What is beyond
@@ -350,13 +416,13 @@ impl<'a, T: Constants> Streams<'a, T> {
             // SAFETY: start + i < start + valid <= len.
             *slot = unsafe { self.logits.add(start + i).read() };
         }
-        scratch.target.as_mut().fill(T::ZERO);
-        self.targets.expand(start, up_to(scratch.target.as_mut(), valid));
+        scratch.target[0].as_mut().fill(T::ZERO);
+        self.targets.expand(start, up_to(scratch.target[0].as_mut(), valid));
         let rows = [&mut scratch.pos_weight, &mut scratch.weight, &mut scratch.upstream];
-        for (row, factors) in rows.into_iter().zip([self.pos_weight, self.weight, self.upstream]) {
+        for ([row, ..], factors) in rows.into_iter().zip([self.pos_weight, self.weight, self.upstream]) {
             if let Factors::Values { .. } = factors {
                 row.as_mut().fill(T::ZERO);
-                factors.expand(start, up_to(row.as_mut(), valid));
+                factors.expand(start, valid, valid, up_to(row.as_mut(), valid));
             }
         }
     }
@@ -376,15 +442,20 @@ impl<'a, T: Constants> Streams<'a, T> {
     }
 }
 
-/// Where the factors of the rows from `first` on are.
+/// Where rows of factors are.
 #[inline(always)]
-fn place<T: Float>(factors: &Factors<'_, T>, uniform: &[T], first: usize, distance: usize) -> Place<T> {
+fn made<T: Float, R: bytemuck::Pod>(factors: &Factors<'_, T>, start: usize, distance: usize, room: &mut [R]) -> Run<T> {
+    let width = size_of::<R>() / size_of::<T>();
+    let room: &mut [T] = bytemuck::cast_slice_mut(room);
     match *factors {
-        Factors::Uniform(_) => Place::At(uniform.as_ptr(), 0),
+        Factors::Uniform(_) => Run { first: room.as_ptr(), step: 0 },
         Factors::Values { values, repeat: 1, cycles: false } => {
-            Place::At(values.as_ptr().wrapping_add(first), distance)
+            Run { first: values.as_ptr().wrapping_add(start), step: distance }
         }
-        Factors::Values { .. } => Place::Made,
+        Factors::Values { .. } => {
+            factors.expand(start, distance, width, room);
+            Run { first: room.as_ptr(), step: width }
+        }
     }
 }
 

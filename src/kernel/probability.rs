@@ -67,5 +67,5 @@ fn losses<T: Constants>(pass: &Pass<'_, '_, T>) {
 
 /// Without logarithms, hard targets are no faster than others.
 fn slope<T: Constants, W: Wanted>(pass: &Pass<'_, '_, T>) {
-    pass.backend.run(Map::of(pass, formula::<T, W, false>(pass)));
+    pass.backend.run(Map::of(pass.streams, formula::<T, W, false>(pass)));
 }

@@ -2,17 +2,13 @@
 
 use core::ops::Range;
 
-use super::Pass;
-use super::memory::{Rows, Scratch, Streams};
-use super::sums::{LaneSums, Terms, join};
+use super::memory::{IN_TURN, Rows, Scratch, Streams};
+use super::sums::{LaneSums, PIECE, Terms, Tree};
 use crate::backend::{Kernel, Lanes, Native, Token};
 use crate::math::{Constants, Double, Formula};
 
 /// Rows of a block.
-const ROWS: usize = 16;
-/// Trees of 1, 2, 4, 8 and 16 rows that wait for another of their size, as the digits of a binary counter of rows. What
-/// waits is written before it is read, in each block.
-const TREES: usize = ROWS.ilog2() as usize + 1;
+pub const ROWS: usize = 16;
 /// Blocks of a chunk.
 const BLOCKS: usize = 64;
 
@@ -42,45 +38,54 @@ pub struct Map<'s, 'a, T, F, H> {
 
 impl<'s, 'a, T: Constants, F: Formula<T>> Map<'s, 'a, T, F, F> {
     /// One formula for all blocks.
-    pub fn of(pass: &Pass<'s, 'a, T>, formula: F) -> Self {
-        Self { streams: pass.streams, formula, hard: formula, reach: Reach::None }
+    pub fn of(streams: &'s Streams<'a, T>, formula: F) -> Self {
+        Self { streams, formula, hard: formula, reach: Reach::None }
     }
 }
 
 impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Map<'_, '_, T, F, H> {
     type Out = ();
+    const SHORT: bool = F::SHORT;
 
     #[inline(always)]
-    fn run<L: Lanes<Scalar = T>, const W: usize>(self, l: Token<L>) {
-        let mut scratch = Scratch::zero(l);
-        scratch.fill(self.streams);
-        let width = L::LANES * W;
+    fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) {
+        let mut scratch = Scratch::new(l, self.streams);
         // Only where there is something to choose, block by block.
-        let most = if H::HARD { T::VIRTUAL_LANES * ROWS / width } else { usize::MAX };
+        let most = if H::HARD { T::VIRTUAL_LANES * ROWS / L::LANES } else { usize::MAX };
         let mut start = 0;
         while start < self.streams.len() {
-            let mut rows = self.streams.rows::<L, W>(&mut scratch, start, width, most);
-            let count = rows.count();
-            if H::HARD && rows.are_hard::<H>(l, self.reach) {
-                evaluate_all(l, &mut rows, self.hard);
+            let rows = self.streams.rows(L::LANES, start, L::LANES, most);
+            if H::HARD && self.streams.are_hard::<L, H>(l, &mut scratch, rows, self.reach) {
+                evaluate_all(l, self.streams, &mut scratch, self.hard, rows);
             } else {
-                evaluate_all(l, &mut rows, self.formula);
+                evaluate_all(l, self.streams, &mut scratch, self.formula, rows);
             }
-            start = start.saturating_add(count.saturating_mul(width));
+            start = start.saturating_add(rows.count.saturating_mul(L::LANES));
         }
     }
 }
 
 #[inline(always)]
-fn evaluate_all<T: Constants, L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
+fn evaluate_all<T: Constants, L: Lanes<Scalar = T>, F: Formula<T>>(
     l: Token<L>,
-    rows: &mut Rows<'_, '_, L, W>,
+    streams: &Streams<'_, T>,
+    scratch: &mut Scratch<L>,
     formula: F,
+    rows: Rows,
 ) {
     let mut row = 0;
-    while row < rows.count() {
-        rows.evaluate(l, formula, row);
-        row += 1;
+    while row < rows.whole {
+        let count = streams.rows_at_a_time::<F>().min(rows.whole - row);
+        let runs = streams.runs::<L, F>(l, scratch, rows, row, count);
+        let mut k = 0;
+        while k < count {
+            runs.evaluate(l, formula, k);
+            k += 1;
+        }
+        row += count;
+    }
+    if rows.whole < rows.count {
+        streams.evaluate_partial(l, scratch, formula, rows);
     }
 }
 
@@ -100,17 +105,19 @@ pub struct Reduce<'s, 'a, T, F, H> {
 
 impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T, F, H> {
     type Out = Double<T>;
+    const SHORT: bool = F::SHORT;
 
     #[inline(always)]
-    fn run<L: Lanes<Scalar = T>, const W: usize>(self, l: Token<L>) -> Double<T> {
-        let mut scratch = Scratch::zero(l);
-        scratch.fill(self.streams);
-        let mut waiting = [[Terms::none(l); W]; TREES];
+    fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) -> Double<T> {
+        let mut scratch = Scratch::new(l, self.streams);
+        let mut tree = Tree::new(l);
+        let mut sums = LaneSums::zero();
         let mut total = self.onto;
         let mut start = 0;
         while start < self.streams.len() {
             let end = self.streams.len().min(start + chunk_len::<T>());
-            total = total.plus(self.chunk(l, &mut scratch, &mut waiting, start, end).times(self.factor));
+            self.chunk::<L>(l, &mut scratch, &mut tree, start..end, &mut sums);
+            total = total.plus(sums.fold(end - start).times(self.factor));
             start = end;
         }
         total
@@ -119,67 +126,90 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
 
 impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
     #[inline(always)]
-    fn chunk<L: Lanes<Scalar = T>, const W: usize>(
+    fn chunk<L: Lanes<Scalar = T>>(
         &self,
         l: Token<L>,
         scratch: &mut Scratch<L>,
-        waiting: &mut [[Terms<L>; W]; TREES],
-        start: usize,
-        end: usize,
-    ) -> Double<T> {
-        let mut sums = LaneSums::zero();
-        let mut block = start;
-        while block < end {
-            let block_end = end.min(block + T::VIRTUAL_LANES * ROWS);
-            let width = L::LANES * W;
-            let rows = (block_end - block).div_ceil(width);
-            if H::HARD && self.streams.rows::<L, W>(scratch, block, width, rows).are_hard::<H>(l, self.reach) {
-                self.block(l, scratch, waiting, self.hard, block..block_end, &mut sums);
+        tree: &mut Tree<L>,
+        elements: Range<usize>,
+        sums: &mut LaneSums<T>,
+    ) {
+        let used = (elements.end - elements.start).min(T::VIRTUAL_LANES);
+        let mut start = elements.start;
+        while start < elements.end {
+            let end = elements.end.min(start + T::VIRTUAL_LANES * ROWS);
+            let rows = self.streams.rows(L::LANES, start, L::LANES, (end - start).div_ceil(L::LANES));
+            if H::HARD && self.streams.are_hard::<L, H>(l, scratch, rows, self.reach) {
+                self.block::<L, H>(l, scratch, self.hard, tree, start..end, sums);
             } else {
-                self.block(l, scratch, waiting, self.formula, block..block_end, &mut sums);
+                self.block::<L, F>(l, scratch, self.formula, tree, start..end, sums);
             }
-            block = block_end;
+            sums.next(l, self.hard, end - start, used);
+            start = end;
         }
-        sums.fold(end - start)
+        sums.add(l, self.hard, used);
     }
 
-    /// Sums a block: as many lanes at a time as a row has, from the first element to the last.
+    /// The terms of a block: as many lanes at a time as a row has, from the first element to the last.
     #[inline(always)]
-    fn block<L: Lanes<Scalar = T>, G: Formula<T>, const W: usize>(
+    fn block<L: Lanes<Scalar = T>, G: Formula<T>>(
         &self,
         l: Token<L>,
         scratch: &mut Scratch<L>,
-        waiting: &mut [[Terms<L>; W]; TREES],
         formula: G,
+        tree: &mut Tree<L>,
         elements: Range<usize>,
         sums: &mut LaneSums<T>,
     ) {
         let Range { start, end } = elements;
         let mut lane = 0;
         while lane < T::VIRTUAL_LANES && start + lane < end {
-            let mut rows = self.streams.rows::<L, W>(scratch, start + lane, T::VIRTUAL_LANES, ROWS);
+            let rows = self.streams.rows(L::LANES, start + lane, T::VIRTUAL_LANES, ROWS);
+            let mut block = Terms::none(l);
             let mut row = 0;
-            while row < rows.count() {
-                let mut tree = rows.evaluate(l, formula, row);
-                let mut size = 0;
-                while size < TREES - 1 && row >> size & 1 == 1 {
-                    tree = join::<T, L, G, W>(waiting[size], tree);
-                    size += 1;
-                }
-                waiting[size] = tree;
-                row += 1;
+            while row < rows.count {
+                let piece = self.piece(l, scratch, formula, tree, rows, row);
+                block = if row == 0 { piece } else { block.join::<T, G>(piece) };
+                row += PIECE;
             }
-            // Where rows are missing, smaller trees are left.
-            let mut tree = [Terms::none(l); W];
-            let mut size = 0;
-            while size < TREES {
-                if row >> size & 1 == 1 {
-                    tree = join::<T, L, G, W>(waiting[size], tree);
-                }
-                size += 1;
-            }
-            sums.add::<L, G, W>(l, formula, lane, tree);
-            lane += L::LANES * W;
+            sums.put::<L, G>(lane, block);
+            lane += L::LANES;
         }
+    }
+
+    /// The terms of the rows from `row` on, up to a piece of them.
+    #[inline(always)]
+    fn piece<L: Lanes<Scalar = T>, G: Formula<T>>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        formula: G,
+        tree: &mut Tree<L>,
+        rows: Rows,
+        row: usize,
+    ) -> Terms<L> {
+        let whole = PIECE.min(rows.whole - row);
+        let mut k = 0;
+        while k < whole {
+            let count = self.streams.rows_at_a_time::<G>().min(whole - k);
+            let runs = self.streams.runs::<L, G>(l, scratch, rows, row + k, count);
+            let mut i = 0;
+            if G::SHORT && L::REGISTERS == 1 {
+                while i + IN_TURN <= count {
+                    tree.set_all::<G>(k + i, runs.evaluate_in_turn(l, formula, i));
+                    i += IN_TURN;
+                }
+            }
+            while i < count {
+                tree.set::<G>(k + i, runs.evaluate(l, formula, i));
+                i += 1;
+            }
+            k += count;
+        }
+        if whole < PIECE.min(rows.count - row) {
+            tree.set::<G>(whole, self.streams.evaluate_partial(l, scratch, formula, rows));
+            k += 1;
+        }
+        tree.join::<G>(l, k)
     }
 }

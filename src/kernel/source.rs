@@ -32,8 +32,10 @@ impl<T: Float> Targets<'_, T> {
                 }
             }
             Self::Bytes(values) => {
-                for (out, &t) in out.iter_mut().zip(values.iter().skip(start)) {
-                    *out = if t == 0 { T::ZERO } else { T::ONE };
+                if let Some(values) = values.get(start..).and_then(|rest| rest.get(..out.len())) {
+                    for (out, &t) in out.iter_mut().zip(values) {
+                        *out = if t == 0 { T::ZERO } else { T::ONE };
+                    }
                 }
             }
             Self::Absent => {}
@@ -64,51 +66,52 @@ impl<T: Float> Factors<'_, T> {
         }
     }
 
-    /// Where the factors of the elements from `start` on are, as many as `room` has: in `room` if they must be written
-    /// first, or have been, being the same everywhere.
-    #[inline(always)]
-    pub fn row(&self, start: usize, room: &mut [T]) -> *const T {
-        match *self {
-            Self::Uniform(_) => room.as_ptr(),
-            Self::Values { values, repeat: 1, cycles } => {
-                let start = if cycles { start % values.len().max(1) } else { start };
-                match values.get(start..).and_then(|rest| rest.get(..room.len())) {
-                    Some(whole) => whole.as_ptr(),
-                    None => self.written(start, room),
-                }
+    /// Writes rows of factors one after the other: those of so many elements from `start` on, and then of as many every
+    /// `distance` elements.
+    #[inline(never)]
+    pub fn expand(&self, start: usize, distance: usize, width: usize, out: &mut [T]) {
+        let (values, repeat) = match *self {
+            Self::Uniform(v) => return out.fill(v),
+            Self::Values { values, repeat, .. } => (values, repeat),
+        };
+        if values.is_empty() || repeat == 0 || width == 0 {
+            return; // Never so, but then no division can fail.
+        }
+        // Rows without a gap are one long row.
+        let width = if distance == width { out.len().max(1) } else { width };
+        let (mut index, mut within) = (start / repeat % values.len(), start % repeat);
+        let (step, step_within) = (distance / repeat % values.len(), distance % repeat);
+        for row in out.chunks_mut(width) {
+            fill(values, repeat, index, within, row);
+            within += step_within;
+            index += step;
+            if within >= repeat {
+                within -= repeat;
+                index += 1;
             }
-            Self::Values { .. } => self.written(start, room),
+            if index >= values.len() {
+                index -= values.len();
+            }
         }
     }
+}
 
-    #[inline(always)]
-    fn written(&self, start: usize, room: &mut [T]) -> *const T {
-        self.expand(start, room);
-        room.as_ptr()
-    }
-
-    /// Writes the factors of the elements from `start` on.
-    #[inline(always)]
-    pub fn expand(&self, start: usize, out: &mut [T]) {
-        match *self {
-            Self::Uniform(v) => out.fill(v),
-            Self::Values { values, repeat, .. } => {
-                if values.is_empty() || repeat == 0 {
-                    return;
-                }
-                let mut index = (start / repeat) % values.len();
-                let mut left = repeat - start % repeat;
-                for out in out {
-                    if let Some(&v) = values.get(index) {
-                        *out = v;
-                    }
-                    left -= 1;
-                    if left == 0 {
-                        left = repeat;
-                        index = if index + 1 == values.len() { 0 } else { index + 1 };
-                    }
-                }
-            }
+/// Writes one row, from the value at `index` on, which has been repeated `within` times before.
+#[inline(always)]
+fn fill<T: Float>(values: &[T], repeat: usize, mut index: usize, mut within: usize, mut row: &mut [T]) {
+    while !row.is_empty() {
+        let rest = values.get(index..).unwrap_or_default();
+        let Some(&value) = rest.first() else { return };
+        if repeat == 1 {
+            // Up to the last value.
+            let (head, tail) = row.split_at_mut(row.len().min(rest.len()));
+            head.copy_from_slice(&rest[..head.len()]);
+            (row, index) = (tail, 0);
+        } else {
+            let (head, tail) = row.split_at_mut(row.len().min(repeat - within));
+            head.fill(value);
+            (row, within) = (tail, 0);
+            index = if index + 1 == values.len() { 0 } else { index + 1 };
         }
     }
 }

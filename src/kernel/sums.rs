@@ -1,5 +1,6 @@
 //! What is summed, from vectors to one number.
 
+use super::memory::IN_TURN;
 use super::memory::{get, set};
 use crate::backend::{Lanes, Token, Vector};
 use crate::math::{Constants, Double, Formula, log1p_double};
@@ -32,49 +33,167 @@ impl<L: Lanes> Terms<L> {
     }
 }
 
+/// Rows of a piece: half a block.
+pub const PIECE: usize = 8;
+
+/// The terms of the rows of a piece.
+pub struct Tree<L: Lanes> {
+    terms: [Vector<L>; PIECE],
+    products: [[Vector<L>; PIECE]; 2],
+}
+
+impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
+    #[inline(always)]
+    pub fn new(l: Token<L>) -> Self {
+        Self { terms: [l.zero(); PIECE], products: [[l.zero(); PIECE]; 2] }
+    }
+
+    #[inline(always)]
+    pub fn set<F: Formula<T>>(&mut self, at: usize, terms: Terms<L>) {
+        let at = at % PIECE;
+        self.terms[at] = terms.term;
+        let mut k = 0;
+        while k < F::PRODUCTS {
+            self.products[k][at] = terms.products[k];
+            k += 1;
+        }
+    }
+
+    #[inline(always)]
+    pub fn set_all<F: Formula<T>>(&mut self, at: usize, terms: [Terms<L>; IN_TURN]) {
+        self.set::<F>(at, terms[0]);
+        self.set::<F>(at + 1, terms[1]);
+        self.set::<F>(at + 2, terms[2]);
+        self.set::<F>(at + 3, terms[3]);
+    }
+
+    #[inline(always)]
+    fn get<F: Formula<T>>(&self, l: Token<L>, at: usize) -> Terms<L> {
+        let mut terms = Terms { term: self.terms[at % PIECE], ..Terms::none(l) };
+        let mut k = 0;
+        while k < F::PRODUCTS {
+            terms.products[k] = self.products[k][at % PIECE];
+            k += 1;
+        }
+        terms
+    }
+
+    /// The first `count` joined, as a tree.
+    #[inline(always)]
+    pub fn join<F: Formula<T>>(&mut self, l: Token<L>, count: usize) -> Terms<L> {
+        if count == PIECE {
+            let first = self.get::<F>(l, 0).join::<T, F>(self.get::<F>(l, 1));
+            let second = self.get::<F>(l, 2).join::<T, F>(self.get::<F>(l, 3));
+            let third = self.get::<F>(l, 4).join::<T, F>(self.get::<F>(l, 5));
+            let fourth = self.get::<F>(l, 6).join::<T, F>(self.get::<F>(l, 7));
+            return first.join::<T, F>(second).join::<T, F>(third.join::<T, F>(fourth));
+        }
+        let mut left = count;
+        while left > 1 {
+            let mut k = 0;
+            while k < left / 2 {
+                self.set::<F>(k, self.get::<F>(l, 2 * k).join::<T, F>(self.get::<F>(l, 2 * k + 1)));
+                k += 1;
+            }
+            if left % 2 == 1 {
+                self.set::<F>(k, self.get::<F>(l, left - 1));
+            }
+            left = left.div_ceil(2);
+        }
+        self.get::<F>(l, 0)
+    }
+}
+
+/// The terms of all lanes of a block.
+#[derive(Clone, Copy)]
+struct Block<T: Constants> {
+    term: T::VirtualLanes,
+    products: [T::VirtualLanes; 2],
+    /// How many products there are.
+    count: usize,
+    /// How many lanes have received anything; the others hold what an earlier block has left.
+    used: usize,
+}
+
+/// How many blocks may wait.
+const WAITING: usize = 2;
+
 /// The sum of each virtual lane, in two words.
+///
+/// Blocks wait until there are some: a logarithm is a long chain of operations, and several chains take hardly longer
+/// than one.
 pub struct LaneSums<T: Constants> {
     hi: T::VirtualLanes,
     lo: T::VirtualLanes,
+    blocks: [Block<T>; WAITING],
+    waiting: usize,
 }
 
 impl<T: Constants> LaneSums<T> {
     #[inline(always)]
     pub fn zero() -> Self {
-        Self { hi: Default::default(), lo: Default::default() }
-    }
-
-    /// Adds the terms of a block, and the logarithms of its products, to the lanes from `lane` on.
-    #[inline(always)]
-    pub fn add<L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
-        &mut self,
-        l: Token<L>,
-        formula: F,
-        lane: usize,
-        terms: [Terms<L>; W],
-    ) {
-        let mut j = 0;
-        while j < W {
-            let at = lane + j * L::LANES;
-            let sum = Double { hi: get(l, self.hi.as_ref(), at), lo: get(l, self.lo.as_ref(), at) };
-            let mut sum = sum.accumulate(terms[j].term);
-            let mut k = 0;
-            while k < F::PRODUCTS {
-                let weight = l.splat(formula.factor_weights()[k]);
-                let log = log1p_double(l, terms[j].products[k]);
-                let product = log.hi * weight;
-                sum = sum.accumulate(product);
-                // With what the product lost, where the backend fuses; elsewhere that is 0.
-                sum.lo = log.lo.mul_add(weight, sum.lo + log.hi.mul_add(weight, -product));
-                k += 1;
-            }
-            set(sum.hi, self.hi.as_mut(), at);
-            set(sum.lo, self.lo.as_mut(), at);
-            j += 1;
+        let none = T::VirtualLanes::default();
+        Self {
+            hi: none,
+            lo: none,
+            blocks: [Block { term: none, products: [none; 2], count: 0, used: 0 }; WAITING],
+            waiting: 0,
         }
     }
 
-    /// The sum of all lanes, of which only the first `used` have received anything: a tree of halves.
+    /// Puts down the terms of a block's lanes from `lane` on.
+    #[inline(always)]
+    pub fn put<L: Lanes<Scalar = T>, F: Formula<T>>(&mut self, lane: usize, terms: Terms<L>) {
+        let block = &mut self.blocks[self.waiting % WAITING];
+        block.count = F::PRODUCTS;
+        set(terms.term, block.term.as_mut(), lane);
+        let mut k = 0;
+        while k < F::PRODUCTS {
+            set(terms.products[k], block.products[k].as_mut(), lane);
+            k += 1;
+        }
+    }
+
+    /// A block is complete that has so many elements, of a chunk that has used so many lanes.
+    #[inline(always)]
+    pub fn next<L: Lanes<Scalar = T>, F: Formula<T>>(&mut self, l: Token<L>, formula: F, elements: usize, used: usize) {
+        self.blocks[self.waiting % WAITING].used = elements;
+        self.waiting += 1;
+        if self.waiting == WAITING {
+            self.add(l, formula, used);
+        }
+    }
+
+    /// Adds the blocks that wait, with the logarithms of their products, to the first `used` lanes.
+    #[inline(always)]
+    pub fn add<L: Lanes<Scalar = T>, F: Formula<T>>(&mut self, l: Token<L>, formula: F, used: usize) {
+        let mut lane = 0;
+        while lane < used {
+            let mut sum = Double { hi: get(l, self.hi.as_ref(), lane), lo: get(l, self.lo.as_ref(), lane) };
+            for block in self.blocks.iter().take(self.waiting) {
+                if lane >= block.used {
+                    break; // Only the last block is short.
+                }
+                sum = sum.accumulate(get(l, block.term.as_ref(), lane));
+                let mut k = 0;
+                while k < F::PRODUCTS && k < block.count {
+                    let weight = l.splat(formula.factor_weights()[k]);
+                    let log = log1p_double(l, get(l, block.products[k].as_ref(), lane));
+                    let product = log.hi * weight;
+                    sum = sum.accumulate(product);
+                    // With what the product lost, where the backend fuses; elsewhere that is 0.
+                    sum.lo = log.lo.mul_add(weight, sum.lo + log.hi.mul_add(weight, -product));
+                    k += 1;
+                }
+            }
+            set(sum.hi, self.hi.as_mut(), lane);
+            set(sum.lo, self.lo.as_mut(), lane);
+            lane += L::LANES;
+        }
+        self.waiting = 0;
+    }
+
+    /// The sum of all lanes, of which only the first `used` have received anything: a tree of halves. Leaves zeros.
     pub fn fold(&mut self, used: usize) -> Double<T> {
         let (hi, lo) = (self.hi.as_mut(), self.lo.as_mut());
         let mut half = T::VIRTUAL_LANES / 2;
@@ -89,24 +208,12 @@ impl<T: Constants> LaneSums<T> {
             }
             half /= 2;
         }
-        match (hi, lo) {
+        let total = match (&*hi, &*lo) {
             ([hi, ..], [lo, ..]) => Double { hi: *hi, lo: *lo },
             _ => Double::ZERO,
-        }
+        };
+        self.hi = T::VirtualLanes::default();
+        self.lo = T::VirtualLanes::default();
+        total
     }
-}
-
-/// Joins the vectors of two rows.
-#[inline(always)]
-pub fn join<T: Constants, L: Lanes<Scalar = T>, F: Formula<T>, const W: usize>(
-    a: [Terms<L>; W],
-    b: [Terms<L>; W],
-) -> [Terms<L>; W] {
-    let mut joined = a;
-    let mut j = 0;
-    while j < W {
-        joined[j] = a[j].join::<T, F>(b[j]);
-        j += 1;
-    }
-    joined
 }

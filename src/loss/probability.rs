@@ -216,7 +216,7 @@ impl<T: Real> Passes<T> for Bce<'_, T> {
         }
         let counts = |index| {
             let mut weight_there = [T::ONE];
-            weight.expand(index, &mut weight_there);
+            weight.expand(index, 1, 1, &mut weight_there);
             weight_there != [T::ZERO]
         };
         match inputs.iter().enumerate().position(|(index, &p)| !is_probability(p) && counts(index)) {

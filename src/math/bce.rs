@@ -9,7 +9,7 @@
 //! d/dt     = w (1 - s) ((x >= 0 ? -a : p a) + (p - 1) log1p(e))
 //! ```
 //!
-//! For t in [0, 1] no term of the loss is negative, so nothing cancels; for a hard target near or far is 0, so nothing
+//! Formulas are given targets that have been smoothed. For t in [0, 1] no term of the loss is negative, so nothing cancels; for a hard target near or far is 0, so nothing
 //! cancels in the gradient either.
 
 use core::marker::PhantomData;
@@ -53,29 +53,84 @@ impl<L: Lanes<Scalar: Constants>> Factors<L> {
 /// before it is multiplied, so where it is subnormal the result is as many times half an ULP off.
 #[derive(Clone, Copy)]
 pub struct Unit<T, W> {
-    pub smoothing: Smoothing<T>,
     /// By what the derivatives are multiplied.
     pub scale: T,
     pub wanted: PhantomData<W>,
 }
 
 impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
+    const SHORT: bool = true;
     const PRODUCTS: usize = W::SUM as usize;
     const OUTPUTS: usize = W::OUTPUTS;
     const WEIGHTED: bool = false;
 
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
-        let x = Logit::new(l, inputs.logit);
-        let down = self.smoothing.of(l, inputs.target);
+        let x = Logit::unscaled(l, inputs.logit);
+        let down = inputs.target;
         let costs = Costs::new(l, &x, l.one() - down, down);
         let scale = l.splat(self.scale);
         let d = l.one() + x.e.value;
         let slope = costs.far.neg_mul_add(x.e.value, costs.near) / d;
-        let gradient = (slope * scale).negate_unless(x.positive);
+        let gradient = slope * x.positive.select(scale, -scale);
         // The value of the target is not needed, but a NaN there must be seen here too.
         let e = down.equals(down).select(x.e.value, down);
         Results { term: costs.linear(&x), factors: [x.e.value, l.zero()], outputs: [gradient, e / (d * d) * scale] }
+    }
+}
+
+/// One positive weight for all elements, and one weight, which is in `scale`; neither their product nor the positive
+/// weight times that of the sum is larger than 6, see [`Unit`].
+///
+/// `HARD` is for blocks whose targets are all 0 or 1, as they were before smoothing, and whose logits are finite: the
+/// sum of their logarithms is that of two products, one of the negatives and one of the positives.
+#[derive(Clone, Copy)]
+pub struct Balanced<T, W, const HARD: bool> {
+    pub smoothing: Smoothing<T>,
+    pub scale: T,
+    pub pos_weight: T,
+    pub wanted: PhantomData<W>,
+}
+
+impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HARD> {
+    const SHORT: bool = true;
+    const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
+    const OUTPUTS: usize = W::OUTPUTS;
+    const WEIGHTED: bool = false;
+    const HARD: bool = HARD;
+
+    #[inline(always)]
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
+        let zero = l.zero();
+        let x = Logit::unscaled(l, inputs.logit);
+        let (t, e, pos_weight) = (inputs.target, x.e.value, l.splat(self.pos_weight));
+        let positive = t.equals(l.splat(self.smoothing.positive()));
+        let down = if HARD {
+            let [low, high] = [self.smoothing.lift, self.smoothing.positive()].map(|t| self.pos_weight * t);
+            positive.select(l.splat(high), l.splat(low))
+        } else {
+            pos_weight * t
+        };
+        let up = l.one() - t;
+        let costs = Costs::new(l, &x, up, down);
+        let both = pos_weight.mul_add(t, up);
+        let d = l.one() + e;
+        let slope = costs.far.neg_mul_add(e, costs.near) / d;
+        let scale = l.splat(self.scale);
+        Results {
+            term: if HARD {
+                costs.near * x.magnitude
+            } else {
+                both.mul_add(log1p_of_fraction(l, e).hi, costs.linear(&x))
+            },
+            factors: if HARD { [positive.clear(e), positive.select(e, zero)] } else { [zero; 2] },
+            outputs: [slope * x.positive.select(scale, -scale), both * e / (d * d) * scale],
+        }
+    }
+
+    #[inline(always)]
+    fn factor_weights(self) -> [T; 2] {
+        self.smoothing.both_costs(self.pos_weight)
     }
 }
 
@@ -103,7 +158,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let zero = l.zero();
         let x = Logit::new(l, inputs.logit);
-        let t = self.smoothing.of(l, inputs.target);
+        let t = inputs.target;
         let (up, down) = (l.one() - t, inputs.pos_weight * t);
         let costs = Costs::new(l, &x, up, down);
         let both = inputs.pos_weight.mul_add(t, up);
@@ -144,7 +199,8 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
         Results {
             term: if HARD { absent.clear(costs.linear(&x)) } else { loss },
             factors: if HARD {
-                [inputs.target.equals(zero).select(e, zero), inputs.target.equals(l.one()).select(e, zero)]
+                let positive = t.equals(l.splat(self.smoothing.positive()));
+                [positive.clear(e), positive.select(e, zero)]
             } else {
                 [zero; 2]
             },
@@ -154,8 +210,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HA
 
     #[inline(always)]
     fn factor_weights(self) -> [T; 2] {
-        let both = |t: T| (T::ONE - t) + self.pos_weight * t;
-        [both(self.smoothing.lift), both(self.smoothing.keep + self.smoothing.lift)]
+        self.smoothing.both_costs(self.pos_weight)
     }
 }
 
@@ -171,7 +226,7 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
 
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
-        let x = Logit::new(l, inputs.logit);
+        let x = Logit::unscaled(l, inputs.logit);
         let p = inputs.pos_weight;
         let zero = l.zero();
         // A factor of 0 times an infinite logit is 0: full smoothing leaves nothing of the target.

@@ -16,6 +16,10 @@ pub trait Constants: Native {
     const ROUNDING: Self;
     /// 2^-126 in `f32`, 2^-1022 in `f64`: undoes the offset in the exponent that keeps 2^n normal where exp(-a) is not.
     const OFFSET: Self;
+    /// The same with half of the offset's exponent.
+    const ROUNDING_HALF: Self;
+    /// From here on exp(-a) is 0. 2^n is still normal with half of the offset's exponent.
+    const EXP_ZERO: Self;
     /// Up to here 2^n is normal with the offset. exp(-a) is 0 long before, and its product with any number below 2^100
     /// (2^1000) still is.
     const EXP_LIMIT: Self;
@@ -27,6 +31,8 @@ pub trait Constants: Native {
     const NORMAL_LIMIT: Self;
     /// exp(-r) for |r| <= 0.3467, from the highest power down.
     const EXP: &'static [Self];
+    /// The same times 2^-63 (2^-511), which undoes half of the offset's exponent.
+    const EXP_HALF: &'static [Self];
     /// (log1p(f) - f + f^2/2) / f^3 for -0.2929 <= f <= 0.41422, from the highest power down.
     const LOG1P: &'static [Self];
     /// -1/2
@@ -56,6 +62,8 @@ impl Constants for f32 {
     const LN2_HI: Self = 0.693_145_75; // 15 bits, and exponents have 8
     const LN2_LO: Self = 1.428_606_8e-6;
     const ROUNDING: Self = 12_582_912.0 + 253.0; // 1.5 * 2^23 + 127 + 126
+    const ROUNDING_HALF: Self = 12_582_912.0 + 190.0; // 1.5 * 2^23 + 127 + 63
+    const EXP_ZERO: Self = 104.0;
     const OFFSET: Self = Self::MIN_POSITIVE;
     const EXP_LIMIT: Self = 174.0;
     const NORMAL_LIMIT: Self = 87.0;
@@ -63,6 +71,7 @@ impl Constants for f32 {
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x007f_ffff);
     // Error 2^-28.2.
     const EXP: &'static [Self] = &EXP_F32;
+    const EXP_HALF: &'static [Self] = &EXP_HALF_F32;
     // Error 2^-26.9.
     const LOG1P: &'static [Self] = &LOG1P_F32;
     const MINUS_HALF: Self = -0.5;
@@ -82,6 +91,8 @@ impl Constants for f64 {
     const LN2_HI: Self = Self::from_bits(0x3fe6_2e42_fefa_3800); // 42 bits, and exponents have 11
     const LN2_LO: Self = Self::from_bits(0x3d2e_f357_93c7_6730);
     const ROUNDING: Self = 6_755_399_441_055_744.0 + 2045.0; // 1.5 * 2^52 + 1023 + 1022
+    const ROUNDING_HALF: Self = 6_755_399_441_055_744.0 + 1534.0; // 1.5 * 2^52 + 1023 + 511
+    const EXP_ZERO: Self = 746.0;
     const OFFSET: Self = Self::MIN_POSITIVE;
     const EXP_LIMIT: Self = 1416.0;
     const NORMAL_LIMIT: Self = 708.0;
@@ -89,6 +100,7 @@ impl Constants for f64 {
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x000f_ffff_ffff_ffff);
     // Error 2^-57.9.
     const EXP: &'static [Self] = &EXP_F64;
+    const EXP_HALF: &'static [Self] = &EXP_HALF_F64;
     // Error 2^-59.3.
     const LOG1P: &'static [Self] = &LOG1P_F64;
     const MINUS_HALF: Self = -0.5;
@@ -112,6 +124,16 @@ const EXP_F32: [f32; 7] = [
     f32::from_bits(0xbf80_0000), // -1.000000000e+00
     f32::from_bits(0x3f80_0000), // 1.000000000e+00
 ];
+
+const EXP_HALF_F32: [f32; 7] = {
+    let mut scaled = EXP_F32;
+    let mut i = 0;
+    while i < scaled.len() {
+        scaled[i] *= f32::from_bits((127 - 63) << 23);
+        i += 1;
+    }
+    scaled
+};
 
 const LOG1P_F32: [f32; 8] = [
     f32::from_bits(0xbd94_30f4), // -7.235899568e-02
@@ -138,6 +160,16 @@ const EXP_F64: [f64; 12] = [
     f64::from_bits(0xbff0_0000_0000_0000), // -1.000000000e+00
     f64::from_bits(0x3ff0_0000_0000_0000), // 1.000000000e+00
 ];
+
+const EXP_HALF_F64: [f64; 12] = {
+    let mut scaled = EXP_F64;
+    let mut i = 0;
+    while i < scaled.len() {
+        scaled[i] *= f64::from_bits((1023 - 511) << 52);
+        i += 1;
+    }
+    scaled
+};
 
 const LOG1P_F64: [f64; 20] = [
     f64::from_bits(0xbf98_de40_12eb_27a8), // -2.428531757e-02

@@ -16,6 +16,23 @@ impl<T: Constants> Smoothing<T> {
         Self { keep: T::ONE - s, lift: s / (T::ONE + T::ONE) }
     }
 
+    /// Of nothing.
+    pub fn none() -> Self {
+        Self { keep: T::ONE, lift: T::ZERO }
+    }
+
+    /// What a target of 1 becomes.
+    #[inline(always)]
+    pub fn positive(self) -> T {
+        self.keep + self.lift
+    }
+
+    /// What a negative and a positive cost on both sides together.
+    #[inline(always)]
+    pub fn both_costs(self, pos_weight: T) -> [T; 2] {
+        [self.lift, self.positive()].map(|t| (T::ONE - t) + pos_weight * t)
+    }
+
     #[inline(always)]
     pub fn of<L: Lanes<Scalar = T>>(self, l: Token<L>, t: Vector<L>) -> Vector<L> {
         t.mul_add(l.splat(self.keep), l.splat(self.lift))

@@ -28,19 +28,29 @@ pub fn exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> ExpNeg
     let limit = l.splat(L::Scalar::EXP_LIMIT);
     let beyond = a.ge(limit);
     let a = a.at_most(limit);
-    let n = Exponent::of(l, a);
+    let n = Exponent::of(l, a, L::Scalar::ROUNDING);
     let r = n.value.mul_add(l.splat(L::Scalar::LN2_HI), a);
     n.scale(l, n.value.mul_add(l.splat(L::Scalar::LN2_LO), r), beyond)
 }
 
-/// The same of a number in two words, which need not be normalised: the low one may reach 2^-10 of the high one, and is
+/// exp(-a) alone, the same bits: half of the offset is in the coefficients, and the other half need not be so large.
+#[inline(always)]
+pub fn exp_neg_value<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> Vector<L> {
+    let a = a.at_most(l.splat(L::Scalar::EXP_ZERO));
+    let n = Exponent::of(l, a, L::Scalar::ROUNDING_HALF);
+    let r = n.value.mul_add(l.splat(L::Scalar::LN2_HI), a);
+    let r = n.value.mul_add(l.splat(L::Scalar::LN2_LO), r);
+    horner(l, L::Scalar::EXP_HALF, r) * n.rounded.bits_to_exponent()
+}
+
+/// [`exp_neg`] of a number in two words, which need not be normalised: the low one may reach 2^-10 of the high one, and is
 /// not looked at where that is beyond the limit. The first step of r takes the high word alone, so it remains exact.
 #[inline(always)]
 pub fn exp_neg_double<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Double<Vector<L>>) -> ExpNeg<L> {
     let limit = l.splat(L::Scalar::EXP_LIMIT);
     let beyond = a.hi.ge(limit);
     let Double { hi, lo } = Double { hi: a.hi.at_most(limit), lo: beyond.clear(a.lo) };
-    let n = Exponent::of(l, hi + lo);
+    let n = Exponent::of(l, hi + lo, L::Scalar::ROUNDING);
     let r = n.value.mul_add(l.splat(L::Scalar::LN2_HI), hi);
     n.scale(l, r + n.value.mul_add(l.splat(L::Scalar::LN2_LO), lo), beyond)
 }
@@ -55,9 +65,9 @@ struct Exponent<L: Lanes> {
 
 impl<L: Lanes<Scalar: Constants>> Exponent<L> {
     #[inline(always)]
-    fn of(l: Token<L>, a: Vector<L>) -> Self {
-        let rounded = a.neg_mul_add(l.splat(L::Scalar::LOG2_E), l.splat(L::Scalar::ROUNDING));
-        Self { value: rounded - l.splat(L::Scalar::ROUNDING), rounded }
+    fn of(l: Token<L>, a: Vector<L>, rounding: L::Scalar) -> Self {
+        let rounded = a.neg_mul_add(l.splat(L::Scalar::LOG2_E), l.splat(rounding));
+        Self { value: rounded - l.splat(rounding), rounded }
     }
 
     /// exp(-r) 2^n

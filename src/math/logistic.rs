@@ -12,7 +12,7 @@
 //! All terms of a sum have one sign, so nothing cancels.
 
 use super::double::{Double, Factor};
-use super::exp::{ExpNeg, exp_neg, exp_neg_double};
+use super::exp::{ExpNeg, exp_neg, exp_neg_double, exp_neg_value};
 use super::log1p::log1p_of_fraction;
 use super::{Constants, Formula, Inputs, Results};
 use crate::backend::{Lanes, Mask, Token, Vector};
@@ -32,6 +32,14 @@ impl<L: Lanes<Scalar: Constants>> Logit<L> {
         let magnitude = x.abs();
         Self { magnitude, positive: x.ge(l.zero()), e: exp_neg(l, magnitude) }
     }
+
+    /// For formulas that do not look at the scaled e, which is 0.
+    #[inline(always)]
+    pub fn unscaled(l: Token<L>, x: Vector<L>) -> Self {
+        let magnitude = x.abs();
+        let e = ExpNeg { value: exp_neg_value(l, magnitude), scaled: l.zero() };
+        Self { magnitude, positive: x.ge(l.zero()), e }
+    }
 }
 
 /// 1 / (1 + exp(-x)). What rounding takes from 1 + e could be given back by three instructions, which cost an eighth of the
@@ -40,13 +48,14 @@ impl<L: Lanes<Scalar: Constants>> Logit<L> {
 pub struct Sigmoid;
 
 impl<T: Constants> Formula<T> for Sigmoid {
+    const SHORT: bool = true;
     const OUTPUTS: usize = 1;
     const TARGETS: bool = false;
     const WEIGHTED: bool = false;
 
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
-        let x = Logit::new(l, inputs.logit);
+        let x = Logit::unscaled(l, inputs.logit);
         only(l, x.positive.select(l.one(), x.e.value) / (l.one() + x.e.value))
     }
 }
@@ -56,6 +65,7 @@ impl<T: Constants> Formula<T> for Sigmoid {
 pub struct Softplus;
 
 impl<T: Constants> Formula<T> for Softplus {
+    const SHORT: bool = true;
     const OUTPUTS: usize = 1;
     const TARGETS: bool = false;
     const WEIGHTED: bool = false;
@@ -71,6 +81,7 @@ impl<T: Constants> Formula<T> for Softplus {
 pub struct LogSigmoid;
 
 impl<T: Constants> Formula<T> for LogSigmoid {
+    const SHORT: bool = true;
     const OUTPUTS: usize = 1;
     const TARGETS: bool = false;
     const WEIGHTED: bool = false;
@@ -84,8 +95,7 @@ impl<T: Constants> Formula<T> for LogSigmoid {
 
 #[inline(always)]
 fn softplus<L: Lanes<Scalar: Constants>>(l: Token<L>, x: Vector<L>) -> Vector<L> {
-    let e = exp_neg(l, x.abs());
-    ramp(l, x) + log1p_of_fraction(l, e.value).hi
+    ramp(l, x) + log1p_of_fraction(l, exp_neg_value(l, x.abs())).hi
 }
 
 /// max(x, 0)

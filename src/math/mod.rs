@@ -11,7 +11,7 @@ mod logistic;
 mod probability;
 mod weight;
 
-pub use bce::{TargetGradient, Unit, Weighted};
+pub use bce::{Balanced, TargetGradient, Unit, Weighted};
 pub use coefficients::Constants;
 pub use costs::Smoothing;
 pub use double::Double;
@@ -21,7 +21,7 @@ pub use logistic::{LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
 pub use probability::Probability;
 pub use weight::WeightTerm;
 
-use crate::backend::{Lanes, Token, Vector};
+use crate::backend::{Lanes, Pair, Token, Vector};
 
 /// What a formula is given of each element. A row that a formula does not ask for holds ones.
 #[derive(Clone, Copy)]
@@ -31,6 +31,19 @@ pub struct Inputs<L: Lanes> {
     pub pos_weight: Vector<L>,
     pub weight: Vector<L>,
     pub upstream: Vector<L>,
+}
+
+impl<L: Lanes> Inputs<Pair<L>> {
+    #[inline(always)]
+    pub fn pair(a: Inputs<L>, b: Inputs<L>) -> Self {
+        Self {
+            logit: Vector::pair(a.logit, b.logit),
+            target: Vector::pair(a.target, b.target),
+            pos_weight: Vector::pair(a.pos_weight, b.pos_weight),
+            weight: Vector::pair(a.weight, b.weight),
+            upstream: Vector::pair(a.upstream, b.upstream),
+        }
+    }
 }
 
 /// What a formula makes of each element.
@@ -44,8 +57,24 @@ pub struct Results<L: Lanes> {
     pub outputs: [Vector<L>; 2],
 }
 
+impl<L: Lanes> Results<Pair<L>> {
+    #[inline(always)]
+    pub fn halves(self) -> [Results<L>; 2] {
+        let term = self.term.halves();
+        let factors = [self.factors[0].halves(), self.factors[1].halves()];
+        let outputs = [self.outputs[0].halves(), self.outputs[1].halves()];
+        [0, 1].map(|i| Results {
+            term: term[i],
+            factors: [factors[0][i], factors[1][i]],
+            outputs: [outputs[0][i], outputs[1][i]],
+        })
+    }
+}
+
 /// A loss and its derivatives, for a vector of elements.
 pub trait Formula<T: Constants>: Copy {
+    /// Whether it is worth the code to evaluate several registers side by side.
+    const SHORT: bool = false;
     /// How many products of 1 + e stand in for a sum of logarithms.
     const PRODUCTS: usize = 0;
     /// How many results are written for each element.

@@ -1,0 +1,171 @@
+//! Two registers as one, so that a formula works on both in turn, operation by operation.
+//!
+//! A formula is a long chain of operations that each wait for the one before. The CPU looks ahead only so far: where the
+//! next vector's chain begins after the end of this one's, it is found too late, and units stand idle.
+
+#![allow(unsafe_op_in_unsafe_fn, reason = "each function is two of `L`, under the contract of `Lanes`")]
+
+use core::marker::PhantomData;
+
+use super::{Lanes, Vector};
+
+#[derive(Clone, Copy)]
+pub struct Pair<L>(PhantomData<L>);
+
+/// Two rows, one after the other.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Rows<R>([R; 2]);
+
+impl<T: bytemuck::Pod, R: AsRef<[T]>> AsRef<[T]> for Rows<R>
+where
+    R: bytemuck::Pod,
+{
+    #[inline(always)]
+    fn as_ref(&self) -> &[T] {
+        bytemuck::cast_slice(&self.0)
+    }
+}
+
+impl<T: bytemuck::Pod, R: AsMut<[T]>> AsMut<[T]> for Rows<R>
+where
+    R: bytemuck::Pod,
+{
+    #[inline(always)]
+    fn as_mut(&mut self) -> &mut [T] {
+        bytemuck::cast_slice_mut(&mut self.0)
+    }
+}
+
+// SAFETY: arrays of plain numbers, without padding.
+unsafe impl<R: bytemuck::Zeroable> bytemuck::Zeroable for Rows<R> {}
+// SAFETY: likewise.
+unsafe impl<R: bytemuck::Pod> bytemuck::Pod for Rows<R> {}
+
+impl<L: Lanes> Vector<Pair<L>> {
+    #[inline(always)]
+    pub fn pair(first: Vector<L>, second: Vector<L>) -> Self {
+        Self([first.0, second.0])
+    }
+
+    #[inline(always)]
+    pub fn halves(self) -> [Vector<L>; 2] {
+        [Vector(self.0[0]), Vector(self.0[1])]
+    }
+}
+
+// SAFETY: every function is that of `L`, twice; `load` and `store` touch the elements of two registers.
+unsafe impl<L: Lanes> Lanes for Pair<L> {
+    type Scalar = L::Scalar;
+    type Raw = [L::Raw; 2];
+    type Mask = [L::Mask; 2];
+    type Row = Rows<L::Row>;
+    const LANES: usize = 2 * L::LANES;
+    const REGISTERS: usize = 2 * L::REGISTERS;
+
+    #[inline(always)]
+    unsafe fn row(v: L::Scalar) -> Self::Row {
+        Rows([L::row(v); 2])
+    }
+    #[inline(always)]
+    unsafe fn splat(v: L::Scalar) -> Self::Raw {
+        [L::splat(v); 2]
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const L::Scalar) -> Self::Raw {
+        [L::load(from), L::load(from.add(L::LANES))]
+    }
+    #[inline(always)]
+    unsafe fn store(v: Self::Raw, to: *mut L::Scalar) {
+        L::store(v[0], to);
+        L::store(v[1], to.add(L::LANES));
+    }
+    #[inline(always)]
+    unsafe fn load_bytes(from: *const u8) -> Self::Raw {
+        [L::load_bytes(from), L::load_bytes(from.add(L::LANES))]
+    }
+    #[inline(always)]
+    unsafe fn add(a: Self::Raw, b: Self::Raw) -> Self::Raw {
+        [L::add(a[0], b[0]), L::add(a[1], b[1])]
+    }
+    #[inline(always)]
+    unsafe fn sub(a: Self::Raw, b: Self::Raw) -> Self::Raw {
+        [L::sub(a[0], b[0]), L::sub(a[1], b[1])]
+    }
+    #[inline(always)]
+    unsafe fn mul(a: Self::Raw, b: Self::Raw) -> Self::Raw {
+        [L::mul(a[0], b[0]), L::mul(a[1], b[1])]
+    }
+    #[inline(always)]
+    unsafe fn div(a: Self::Raw, b: Self::Raw) -> Self::Raw {
+        [L::div(a[0], b[0]), L::div(a[1], b[1])]
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: Self::Raw, b: Self::Raw, c: Self::Raw) -> Self::Raw {
+        [L::mul_add(a[0], b[0], c[0]), L::mul_add(a[1], b[1], c[1])]
+    }
+    #[inline(always)]
+    unsafe fn neg_mul_add(a: Self::Raw, b: Self::Raw, c: Self::Raw) -> Self::Raw {
+        [L::neg_mul_add(a[0], b[0], c[0]), L::neg_mul_add(a[1], b[1], c[1])]
+    }
+    #[inline(always)]
+    unsafe fn at_most(v: Self::Raw, limit: Self::Raw) -> Self::Raw {
+        [L::at_most(v[0], limit[0]), L::at_most(v[1], limit[1])]
+    }
+    #[inline(always)]
+    unsafe fn ge(a: Self::Raw, b: Self::Raw) -> Self::Mask {
+        [L::ge(a[0], b[0]), L::ge(a[1], b[1])]
+    }
+    #[inline(always)]
+    unsafe fn eq(a: Self::Raw, b: Self::Raw) -> Self::Mask {
+        [L::eq(a[0], b[0]), L::eq(a[1], b[1])]
+    }
+    #[inline(always)]
+    unsafe fn select(mask: Self::Mask, yes: Self::Raw, no: Self::Raw) -> Self::Raw {
+        [L::select(mask[0], yes[0], no[0]), L::select(mask[1], yes[1], no[1])]
+    }
+    #[inline(always)]
+    unsafe fn clear(mask: Self::Mask, v: Self::Raw) -> Self::Raw {
+        [L::clear(mask[0], v[0]), L::clear(mask[1], v[1])]
+    }
+    #[inline(always)]
+    unsafe fn mask_and(a: Self::Mask, b: Self::Mask) -> Self::Mask {
+        [L::mask_and(a[0], b[0]), L::mask_and(a[1], b[1])]
+    }
+    #[inline(always)]
+    unsafe fn mask_or(a: Self::Mask, b: Self::Mask) -> Self::Mask {
+        [L::mask_or(a[0], b[0]), L::mask_or(a[1], b[1])]
+    }
+    #[inline(always)]
+    unsafe fn all(mask: Self::Mask) -> bool {
+        L::all(L::mask_and(mask[0], mask[1]))
+    }
+    #[inline(always)]
+    unsafe fn and(a: Self::Raw, b: Self::Raw) -> Self::Raw {
+        [L::and(a[0], b[0]), L::and(a[1], b[1])]
+    }
+    #[inline(always)]
+    unsafe fn or(a: Self::Raw, b: Self::Raw) -> Self::Raw {
+        [L::or(a[0], b[0]), L::or(a[1], b[1])]
+    }
+    #[inline(always)]
+    unsafe fn xor(a: Self::Raw, b: Self::Raw) -> Self::Raw {
+        [L::xor(a[0], b[0]), L::xor(a[1], b[1])]
+    }
+    #[inline(always)]
+    unsafe fn bits_add(a: Self::Raw, b: Self::Raw) -> Self::Raw {
+        [L::bits_add(a[0], b[0]), L::bits_add(a[1], b[1])]
+    }
+    #[inline(always)]
+    unsafe fn bits_sub(a: Self::Raw, b: Self::Raw) -> Self::Raw {
+        [L::bits_sub(a[0], b[0]), L::bits_sub(a[1], b[1])]
+    }
+    #[inline(always)]
+    unsafe fn bits_to_exponent(v: Self::Raw) -> Self::Raw {
+        [L::bits_to_exponent(v[0]), L::bits_to_exponent(v[1])]
+    }
+    #[inline(always)]
+    unsafe fn exponent_to_bits(v: Self::Raw) -> Self::Raw {
+        [L::exponent_to_bits(v[0]), L::exponent_to_bits(v[1])]
+    }
+}
