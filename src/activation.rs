@@ -18,8 +18,8 @@ use crate::real::Real;
 /// sigmoid(-89) is 2.227e-39 in `f32`, and 0 comes only below -103.97 (-745.13 in `f64`). Of infinite logits it is 0 or 1,
 /// of NaN alone NaN.
 ///
-/// The error is at most 2.5 ULP, 3.5 on a backend that does not fuse. The largest found in `f32` is SIG_ERR ULP at
-/// SIG_AT.
+/// The error is at most 2.5 ULP, 3.5 on a backend that does not fuse. The largest found in `f32` is 2.40 ULP at
+/// -4.157294.
 ///
 /// # Errors
 ///
@@ -74,8 +74,8 @@ pub fn sigmoid_in_place_with<T: Real>(backend: Backend, logits: &mut [T]) {
 ///
 /// Both terms have one sign, so nothing cancels. Of infinite logits it is -infinity or 0, of NaN alone NaN.
 ///
-/// The error is at most 2 ULP, 3 on a backend that does not fuse. The largest found in `f32` is SOFT_ERR ULP at
-/// LOG_AT.
+/// The error is at most 2 ULP, 3 on a backend that does not fuse. The largest found in `f32` is 1.84 ULP at
+/// 0.81189275.
 ///
 /// # Errors
 ///
@@ -132,7 +132,7 @@ pub fn log_sigmoid_in_place_with<T: Real>(backend: Backend, logits: &mut [T]) {
 /// overflows, and x is what comes out where the second term is too small to be seen.
 ///
 /// For beta = 1 the error is at most 2 ULP, and for any other at most 3; one more on a backend that does not fuse. The
-/// largest found in `f32` is SOFT_ERR ULP at SOFT_AT for beta = 1, and BETA_ERR at BETA_AT for beta = 1.444957.
+/// largest found in `f32` is 1.84 ULP at -0.81189275 for beta = 1, and 2.33 at -0.59510195 for beta = 1.444957.
 ///
 /// # Errors
 ///

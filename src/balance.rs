@@ -133,10 +133,10 @@ fn balance<T: Real, E, V: Positives>(
                 let balance: T = positives.balance(samples);
                 if write {
                     *out = balance;
+                } else if !balance.is_finite() {
+                    return Err(Error::NoPositives { class: first + j });
                 } else if balance == T::ZERO {
                     return Err(Error::NoNegatives { class: first + j });
-                } else if !(balance <= T::MAX) {
-                    return Err(Error::NoPositives { class: first + j });
                 }
             }
         }

@@ -6,7 +6,14 @@ use common::exact::{Exact, Referenced, error_of};
 use common::{Number, Random, each_label, for_both_types, numbers};
 use logit_loss::{Bce, BceWithLogits, Label, LogitLoss, Reduction, Weights, pos_weight_from_targets};
 
-for_both_types!(any_number_of_classes, counts_of_any_size, soft_targets, soft_sums_are_exact, sides_cost_the_same);
+for_both_types!(
+    any_number_of_classes,
+    counts_of_any_size,
+    quotients_close_to_halfway,
+    soft_targets,
+    soft_sums_are_exact,
+    sides_cost_the_same
+);
 
 fn balanced<N: Number, Y: Label<N>>(targets: &[Y], classes: usize) -> Vec<N> {
     let mut out = vec![N::NAN; classes];
@@ -43,6 +50,18 @@ fn any_number_of_classes<N: Referenced>() {
 fn counts_of_any_size<N: Referenced>() {
     // Beyond what a byte, and 16 bits, can count; and where an `f32` counts no further.
     for (negatives, positives) in [(1, 255), (256, 1), (65_535, 2), (7, 65_537), (16_777_217, 3), (3, 16_777_217)] {
+        let mut targets = vec![false; negatives];
+        targets.resize(negatives + positives, true);
+        rounded(balanced::<N, _>(&targets, 1)[0], negatives as f64, positives as f64);
+    }
+}
+
+fn quotients_close_to_halfway<N: Referenced>() {
+    // Among so many quotients of two counts are some that only their last bits, of more than 64, keep from halfway
+    // between two `f64`.
+    let mut random = Random(33);
+    for _ in 0..4000 {
+        let (negatives, positives) = (1 + random.below(1500), 300 + random.below(1200));
         let mut targets = vec![false; negatives];
         targets.resize(negatives + positives, true);
         rounded(balanced::<N, _>(&targets, 1)[0], negatives as f64, positives as f64);

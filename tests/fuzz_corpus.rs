@@ -55,6 +55,16 @@ fn activations() {
 }
 
 #[test]
+fn focal_f32() {
+    run("focal_f32", bodies::focal_f32::body);
+}
+
+#[test]
+fn focal_f64() {
+    run("focal_f64", bodies::focal_f64::body);
+}
+
+#[test]
 fn interface() {
     run("interface", bodies::interface::body);
 }
@@ -76,6 +86,11 @@ fn longer_than_a_chunk() {
     bodies::bce_f64::body(&double);
     bodies::backends::body(&[&[1, 0][..], &single].concat());
     bodies::backends::body(&[&[3, 1][..], &double].concat());
+    let (single, double) = (bodies::seeds::long_focal::<f32>(), bodies::seeds::long_focal::<f64>());
+    bodies::focal_f32::body(&single);
+    bodies::focal_f64::body(&double);
+    bodies::backends::body(&[&[1, 2][..], &single].concat());
+    bodies::backends::body(&[&[3, 3][..], &double].concat());
 }
 
 #[test]

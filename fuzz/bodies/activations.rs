@@ -5,7 +5,7 @@
 use logit_loss::Backend;
 
 use super::activation::Activation;
-use super::bce::is_close;
+use super::bounds::is_close;
 use super::input::Bytes;
 use super::interface::Buffer;
 use super::number::Number;

@@ -1,77 +1,28 @@
 //! A loss and what it is given, as the bytes have it; valid, so that every method must succeed.
 
-use logit_loss::{Backend, BceWithLogits, Reduction, Weights};
+use std::ops::Range;
 
+use logit_loss::{Backend, Reduction};
+
+use super::factors::Factors;
 use super::input::{Bytes, finite, unit, weight};
+use super::kind::{Kind, Settings};
 use super::number::Number;
 
-/// [`Weights`] that own their values.
-#[derive(Debug)]
-pub enum Factors<T> {
-    Uniform(T),
-    PerClass(Vec<T>),
-    PerChannel(Vec<T>, usize),
-    PerSample(Vec<T>, usize),
-    PerElement(Vec<T>),
+/// That something holds of element `i` of the case, or of the whole from the last one on.
+macro_rules! check {
+    ($case:expr, $i:expr, $holds:expr, $($message:tt)+) => {
+        assert!($holds, "{}: {}", format_args!($($message)+), $case.describe($i))
+    };
 }
-
-impl<T: Number> Factors<T> {
-    /// Such that they cover `n` elements.
-    fn read(bytes: &mut Bytes<'_>, n: usize, number: impl Fn(T) -> T) -> Self {
-        // Any number of values covers 0 elements over and over, but no values are an error.
-        let kind = if n == 0 { bytes.below(4) } else { bytes.below(6) };
-        match kind {
-            0 => Self::Uniform(T::of(1.0)),
-            1 => Self::Uniform(number(bytes.number())),
-            2 => {
-                let classes = divisor(bytes, n);
-                Self::PerClass(bytes.numbers(classes, number))
-            }
-            3 => {
-                let pixels = divisor(bytes, n);
-                let channels = divisor(bytes, n / pixels);
-                Self::PerChannel(bytes.numbers(channels, number), pixels)
-            }
-            4 => {
-                let classes = divisor(bytes, n);
-                Self::PerSample(bytes.numbers(n / classes, number), classes)
-            }
-            _ => Self::PerElement(bytes.numbers(n, number)),
-        }
-    }
-
-    pub fn weights(&self) -> Weights<'_, T> {
-        match self {
-            &Self::Uniform(v) => Weights::uniform(v),
-            Self::PerClass(values) => Weights::per_class(values),
-            Self::PerChannel(values, pixels) => Weights::per_channel(values, *pixels),
-            Self::PerSample(values, classes) => Weights::per_sample(values, *classes),
-            Self::PerElement(values) => Weights::per_element(values),
-        }
-    }
-
-    /// Of element `i`.
-    pub fn at(&self, i: usize) -> T {
-        match self {
-            &Self::Uniform(v) => v,
-            Self::PerClass(values) | Self::PerElement(values) => values[i % values.len()],
-            Self::PerChannel(values, repeat) | Self::PerSample(values, repeat) => values[i / repeat % values.len()],
-        }
-    }
-}
-
-/// Of `n`, not above 40; anything for 0.
-fn divisor(bytes: &mut Bytes<'_>, n: usize) -> usize {
-    let wanted = 1 + bytes.below(40);
-    (1..=wanted).rev().find(|&d| n.is_multiple_of(d)).unwrap_or(1)
-}
+pub(super) use check;
 
 #[derive(Debug)]
-pub struct Case<T> {
+pub struct Case<T, K> {
     pub logits: Vec<T>,
     pub targets: Vec<T>,
     pub weight: Factors<T>,
-    pub pos_weight: Factors<T>,
+    pub kind: K,
     /// Signed.
     pub upstream: Factors<T>,
     pub smoothing: T,
@@ -79,7 +30,7 @@ pub struct Case<T> {
     pub backend: Option<Backend>,
 }
 
-impl<T: Number> Case<T> {
+impl<T: Number, K: Kind<T>> Case<T, K> {
     pub fn read(bytes: &mut Bytes<'_>, logit: impl Fn(T) -> T, target: impl Fn(T) -> T) -> Self {
         let backend = bytes.backend();
         let n = bytes.length::<T>();
@@ -89,7 +40,7 @@ impl<T: Number> Case<T> {
             logits: bytes.numbers(n, logit),
             targets: bytes.numbers(n, target),
             weight: Factors::read(bytes, n, weight),
-            pos_weight: Factors::read(bytes, n, weight),
+            kind: K::read(bytes, n),
             upstream: Factors::read(bytes, n, finite),
             smoothing,
             reduction,
@@ -97,28 +48,49 @@ impl<T: Number> Case<T> {
         }
     }
 
+    /// The same of another kind.
+    pub fn of<O>(self, kind: O) -> Case<T, O> {
+        let Self { logits, targets, weight, kind: _, upstream, smoothing, reduction, backend } = self;
+        Case { logits, targets, weight, kind, upstream, smoothing, reduction, backend }
+    }
+
     pub fn len(&self) -> usize {
         self.logits.len()
     }
 
-    pub fn loss(&self) -> BceWithLogits<'_, T> {
-        match self.backend {
-            Some(backend) => self.unpinned().backend(backend),
-            None => self.unpinned(),
+    pub fn settings(&self) -> Settings<'_, T> {
+        let &Self { smoothing, reduction, backend, .. } = self;
+        Settings { weight: self.weight.weights(), smoothing, reduction, backend }
+    }
+
+    pub fn loss(&self) -> K::Loss<'_> {
+        self.kind.loss(self.settings())
+    }
+
+    pub fn reduced(&self, reduction: Reduction) -> K::Loss<'_> {
+        self.kind.loss(Settings { reduction, ..self.settings() })
+    }
+
+    /// On another backend than that of the case.
+    pub fn on(&self, backend: Option<Backend>) -> K::Loss<'_> {
+        self.kind.loss(Settings { backend, ..self.settings() })
+    }
+
+    /// As if the other elements were not there.
+    pub fn part(&self, elements: Range<usize>) -> Self {
+        Self {
+            logits: self.logits[elements.clone()].to_vec(),
+            targets: self.targets[elements.clone()].to_vec(),
+            weight: self.weight.part(elements.clone()),
+            kind: self.kind.part(elements.clone()),
+            upstream: self.upstream.part(elements),
+            ..*self
         }
     }
 
-    /// On the backend that the crate chooses.
-    pub fn unpinned(&self) -> BceWithLogits<'_, T> {
-        BceWithLogits::new()
-            .weight(self.weight.weights())
-            .pos_weight(self.pos_weight.weights())
-            .label_smoothing(self.smoothing)
-            .reduction(self.reduction)
-    }
-
-    pub fn sum(&self) -> BceWithLogits<'_, T> {
-        self.loss().reduction(Reduction::Sum)
+    /// Errors of backends that do not fuse are allowed to be larger, by as many ULP.
+    pub fn more_ulps(&self) -> f64 {
+        if self.backend.is_none_or(|b| b.fused::<T>()) { 0.0 } else { 1.0 }
     }
 
     /// For the message of a failed check.
@@ -133,9 +105,8 @@ impl<T: Number> Case<T> {
         if i >= self.len() {
             return all;
         }
-        let [x, t, w, p, u] =
-            [self.logits[i], self.targets[i], self.weight.at(i), self.pos_weight.at(i), self.upstream.at(i)]
-                .map(T::wide);
-        format!("element {i}: logit {x:e}, target {t:e}, weight {w:e}, pos_weight {p:e}, upstream {u:e}; {all}")
+        let [x, t, w, u] = [self.logits[i], self.targets[i], self.weight.at(i), self.upstream.at(i)].map(T::wide);
+        let own = self.kind.describe(i);
+        format!("element {i}: logit {x:e}, target {t:e}, weight {w:e}, {own}, upstream {u:e}; {all}")
     }
 }

@@ -95,16 +95,21 @@ pub fn not_nan<T: Number>(v: T) -> T {
     if v.wide().is_nan() { T::of(f64::INFINITY) } else { v }
 }
 
-/// A target from 0 to 1.
-pub fn unit<T: Number>(v: T) -> T {
+/// A number from 0 to `most`.
+pub fn up_to<T: Number>(most: f64, v: T) -> T {
     let v = v.wide().abs();
     T::of(if v.is_nan() {
-        0.5
-    } else if v > 1.0 {
-        1.0 / v
+        most / 2.0
+    } else if v > most {
+        most * (most / v)
     } else {
         v
     })
+}
+
+/// A target.
+pub fn unit<T: Number>(v: T) -> T {
+    up_to(1.0, v)
 }
 
 /// A finite number.

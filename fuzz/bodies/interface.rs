@@ -1,82 +1,20 @@
 //! Whatever a loss is given, it does not panic; it succeeds if and only if all is as its documentation asks; where it
 //! fails, no output changes, and where it succeeds, nothing beside the output does.
 
-use logit_loss::{BceWithLogits, Error, LogitLoss, LossSum, Reduction, Weights};
+use logit_loss::{Error, LogitLoss, LossSum, Reduction};
 
+use super::factors::{Factors, is_weight};
 use super::input::Bytes;
+use super::kind::{Bce, Focal, Kind, Settings};
 use super::number::Number;
 
 pub fn body(data: &[u8]) {
     let mut bytes = Bytes::new(data);
-    if bytes.flag() { call_all::<f64>(bytes) } else { call_all::<f32>(bytes) }
-}
-
-/// Weights that may be anything.
-#[derive(Debug)]
-struct Any<T> {
-    kind: usize,
-    values: Vec<T>,
-    repeat: usize,
-}
-
-impl<T: Number> Any<T> {
-    /// Such that the number of elements is right more often than chance would have it.
-    fn read(bytes: &mut Bytes<'_>, n: usize) -> Self {
-        let kind = bytes.below(6);
-        let repeat = match bytes.byte() {
-            250.. => usize::MAX - bytes.below(4),
-            r => usize::from(r % 8),
-        };
-        let count = match (bytes.byte(), kind) {
-            (0, _) => 0,
-            (r @ 1..40, _) => usize::from(r),
-            (_, 4) => n / repeat.max(1),
-            (_, 5) => n,
-            (r, _) => 1 + usize::from(r % 5),
-        };
-        let values = bytes.numbers(count, |v| v);
-        Self { kind, values, repeat }
-    }
-
-    fn weights(&self) -> Weights<'_, T> {
-        let first = self.values.first().copied().unwrap_or(T::of(1.0));
-        match self.kind {
-            0 => Weights::uniform(T::of(1.0)),
-            1 => Weights::uniform(first),
-            2 => Weights::per_class(&self.values),
-            3 => Weights::per_channel(&self.values, self.repeat),
-            4 => Weights::per_sample(&self.values, self.repeat),
-            _ => Weights::per_element(&self.values),
-        }
-    }
-
-    fn values(&self) -> Vec<f64> {
-        match self.kind {
-            0 => vec![1.0],
-            1 => vec![self.values.first().map_or(1.0, |v| v.wide())],
-            _ => self.values.iter().map(|v| v.wide()).collect(),
-        }
-    }
-
-    fn repeat(&self) -> usize {
-        if matches!(self.kind, 3 | 4) { self.repeat } else { 1 }
-    }
-
-    /// Whether they cover `n` elements, and each is as it must be.
-    fn fit(&self, n: usize, valid: impl Fn(f64) -> bool) -> bool {
-        let period = self.values().len() as u128 * self.repeat() as u128;
-        let covers = match self.kind {
-            0 | 1 => true,
-            2 | 3 => period > 0 && (n as u128).is_multiple_of(period),
-            _ => period > 0 && n as u128 == period,
-        };
-        covers && self.values().into_iter().all(valid)
-    }
-
-    /// Of each element, if they fit.
-    fn of_all(&self, n: usize) -> Vec<f64> {
-        let values = self.values();
-        (0..n).map(|i| values[i / self.repeat() % values.len()]).collect()
+    match bytes.below(4) {
+        0 => call_all::<f32, Bce<f32>>(bytes),
+        1 => call_all::<f64, Bce<f64>>(bytes),
+        2 => call_all::<f32, Focal<f32>>(bytes),
+        _ => call_all::<f64, Focal<f64>>(bytes),
     }
 }
 
@@ -112,17 +50,31 @@ impl<T: Number> Buffer<T> {
     }
 }
 
-fn expect<V>(name: &str, result: &Result<V, Error>, valid: bool, describe: impl Fn() -> String) {
-    match result {
-        Ok(_) => assert!(valid, "{name}: Ok, but its arguments are not: {}", describe()),
-        Err(error) => {
-            assert!(!valid, "{name}: {error}, but its arguments are valid: {}", describe());
-            assert!(!error.to_string().is_empty(), "{name}: {error:?} says nothing");
+/// Whether what a method is given is as it must be.
+struct Given<F> {
+    parameters: bool,
+    describe: F,
+}
+
+impl<F: Fn() -> String> Given<F> {
+    /// Fails unless the result is `Ok` if and only if the parameters and the rest are valid.
+    fn expect<V>(&self, name: &str, result: &Result<V, Error>, rest: bool) {
+        let parameters = self.parameters;
+        match result {
+            Ok(_) => assert!(parameters && rest, "{name}: Ok, but its arguments are not: {}", (self.describe)()),
+            Err(error) => {
+                let valid = parameters && rest;
+                assert!(!valid, "{name}: {error}, but its arguments are valid: {}", (self.describe)());
+                let blamed = matches!(error, Error::Parameter { .. });
+                let right = if blamed { !parameters } else { !rest };
+                assert!(right, "{name}: {error}, but that is not what is wrong: {}", (self.describe)());
+                assert!(!error.to_string().is_empty(), "{name}: {error:?} says nothing");
+            }
         }
     }
 }
 
-fn call_all<T: Number>(mut bytes: Bytes<'_>) {
+fn call_all<T: Number, K: Kind<T>>(mut bytes: Bytes<'_>) {
     let backend = bytes.backend();
     let n = bytes.length::<T>();
     let reduction = bytes.reduction();
@@ -136,33 +88,29 @@ fn call_all<T: Number>(mut bytes: Bytes<'_>) {
     let [targets, bools, outputs, hessians] = core::array::from_fn(|_| other());
     let (smoothing, x): (T, _) = (if bytes.flag() { bytes.number() } else { T::of(0.0) }, bytes.numbers(n, |x: T| x));
     let (y, room) = (bytes.numbers(targets, |t: T| t), bytes.numbers(outputs.max(hessians), |v: T| v));
-    let [weight, pos_weight, upstream] = core::array::from_fn(|_| Any::<T>::read(&mut bytes, n));
+    let weight = Factors::<T>::read_any(&mut bytes, n);
+    let kind = K::read_any(&mut bytes, n);
+    let upstream = Factors::<T>::read_any(&mut bytes, n);
     let bits: Vec<u8> = (0..bools).map(|_| bytes.byte() & 3).collect();
 
-    let mut bce = BceWithLogits::new()
-        .weight(weight.weights())
-        .pos_weight(pos_weight.weights())
-        .label_smoothing(smoothing)
-        .reduction(reduction);
-    if let Some(backend) = backend {
-        bce = bce.backend(backend);
-    }
-
+    let loss = kind.loss(Settings { weight: weight.weights(), smoothing, reduction, backend });
     let describe = || {
         format!(
             "{n} logits, {targets} targets, {bools} bits, {outputs} outputs, {hessians} of a Hessian, {reduction:?}, \
-                 smoothing {smoothing:?}, weight {weight:?}, pos_weight {pos_weight:?}, upstream {upstream:?}"
+                 smoothing {smoothing:?}, weight {weight:?}, {kind:?}, upstream {upstream:?}"
         )
     };
-    let is_weight = |v: f64| (0.0..=T::LARGEST).contains(&v);
-    let settings = (0.0..=1.0).contains(&smoothing.wide()) && weight.fit(n, is_weight) && pos_weight.fit(n, is_weight);
+    let parameters = (0.0..=1.0).contains(&smoothing.wide()) && kind.has_valid_parameters();
+    let given = Given { parameters, describe };
+    let settings = weight.fit(n, is_weight::<T>) && kind.has_valid_weights(n);
     let divisible = settings
         && match reduction {
             Reduction::Sum => true,
             Reduction::Mean => n > 0,
-            // Whether the sum of large weights overflows, or the reciprocal of a tiny one, is a matter of rounding; `bce_f32` and `bce_f64` look there.
+            // Whether the sum of large weights overflows, or the reciprocal of a tiny one, is a matter of
+            // rounding; the targets of each loss look there.
             Reduction::WeightedMean => {
-                let sum: f64 = weight.of_all(n).iter().sum();
+                let sum: f64 = (0..n).map(|i| weight.at(i).wide()).sum();
                 if sum > T::LARGEST / 2.0 || (sum > 0.0 && 1.0 / sum > T::LARGEST / 2.0) {
                     return;
                 }
@@ -171,69 +119,79 @@ fn call_all<T: Number>(mut bytes: Bytes<'_>) {
         };
     let (fits, bits_fit) = (targets == n, bools == n);
 
-    expect("loss", &bce.loss(&x, &y), fits && divisible, describe);
-    expect("loss of u8", &bce.loss(&x, &bits), bits_fit && divisible, describe);
+    given.expect("loss", &loss.loss(&x, &y), fits && divisible);
+    given.expect("loss of u8", &loss.loss(&x, &bits), bits_fit && divisible);
 
     let mut out = Buffer::new(&room[..outputs]);
-    let result = bce.losses(&x, &y, out.inside());
-    expect("losses", &result, fits && settings && outputs == n, describe);
+    let result = loss.losses(&x, &y, out.inside());
+    given.expect("losses", &result, fits && settings && outputs == n);
     out.check("losses", result.is_err());
     if result.is_ok() {
-        nan_where_it_belongs(&x, &y, &weight.of_all(n), out.inside());
+        nan_where_it_belongs("loss", &x, &y, &weight, out.inside());
+        none_is_negative(&x, &y, out.inside());
     }
 
     let mut out = Buffer::new(&room[..outputs]);
-    let result = bce.gradient(&x, &y, out.inside());
-    expect("gradient", &result, fits && divisible && outputs == n, describe);
+    let result = loss.gradient(&x, &y, out.inside());
+    given.expect("gradient", &result, fits && divisible && outputs == n);
     out.check("gradient", result.is_err());
 
     let mut out = Buffer::new(&room[..outputs]);
-    let result = bce.loss_and_gradient(&x, &bits, out.inside());
-    expect("loss_and_gradient of u8", &result, bits_fit && divisible && outputs == n, describe);
+    let result = loss.loss_and_gradient(&x, &bits, out.inside());
+    given.expect("loss_and_gradient of u8", &result, bits_fit && divisible && outputs == n);
     out.check("loss_and_gradient of u8", result.is_err());
 
     let mut out = Buffer::new(&x);
-    let result = bce.loss_and_gradient_in_place(out.inside(), &y);
-    expect("loss_and_gradient_in_place", &result, fits && divisible, describe);
+    let result = loss.loss_and_gradient_in_place(out.inside(), &y);
+    given.expect("loss_and_gradient_in_place", &result, fits && divisible);
     out.check("loss_and_gradient_in_place", result.is_err());
 
     let (mut out, mut second) = (Buffer::new(&room[..outputs]), Buffer::new(&room[..hessians]));
-    let result = bce.gradient_and_hessian(&x, &y, out.inside(), second.inside());
-    expect("gradient_and_hessian", &result, fits && divisible && outputs == n && hessians == n, describe);
+    let result = loss.gradient_and_hessian(&x, &y, out.inside(), second.inside());
+    given.expect("gradient_and_hessian", &result, fits && divisible && outputs == n && hessians == n);
     out.check("gradient_and_hessian: gradient", result.is_err());
     second.check("gradient_and_hessian: Hessian", result.is_err());
+    if result.is_ok() {
+        nan_where_it_belongs("gradient", &x, &y, &weight, out.inside());
+        nan_where_it_belongs("Hessian", &x, &y, &weight, second.inside());
+    }
 
     let mut out = Buffer::new(&room[..outputs]);
-    let result = bce.backward(&x, &y, upstream.weights(), out.inside());
+    let result = loss.backward(&x, &y, upstream.weights(), out.inside());
     let is_upstream = |v: f64| v.abs() <= T::LARGEST;
-    expect("backward", &result, fits && settings && outputs == n && upstream.fit(n, is_upstream), describe);
+    given.expect("backward", &result, fits && settings && outputs == n && upstream.fit(n, is_upstream));
     out.check("backward", result.is_err());
 
     let mut out = Buffer::new(&room[..outputs]);
-    let result = bce.target_gradient(&x, &y, out.inside());
-    expect("target_gradient", &result, fits && divisible && outputs == n, describe);
-    out.check("target_gradient", result.is_err());
+    if let Some(result) = K::target_gradient(&loss, &x, &y, out.inside()) {
+        given.expect("target_gradient", &result, fits && divisible && outputs == n);
+        out.check("target_gradient", result.is_err());
+    }
 
     // A sum that came from anywhere.
     let mut sum = LossSum::<T>::from_le_bytes(bytes.array());
     let before = sum.to_le_bytes();
-    let result = bce.accumulate(&mut sum, &x, &y);
-    expect("accumulate", &result, fits && settings, describe);
+    let result = loss.accumulate(&mut sum, &x, &y);
+    given.expect("accumulate", &result, fits && settings);
     assert!(result.is_ok() || sum.to_le_bytes() == before, "accumulate: the sum has changed, but returned Err");
     sum.merge(&LossSum::from_le_bytes(bytes.array()));
     let _ = (sum.sum(), sum.weight(), sum.count(), sum.mean(), sum.weighted_mean());
 }
 
-/// A NaN logit or target makes the loss NaN, unless its weight is 0, which makes it 0; targets beyond [0, 1] may too.
-fn nan_where_it_belongs<T: Number>(x: &[T], y: &[T], w: &[f64], losses: &[T]) {
+/// A NaN logit or target makes the result NaN, unless its weight is 0, which makes it 0.
+fn nan_where_it_belongs<T: Number>(name: &str, x: &[T], y: &[T], w: &Factors<T>, results: &[T]) {
+    for (i, v) in results.iter().enumerate() {
+        let (x, t, w, v) = (x[i].wide(), y[i].wide(), w.at(i).wide(), v.wide());
+        let right = if w == 0.0 { v == 0.0 } else { v.is_nan() || !(x.is_nan() || t.is_nan()) };
+        assert!(right, "element {i}: {name} {v:e} of logit {x:e}, target {t:e}, weight {w:e}");
+    }
+}
+
+/// Any other loss is not negative; targets beyond [0, 1] may have it so.
+fn none_is_negative<T: Number>(x: &[T], y: &[T], losses: &[T]) {
     for (i, loss) in losses.iter().enumerate() {
-        let (x, t, w, loss) = (x[i].wide(), y[i].wide(), w[i], loss.wide());
-        if w == 0.0 {
-            assert!(loss == 0.0, "element {i}: loss {loss:e} of weight 0, logit {x:e}, target {t:e}");
-        } else if x.is_nan() || t.is_nan() {
-            assert!(loss.is_nan(), "element {i}: loss {loss:e} of logit {x:e}, target {t:e}, weight {w:e}");
-        } else if (0.0..=1.0).contains(&t) {
-            assert!(loss >= 0.0, "element {i}: loss {loss:e} of logit {x:e}, target {t:e}, weight {w:e}");
-        }
+        let (x, t, loss) = (x[i].wide(), y[i].wide(), loss.wide());
+        let promised = !x.is_nan() && (0.0..=1.0).contains(&t);
+        assert!(!promised || loss >= 0.0, "element {i}: loss {loss:e} of logit {x:e}, target {t:e}");
     }
 }

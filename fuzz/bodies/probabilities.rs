@@ -4,10 +4,13 @@
 
 use logit_loss::{Backend, Bce, Error, Label, LossSum, Reduction, pos_weight_from_targets};
 
-use super::bce::{is_close, product};
-use super::case::Case;
+use super::bounds::{is_close, product};
 use super::input::{Bytes, unit};
 use super::number::Number;
+use super::{case, kind};
+
+/// Weights and positive weights are read as those of logits are.
+type Case<T> = case::Case<T, kind::Bce<T>>;
 
 pub fn body(data: &[u8]) {
     let mut bytes = Bytes::new(data);
@@ -42,7 +45,8 @@ fn look_at<T: Number>(mut bytes: Bytes<'_>) {
 }
 
 fn bce<T: Number>(case: &Case<T>) -> Bce<'_, T> {
-    let bce = Bce::new().weight(case.weight.weights()).pos_weight(case.pos_weight.weights()).reduction(case.reduction);
+    let bce =
+        Bce::new().weight(case.weight.weights()).pos_weight(case.kind.pos_weight.weights()).reduction(case.reduction);
     case.backend.map_or(bce, |backend| bce.backend(backend))
 }
 
@@ -74,7 +78,7 @@ fn refused<T: Number>(case: &Case<T>, bce: Bce<'_, T>, index: usize) {
 
 /// Loss and gradient in `f64`, and what the gradient would be if its terms were added, for the weight `w`.
 fn exact<T: Number>(case: &Case<T>, i: usize, w: f64) -> [f64; 3] {
-    let [p, t, p_w] = [case.logits[i], case.targets[i], case.pos_weight.at(i)].map(T::wide);
+    let [p, t, p_w] = [case.logits[i], case.targets[i], case.kind.pos_weight.at(i)].map(T::wide);
     if w == 0.0 {
         return [0.0; 3];
     }
@@ -93,14 +97,14 @@ fn exact<T: Number>(case: &Case<T>, i: usize, w: f64) -> [f64; 3] {
 
 /// Whether the weights and their products, the target's share included, are numbers that keep all their digits.
 fn is_in_range<T: Number>(case: &Case<T>, i: usize) -> bool {
-    let [w, p_w, u] = [case.weight.at(i), case.pos_weight.at(i), case.upstream.at(i)].map(|v| v.wide().abs());
+    let [w, p_w, u] = [case.weight.at(i), case.kind.pos_weight.at(i), case.upstream.at(i)].map(|v| v.wide().abs());
     let [p, t] = [case.logits[i], case.targets[i]].map(T::wide);
     let normal = |v: f64| v == 0.0 || v >= T::TINY / T::ULP_OF_ONE;
     // Of a soft target, what is multiplied first is anyone's guess.
     let moderate = |v: f64| v == 0.0 || (1e-6..1e6).contains(&v);
     let all = [w, p_w, u, w * u, w * p_w, p_w * t];
     let hard = t == 0.0 || t == 1.0;
-    let soft = normal(p) && all.into_iter().all(moderate);
+    let soft = normal((1.0 - t) * p) && normal(p_w * t * (1.0 - p)) && all.into_iter().all(moderate);
     all.into_iter().all(normal) && w * p_w * u <= T::LARGEST && (hard || soft)
 }
 
@@ -201,7 +205,7 @@ fn balance<T: Number, Y: Label<T>>(targets: &[Y], values: &[f64], classes: usize
         return keys;
     }
     let mut expected = Ok(());
-    for class in 0..classes {
+    for (class, weight) in out.iter().enumerate() {
         let of_class = || values.iter().skip(class).step_by(classes);
         let (positives, negatives) = (of_class().sum::<f64>(), of_class().map(|t| 1.0 - t).sum::<f64>());
         let quotient = negatives / positives;
@@ -217,7 +221,7 @@ fn balance<T: Number, Y: Label<T>>(targets: &[Y], values: &[f64], classes: usize
         } else if found.is_ok() {
             // The sums here are plain ones, and 1 - t is rounded.
             let plain = n as f64 * f64::EPSILON * (1.0 + n as f64 / negatives);
-            let error = (out[class].wide() / quotient - 1.0).abs();
+            let error = (weight.wide() / quotient - 1.0).abs();
             assert!(error <= T::ULP_OF_ONE + plain, "class {class}: {quotient}, {}", context());
         }
     }

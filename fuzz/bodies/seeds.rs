@@ -21,7 +21,13 @@ pub fn all() -> Vec<Seed> {
         add("bce_f32", a.0, a.1);
         add("bce_f64", b.0, b.1);
     }
-    for (name, bytes) in interface::<f32>(0) {
+    for (i, (a, b)) in focal_cases::<f32>().into_iter().zip(focal_cases::<f64>()).enumerate() {
+        let case = if i % 2 == 0 { [&[1, 2][..], &a.1].concat() } else { [&[3, 3][..], &b.1].concat() };
+        add("backends", &format!("focal_{}", a.0), case);
+        add("focal_f32", &a.0, a.1);
+        add("focal_f64", &b.0, b.1);
+    }
+    for (name, bytes) in interface::<f32>(0).into_iter().chain(interface_of_focal::<f32>(2)) {
         add("interface", name, bytes);
     }
     add("interface", "valid_f64", interface::<f64>(1).swap_remove(0).1);
@@ -32,7 +38,10 @@ pub fn all() -> Vec<Seed> {
     for (i, (a, b)) in activations::<f32>(0).into_iter().zip(activations::<f64>(1)).enumerate() {
         add("activations", a.0, if i % 2 == 0 { a.1 } else { b.1 });
     }
-    for target in ["activations", "bce_f32", "bce_f64", "interface", "backends", "probabilities"] {
+    add("interface", "focal_f64", interface_of_focal::<f64>(3).swap_remove(0).1);
+    for target in
+        ["activations", "backends", "bce_f32", "bce_f64", "focal_f32", "focal_f64", "interface", "probabilities"]
+    {
         add(target, "empty", Vec::new());
     }
     seeds
@@ -41,7 +50,12 @@ pub fn all() -> Vec<Seed> {
 /// A case that is longer than a chunk. Not among the seeds: a fuzzer that starts from it is a hundred times slower.
 pub fn long<T: Number>() -> Vec<u8> {
     let head = Writer::default().bytes(&[0, LONG, LONG, 2, MEAN, 0]);
-    head.numbers::<T>(0, &[0.3, -1.7, 4.0, -9.5, 20.0, -30.0, 0.0]).numbers::<T>(0, SOFT).0
+    head.numbers::<T>(0, ORDINARY).numbers::<T>(0, SOFT).0
+}
+
+/// The same of focal loss, by way of exponentials.
+pub fn long_focal<T: Number>() -> Vec<u8> {
+    Writer(long::<T>()).bytes(&[0]).focal::<T>(1.5, Some(0.25)).0
 }
 
 /// The inverse of [`Bytes`](super::input::Bytes).
@@ -65,8 +79,17 @@ impl Writer {
         let choice = self.bytes(&[run << 4 | (values.len() - 1) as u8]);
         values.iter().fold(choice, |writer, &v| writer.number(T::of(v)))
     }
+
+    fn focal<T: Number>(self, gamma: f64, alpha: Option<f64>) -> Self {
+        let head = self.number(T::of(gamma));
+        match alpha {
+            Some(alpha) => head.bytes(&[1]).number(T::of(alpha)),
+            None => head.bytes(&[0]),
+        }
+    }
 }
 
+const ORDINARY: &[f64] = &[0.3, -1.7, 4.0, -9.5, 20.0, -30.0, 0.0];
 const SUM: u8 = 0;
 const MEAN: u8 = 1;
 const WEIGHTED_MEAN: u8 = 2;
@@ -89,39 +112,34 @@ fn cases<T: Number>() -> Vec<(&'static str, Vec<u8>)> {
     let around = |v: f64| [v * (1.0 - ulp), -v, v * (1.0 + ulp), -v * (1.0 + ulp)];
     let exp = [around(special[14]), around(special[17]), around(special[19]), around(special[20])].concat();
     let log = [around(special[15]), around(special[16])].concat();
-    let ordinary = [0.3, -1.7, 4.0, -9.5, 20.0, -30.0, 0.0];
     let seeds = vec![
         ("infinities", case::<T>(7, SUM, &[infinite, -infinite], HARD)),
         ("infinities_soft", case::<T>(9, MEAN, &[infinite, -infinite, 1.0], SOFT)),
         ("largest", case::<T>(33, MEAN, &[largest, -largest, 1.0 - largest], SOFT)),
         ("subnormal_logits", case::<T>(17, SUM, &subnormals, HARD)),
-        ("subnormal_targets", case::<T>(16, MEAN, &ordinary, &[tiny, subnormal, 1.0 - ulp / 2.0])),
+        ("subnormal_targets", case::<T>(16, MEAN, ORDINARY, &[tiny, subnormal, 1.0 - ulp / 2.0])),
         ("exp_branches", case::<T>(48, SUM, &exp, HARD)),
         ("log_branches", case::<T>(31, SUM, &log, SOFT)),
         // Weights: of the kind 5, one for each element; then the positive weight, of the kind 1, one for all.
         (
             "weights_for_elements",
-            case::<T>(15, WEIGHTED_MEAN, &ordinary, SOFT)
+            case::<T>(15, WEIGHTED_MEAN, ORDINARY, SOFT)
                 .bytes(&[5])
                 .numbers::<T>(0, &[0.0, 1.0, 3.0, tiny, 0.5])
                 .bytes(&[1])
                 .number(T::of(5.0)),
         ),
-        ("weights_of_zero", case::<T>(8, WEIGHTED_MEAN, &ordinary, HARD).bytes(&[1]).number(T::of(0.0))),
+        ("weights_of_zero", case::<T>(8, WEIGHTED_MEAN, ORDINARY, HARD).bytes(&[1]).number(T::of(0.0))),
         ("weight_large", case::<T>(9, SUM, &exp, HARD).bytes(&[1]).number(T::of(1e9))),
         // A block whose targets are hard, whose weights are 0 and 1, and one more element that is not like that.
         (
             "block_of_hard_targets",
-            case::<T>(213, SUM, &ordinary, HARD)
-                .bytes(&[5])
-                .numbers::<T>(7, &[1.0, 0.5])
-                .bytes(&[1])
-                .number(T::of(5.0)),
+            case::<T>(213, SUM, ORDINARY, HARD).bytes(&[5]).numbers::<T>(7, &[1.0, 0.5]).bytes(&[1]).number(T::of(5.0)),
         ),
         // Classes and channels that are no multiple of a vector, and signed upstream derivatives of samples.
         (
             "classes_and_channels",
-            case::<T>(105, MEAN, &ordinary, HARD)
+            case::<T>(105, MEAN, ORDINARY, HARD)
                 .bytes(&[2, 6])
                 .numbers::<T>(0, &[1.0, 2.0, 0.0])
                 .bytes(&[3, 4, 6])
@@ -131,7 +149,7 @@ fn cases<T: Number>() -> Vec<(&'static str, Vec<u8>)> {
         ),
     ];
     let smoothed = Writer::default().bytes(&[0, 65, MEAN, 1]).number(T::of(0.1));
-    let smoothed = smoothed.numbers::<T>(0, &ordinary).numbers::<T>(0, HARD);
+    let smoothed = smoothed.numbers::<T>(0, ORDINARY).numbers::<T>(0, HARD);
     seeds.into_iter().chain([("smoothed", smoothed)]).map(|(name, writer)| (name, writer.0)).collect()
 }
 
@@ -142,7 +160,8 @@ fn probabilities() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
         let ordinary = [0.5, 0.1, 0.9, 0.75, 0.3, 0.01, 0.999];
         let limits = [0.0, 1.0, tiny, 1.0 - ulp / 2.0, -0.0];
         let held = [1e-12, 0.9e-12, 1.1e-12, 4e-44, 3e-44, 1.0 - 1e-12];
-        let branches = [0.707_106_7, 0.707_106_9, 0.292_893_2, 0.292_893_3, 0.5 - ulp, 0.5 + ulp];
+        let half = core::f64::consts::FRAC_1_SQRT_2;
+        let branches = [half - ulp, half + ulp, 1.0 - half - ulp, 1.0 - half + ulp, 0.5 - ulp, 0.5 + ulp];
         let outside = [0.5, f64::NAN, 1.0 + ulp, -tiny, f64::INFINITY, 0.25];
         // Valid or any numbers, and so many classes.
         let with = |classes: u8, raw: u8, case: Writer| Writer::default().bytes(&[flag, classes, raw]).bytes(&case.0);
@@ -175,6 +194,55 @@ fn probabilities() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
     of::<f32>(0).into_iter().zip(of::<f64>(1)).map(|((name, single), (_, double))| (name, single, double)).collect()
 }
 
+fn focal_cases<T: Number>() -> Vec<(String, Vec<u8>)> {
+    let (tiny, infinite) = (T::TINY, f64::INFINITY);
+    let [least_normal, flat, subnormal, gone] = [5, 16, 17, 19].map(|i| T::SPECIAL[i].wide());
+    let mut seeds = Vec::new();
+    let mut add = |name: &str, writer: Writer| seeds.push((name.to_owned(), writer.0));
+
+    // Multiplied, exponentiated, and so small that the power is 1. Where e, the power and the product of the two become
+    // subnormal and 0, from either side: with targets of three, all of them meet both.
+    let gammas = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 64.0, 0.5, 4.5, 1e-19, 1e-40, tiny, least_normal];
+    let names = ["0", "1", "2", "3", "4", "5", "64", "half", "beyond_4", "small", "smaller", "tiny", "least_normal"];
+    for (gamma, name) in gammas.into_iter().zip(names) {
+        let mut logits = vec![0.3, flat, infinite];
+        for limit in [subnormal, gone, subnormal / gamma.max(0.1), gone / gamma.max(0.1), subnormal / (1.0 + gamma)] {
+            logits.push(limit * 0.999);
+        }
+        let logits: Vec<f64> = logits.into_iter().flat_map(|x| [x, -x]).collect();
+        add(&format!("gamma_{name}"), case::<T>(48, SUM, &logits, HARD).bytes(&[0]).focal::<T>(gamma, Some(0.25)));
+        add(&format!("gamma_{name}_soft"), case::<T>(80, MEAN, &logits, SOFT).bytes(&[0]).focal::<T>(gamma, None));
+    }
+
+    let ends = [tiny, least_normal, 1e-30, 1.0 - T::ULP_OF_ONE / 2.0, 1.0 - T::ULP_OF_ONE, 0.5];
+    let logits = [subnormal, -subnormal, gone, -gone, 30.0, -30.0, 0.0];
+    for (gamma, name) in [(2.0, "multiplied"), (0.5, "exponentiated")] {
+        let ends = case::<T>(42, SUM, &logits, &ends).bytes(&[0]).focal::<T>(gamma, Some(0.75));
+        add(&format!("targets_near_0_and_1_{name}"), ends);
+    }
+    for (alpha, name) in [(0.0, "0"), (1.0, "1"), (tiny, "tiny"), (T::ULP_OF_ONE, "small")] {
+        let logits = [infinite, -infinite, 4.0, -9.5];
+        add(&format!("alpha_{name}"), case::<T>(20, SUM, &logits, SOFT).bytes(&[0]).focal::<T>(1.5, Some(alpha)));
+    }
+    for (s, name) in [(0.1, "smoothed"), (1.0, "smoothed_entirely"), (tiny, "smoothed_a_little")] {
+        let head = Writer::default().bytes(&[0, 65, MEAN, 1]).number(T::of(s));
+        add(name, head.numbers::<T>(0, ORDINARY).numbers::<T>(0, HARD).bytes(&[0]).focal::<T>(2.5, Some(0.25)));
+    }
+
+    // The kinds of weights; then, of the kind 4, upstream derivatives of samples.
+    let weights = [0.0, 1.0, 3.0, tiny, 0.5, 1e9, T::LARGEST];
+    let kinds = [&[1][..], &[2, 6], &[3, 4, 6], &[4, 2], &[5]];
+    for (kind, name) in kinds.into_iter().zip(["all", "classes", "channels", "samples", "elements"]) {
+        let head = case::<T>(105, WEIGHTED_MEAN, ORDINARY, SOFT).bytes(kind);
+        let weighted = if kind == [1] { head.number(T::of(1e9)) } else { head.numbers::<T>(0, &weights) };
+        let whole = weighted.focal::<T>(2.0, Some(0.25)).bytes(&[4, 2]).numbers::<T>(0, &[-1.0, 0.0, 1e-3]);
+        add(&format!("weights_of_{name}"), whole);
+    }
+    let blocks = case::<T>(213, SUM, ORDINARY, HARD).bytes(&[5]).numbers::<T>(7, &[1.0, 0.5]);
+    add("block_of_hard_targets", blocks.focal::<T>(5.0, Some(0.25)));
+    seeds
+}
+
 /// What a call of [`interface`](super::interface) is made of; all of it is valid to begin with.
 #[derive(Clone)]
 struct Call {
@@ -184,7 +252,7 @@ struct Call {
     smoothing: f64,
     logits: f64,
     weight: Part,
-    pos_weight: Part,
+    own: Own,
     upstream: Part,
     /// The high word of the sum that is gone on with.
     sum: f64,
@@ -194,17 +262,34 @@ struct Call {
 #[derive(Clone, Copy)]
 struct Part(u8, u8, u8, [f64; 2]);
 
+/// What one kind of loss has of its own.
+#[derive(Clone, Copy)]
+enum Own {
+    PosWeight(Part),
+    /// gamma and alpha
+    Focal(f64, Option<f64>),
+}
+
 const LOGITS: u8 = 12;
+
+impl Part {
+    fn write<T: Number>(self, writer: Writer) -> Writer {
+        let Self(kind, repeat, count, values) = self;
+        writer.bytes(&[kind, repeat, count]).numbers::<T>(0, &values)
+    }
+}
 
 impl Call {
     fn bytes<T: Number>(&self, flag: u8) -> Vec<u8> {
         let head = Writer::default().bytes(&[flag, 0, LOGITS, self.reduction]).bytes(&self.lengths);
         let head = head.bytes(&[1]).number(T::of(self.smoothing));
         let head = head.numbers::<T>(0, &[0.5, self.logits, -3.0]).numbers::<T>(0, HARD).numbers::<T>(0, &[7.5]);
-        let parts = [self.weight, self.pos_weight, self.upstream];
-        let all = parts.into_iter().fold(head, |writer, Part(kind, repeat, count, values)| {
-            writer.bytes(&[kind, repeat, count]).numbers::<T>(0, &values)
-        });
+        let head = self.weight.write::<T>(head);
+        let head = match self.own {
+            Own::PosWeight(part) => part.write::<T>(head),
+            Own::Focal(gamma, alpha) => head.focal::<T>(gamma, alpha),
+        };
+        let all = self.upstream.write::<T>(head);
         let bits = match self.lengths[1] {
             0 => LOGITS,
             n => n,
@@ -213,34 +298,55 @@ impl Call {
     }
 }
 
+const VALID: Call = Call {
+    reduction: WEIGHTED_MEAN,
+    lengths: [0; 4],
+    smoothing: 0.1,
+    logits: 1.0,
+    weight: Part(5, 0, LOGITS, [1.0, 0.0]),
+    own: Own::PosWeight(Part(3, 2, 3, [5.0, 1.0])),
+    upstream: Part(4, 3, 4, [-1.0, 2.0]),
+    sum: 1.5,
+};
+
 fn interface<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
-    let valid = Call {
-        reduction: WEIGHTED_MEAN,
-        lengths: [0; 4],
-        smoothing: 0.1,
-        logits: 1.0,
-        weight: Part(5, 0, LOGITS, [1.0, 0.0]),
-        pos_weight: Part(3, 2, 3, [5.0, 1.0]),
-        upstream: Part(4, 3, 4, [-1.0, 2.0]),
-        sum: 1.5,
-    };
     let per_element = |values| Part(5, 0, LOGITS, values);
     let variants = [
-        ("valid", valid.clone()),
-        ("fewer_targets", Call { lengths: [11, 11, 0, 0], ..valid.clone() }),
-        ("fewer_outputs", Call { lengths: [0, 0, 11, 11], ..valid.clone() }),
-        ("more_outputs", Call { lengths: [0, 0, 33, 0], ..valid.clone() }),
-        ("fewer_of_the_hessian", Call { lengths: [0, 0, 0, 3], ..valid.clone() }),
-        ("nan_where_the_weight_is_0", Call { logits: f64::NAN, ..valid.clone() }),
-        ("negative_weight", Call { weight: per_element([1.0, -1.0]), ..valid.clone() }),
-        ("infinite_pos_weight", Call { pos_weight: per_element([1.0, f64::INFINITY]), ..valid.clone() }),
-        ("nan_upstream", Call { upstream: per_element([1.0, f64::NAN]), ..valid.clone() }),
-        ("weights_of_0", Call { weight: per_element([0.0, 0.0]), ..valid.clone() }),
-        ("no_weights", Call { weight: Part(2, 0, 0, [1.0, 1.0]), ..valid.clone() }),
-        ("weights_repeated_0_times", Call { weight: Part(3, 0, 3, [1.0, 1.0]), ..valid.clone() }),
-        ("classes_that_do_not_tile", Call { weight: Part(2, 0, 5, [1.0, 1.0]), ..valid.clone() }),
-        ("smoothing_beyond_1", Call { smoothing: 1.5, ..valid.clone() }),
-        ("sum_already_infinite", Call { sum: f64::INFINITY, ..valid }),
+        ("valid", VALID),
+        ("fewer_targets", Call { lengths: [11, 11, 0, 0], ..VALID }),
+        ("fewer_outputs", Call { lengths: [0, 0, 11, 11], ..VALID }),
+        ("more_outputs", Call { lengths: [0, 0, 33, 0], ..VALID }),
+        ("fewer_of_the_hessian", Call { lengths: [0, 0, 0, 3], ..VALID }),
+        ("nan_where_the_weight_is_0", Call { logits: f64::NAN, ..VALID }),
+        ("negative_weight", Call { weight: per_element([1.0, -1.0]), ..VALID }),
+        ("infinite_pos_weight", Call { own: Own::PosWeight(per_element([1.0, f64::INFINITY])), ..VALID }),
+        ("nan_upstream", Call { upstream: per_element([1.0, f64::NAN]), ..VALID }),
+        ("weights_of_0", Call { weight: per_element([0.0, 0.0]), ..VALID }),
+        ("no_weights", Call { weight: Part(2, 0, 0, [1.0, 1.0]), ..VALID }),
+        ("weights_repeated_0_times", Call { weight: Part(3, 0, 3, [1.0, 1.0]), ..VALID }),
+        ("classes_that_do_not_tile", Call { weight: Part(2, 0, 5, [1.0, 1.0]), ..VALID }),
+        ("smoothing_beyond_1", Call { smoothing: 1.5, ..VALID }),
+        ("sum_already_infinite", Call { sum: f64::INFINITY, ..VALID }),
+    ];
+    variants.into_iter().map(|(name, call)| (name, call.bytes::<T>(flag))).collect()
+}
+
+fn interface_of_focal<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
+    let (valid, nan) = (Call { own: Own::Focal(2.0, Some(0.25)), ..VALID }, f64::NAN);
+    let with = |gamma, alpha| Call { own: Own::Focal(gamma, alpha), ..VALID };
+    let variants = [
+        ("focal", valid.clone()),
+        ("focal_without_alpha", with(0.0, None)),
+        ("focal_alpha_beyond_1", with(2.0, Some(1.0 + T::ULP_OF_ONE))),
+        ("focal_negative_alpha", with(2.0, Some(-T::TINY))),
+        ("focal_nan_alpha", with(2.0, Some(nan))),
+        ("focal_largest_gamma", with(64.0, Some(0.25))),
+        ("focal_gamma_beyond_64", with(64.0 * (1.0 + T::ULP_OF_ONE), Some(0.25))),
+        ("focal_negative_gamma", with(-T::TINY, None)),
+        ("focal_nan_gamma", with(nan, None)),
+        ("focal_smoothing_beyond_1", Call { smoothing: 1.5, ..valid.clone() }),
+        ("focal_wrong_gamma_and_length", Call { lengths: [11; 4], ..with(65.0, None) }),
+        ("focal_nan_where_the_weight_is_0", Call { logits: nan, ..valid }),
     ];
     variants.into_iter().map(|(name, call)| (name, call.bytes::<T>(flag))).collect()
 }

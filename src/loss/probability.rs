@@ -75,7 +75,7 @@ use crate::weights::Weights;
 /// within 1.5 (1.50 found, at p = 0.49991384), relative at any p, over every seventh pattern of `f32`; with any weights
 /// whose products are normal numbers 3 each; under a mean the gradient 1 more; each 1 more without fused multiply-add.
 /// Soft targets: loss 3.5; the gradient 4, relative even where p is close to t, but for a positive weight that is not 1,
-/// where it is 4 ULP of the sum of its two terms.
+/// where it is 4 ULP of the sum of its two terms, if they are normal numbers.
 ///
 /// # Errors
 ///

@@ -28,7 +28,6 @@ pub struct Probability<T, W, const HARD: bool> {
 
 /// An element as loss and gradient need it.
 struct Element<L: Lanes> {
-    /// 0 for -0.
     p: Vector<L>,
     q: Vector<L>,
     up: Vector<L>,
@@ -40,7 +39,7 @@ struct Element<L: Lanes> {
 }
 
 impl<L: Lanes<Scalar: Constants>> Element<L> {
-    /// What a logarithm comes to: no more than 100. That of `argument` = 0 is not as low as it must be.
+    /// What a logarithm comes to: no more than 100. Those of `argument` 0 and -0 are not as low as they must be.
     #[inline(always)]
     fn clamped(l: Token<L>, log: Vector<L>, argument: Vector<L>) -> Vector<L> {
         let most = l.splat(L::Scalar::narrow(100.0));
@@ -85,7 +84,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Probability<T, W,
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let (zero, t) = (l.zero(), inputs.target);
-        let p = inputs.logit.abs();
+        let p = inputs.logit;
         let element = Element {
             p,
             q: l.one() - p,

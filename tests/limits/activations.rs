@@ -2,7 +2,7 @@
 
 use super::places::{at_all_places, special_logits};
 use crate::common::activation::Activation::{self, LogSigmoid, Sigmoid, Softplus};
-use crate::common::exact::{Exact, Referenced, error_of};
+use crate::common::exact::{Referenced, error_of};
 use crate::common::{Number, backends, for_both_types, same};
 
 for_both_types!(exact_limits, subnormal_results, nan_alone_gives_nan, within_their_ranges, extreme_betas);

@@ -139,7 +139,7 @@ fn subnormal_probabilities<N: Number>() {
 fn special_probabilities<N: Number>() -> Vec<N> {
     let one = N::new(1.0);
     let mut all = vec![N::new(0.0), N::new(-0.0), N::TINIEST, N::SMALLEST_NORMAL, N::EPSILON, one - N::EPSILON, one];
-    all.extend(numbers::<N>(&[1e-44, 4e-44, 1e-30, 1e-12, 1.0001e-12, 1e-3, 0.25, 0.2929, 0.5, 0.7071, 0.75, 0.999]));
+    all.extend(numbers::<N>(&[1e-44, 4e-44, 1e-30, 1e-12, 1.0001e-12, 1e-3, 0.25, 0.2929, 0.5, 0.708, 0.75, 0.999]));
     all.push(one - N::EPSILON / N::new(2.0));
     all.push(one - N::new(1e-12));
     all

@@ -1,0 +1,142 @@
+//! The kinds of losses behind one trait, so that one check can serve them all.
+
+use std::fmt::Debug;
+use std::ops::Range;
+
+use logit_loss::{Backend, BceWithLogits, Error, FocalLoss, LogitLoss, Reduction, Weights};
+
+use super::factors::{Factors, is_weight};
+use super::input::{Bytes, up_to, weight};
+use super::number::Number;
+
+/// How a loss of any kind can be set.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings<'w, T> {
+    pub weight: Weights<'w, T>,
+    pub smoothing: T,
+    pub reduction: Reduction,
+    /// `None` leaves it to the crate.
+    pub backend: Option<Backend>,
+}
+
+/// What one kind of loss has of its own.
+pub trait Kind<T: Number>: Debug + Sized {
+    type Loss<'w>: LogitLoss<T>
+    where
+        Self: 'w,
+        T: 'w;
+
+    /// Valid, for `n` elements.
+    fn read(bytes: &mut Bytes<'_>, n: usize) -> Self;
+    /// Whatever it is.
+    fn read_any(bytes: &mut Bytes<'_>, n: usize) -> Self;
+    /// Whether the parameters are in their range, ...
+    fn has_valid_parameters(&self) -> bool;
+    /// ... and the weights fit `n` elements.
+    fn has_valid_weights(&self, n: usize) -> bool;
+
+    fn loss<'w>(&'w self, settings: Settings<'w, T>) -> Self::Loss<'w>;
+    /// The derivative with respect to the targets, if there is one.
+    fn target_gradient(loss: &Self::Loss<'_>, x: &[T], y: &[T], out: &mut [T]) -> Option<Result<(), Error>>;
+
+    /// For a part of the elements.
+    fn part(&self, elements: Range<usize>) -> Self;
+    /// For the message of a failed check.
+    fn describe(&self, i: usize) -> String;
+}
+
+#[derive(Debug)]
+pub struct Bce<T> {
+    pub pos_weight: Factors<T>,
+}
+
+impl<T: Number> Kind<T> for Bce<T> {
+    type Loss<'w>
+        = BceWithLogits<'w, T>
+    where
+        T: 'w;
+
+    fn read(bytes: &mut Bytes<'_>, n: usize) -> Self {
+        Self { pos_weight: Factors::read(bytes, n, weight) }
+    }
+    fn read_any(bytes: &mut Bytes<'_>, n: usize) -> Self {
+        Self { pos_weight: Factors::read_any(bytes, n) }
+    }
+    fn has_valid_parameters(&self) -> bool {
+        true
+    }
+    fn has_valid_weights(&self, n: usize) -> bool {
+        self.pos_weight.fit(n, is_weight::<T>)
+    }
+
+    fn loss<'w>(&'w self, settings: Settings<'w, T>) -> BceWithLogits<'w, T> {
+        let Settings { weight, smoothing, reduction, backend } = settings;
+        let bce = BceWithLogits::new().weight(weight).label_smoothing(smoothing).reduction(reduction);
+        let bce = bce.pos_weight(self.pos_weight.weights());
+        backend.map_or(bce, |backend| bce.backend(backend))
+    }
+    fn target_gradient(loss: &BceWithLogits<'_, T>, x: &[T], y: &[T], out: &mut [T]) -> Option<Result<(), Error>> {
+        Some(loss.target_gradient(x, y, out))
+    }
+
+    fn part(&self, elements: Range<usize>) -> Self {
+        Self { pos_weight: self.pos_weight.part(elements) }
+    }
+    fn describe(&self, i: usize) -> String {
+        format!("pos_weight {:e}", self.pos_weight.at(i).wide())
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Focal<T> {
+    pub alpha: Option<T>,
+    pub gamma: T,
+}
+
+const LARGEST_GAMMA: f64 = 64.0;
+
+impl<T: Number> Focal<T> {
+    fn of(bytes: &mut Bytes<'_>, number: impl Fn(f64, T) -> T) -> Self {
+        let gamma = number(LARGEST_GAMMA, bytes.number());
+        let alpha = if bytes.flag() { Some(number(1.0, bytes.number())) } else { None };
+        Self { alpha, gamma }
+    }
+}
+
+impl<T: Number> Kind<T> for Focal<T> {
+    type Loss<'w>
+        = FocalLoss<'w, T>
+    where
+        T: 'w;
+
+    fn read(bytes: &mut Bytes<'_>, _: usize) -> Self {
+        Self::of(bytes, up_to)
+    }
+    fn read_any(bytes: &mut Bytes<'_>, _: usize) -> Self {
+        Self::of(bytes, |_, v| v)
+    }
+    fn has_valid_parameters(&self) -> bool {
+        let alpha = self.alpha.map_or(0.0, T::wide);
+        (0.0..=1.0).contains(&alpha) && (0.0..=LARGEST_GAMMA).contains(&self.gamma.wide())
+    }
+    fn has_valid_weights(&self, _: usize) -> bool {
+        true
+    }
+
+    fn loss<'w>(&'w self, settings: Settings<'w, T>) -> FocalLoss<'w, T> {
+        let Settings { weight, smoothing, reduction, backend } = settings;
+        let focal = FocalLoss::new().weight(weight).label_smoothing(smoothing).reduction(reduction);
+        let focal = self.alpha.map_or(focal.without_alpha(), |alpha| focal.alpha(alpha)).gamma(self.gamma);
+        backend.map_or(focal, |backend| focal.backend(backend))
+    }
+    fn target_gradient(_: &FocalLoss<'_, T>, _: &[T], _: &[T], _: &mut [T]) -> Option<Result<(), Error>> {
+        None
+    }
+
+    fn part(&self, _: Range<usize>) -> Self {
+        *self
+    }
+    fn describe(&self, _: usize) -> String {
+        format!("gamma {:e}, alpha {:?}", self.gamma.wide(), self.alpha)
+    }
+}
