@@ -143,12 +143,12 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             } else {
                 self.block::<L, F>(l, scratch, self.formula, tree, blocks, start..end, sums);
             }
-            if L::REGISTERS > 1 && !blocks.next() {
+            if const { L::REGISTERS > 1 } && !blocks.next() {
                 blocks.add_to(l, self.hard, sums);
             }
             start = end;
         }
-        if L::REGISTERS > 1 {
+        if const { L::REGISTERS > 1 } {
             blocks.add_to(l, self.hard, sums);
         }
     }
@@ -177,7 +177,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
                 row += PIECE;
             }
             // Scalar code finds enough to do in the next lane.
-            if L::REGISTERS > 1 {
+            if const { L::REGISTERS > 1 } {
                 blocks.put::<L, G>(lane, block);
             } else {
                 sums.add(l, formula, lane, block);
@@ -203,7 +203,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             let count = self.streams.rows_at_a_time::<G>().min(whole - k);
             let runs = self.streams.runs::<L, G>(l, scratch, rows, row + k, count);
             let mut i = 0;
-            if L::REGISTERS == 1 {
+            if const { L::REGISTERS == 1 } {
                 while i + IN_TURN <= count {
                     tree.set_all::<G>(k + i, runs.evaluate_in_turn(l, formula, i));
                     i += IN_TURN;
