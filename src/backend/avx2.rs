@@ -19,8 +19,13 @@ pub struct Avx2<T>(PhantomData<T>);
 /// The CPU has AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
-    // SAFETY: the caller's promise.
-    kernel.run(unsafe { Token::<Pair<Pair<T::Avx2>>>::assume() })
+    if K::SHORT {
+        // SAFETY: the caller's promise.
+        kernel.run(unsafe { Token::<Pair<Pair<T::Avx2>>>::assume() })
+    } else {
+        // SAFETY: likewise.
+        kernel.run(unsafe { Token::<T::Avx2>::assume() })
+    }
 }
 
 // SAFETY: every function is one intrinsic of AVX, AVX2 or FMA; loads and stores are the unaligned ones.
@@ -48,7 +53,7 @@ unsafe impl Lanes for Avx2<f32> {
         _mm256_storeu_ps(to, v)
     }
     #[inline(always)]
-    unsafe fn from_bytes(from: *const u8) -> __m256 {
+    unsafe fn load_bytes(from: *const u8) -> __m256 {
         let bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64(from.cast()));
         let zero = _mm256_cmpeq_epi32(bytes, _mm256_setzero_si256());
         _mm256_andnot_ps(_mm256_castsi256_ps(zero), _mm256_set1_ps(1.0))
@@ -165,7 +170,7 @@ unsafe impl Lanes for Avx2<f64> {
         _mm256_storeu_pd(to, v)
     }
     #[inline(always)]
-    unsafe fn from_bytes(from: *const u8) -> __m256d {
+    unsafe fn load_bytes(from: *const u8) -> __m256d {
         let bytes = _mm256_cvtepu8_epi64(_mm_loadu_si32(from));
         let zero = _mm256_cmpeq_epi64(bytes, _mm256_setzero_si256());
         _mm256_andnot_pd(_mm256_castsi256_pd(zero), _mm256_set1_pd(1.0))

@@ -19,8 +19,13 @@ pub struct Avx512<T>(PhantomData<T>);
 /// The CPU has AVX-512F and AVX-512DQ.
 #[target_feature(enable = "avx512f,avx512dq")]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
-    // SAFETY: the caller's promise.
-    kernel.run(unsafe { Token::<Pair<T::Avx512>>::assume() })
+    if K::SHORT {
+        // SAFETY: the caller's promise.
+        kernel.run(unsafe { Token::<Pair<T::Avx512>>::assume() })
+    } else {
+        // SAFETY: likewise.
+        kernel.run(unsafe { Token::<T::Avx512>::assume() })
+    }
 }
 
 // SAFETY: every function is one intrinsic of AVX-512F or AVX-512DQ; loads and stores are the unaligned ones.
@@ -48,7 +53,7 @@ unsafe impl Lanes for Avx512<f32> {
         _mm512_storeu_ps(to, v)
     }
     #[inline(always)]
-    unsafe fn from_bytes(from: *const u8) -> __m512 {
+    unsafe fn load_bytes(from: *const u8) -> __m512 {
         let bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128(from.cast()));
         _mm512_maskz_mov_ps(_mm512_test_epi32_mask(bytes, bytes), _mm512_set1_ps(1.0))
     }
@@ -164,7 +169,7 @@ unsafe impl Lanes for Avx512<f64> {
         _mm512_storeu_pd(to, v)
     }
     #[inline(always)]
-    unsafe fn from_bytes(from: *const u8) -> __m512d {
+    unsafe fn load_bytes(from: *const u8) -> __m512d {
         let bytes = _mm512_cvtepu8_epi64(_mm_loadl_epi64(from.cast()));
         _mm512_maskz_mov_pd(_mm512_test_epi64_mask(bytes, bytes), _mm512_set1_pd(1.0))
     }

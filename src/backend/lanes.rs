@@ -16,7 +16,7 @@ use super::{Float, Pair};
 /// the backend, that `load` and `store` touch exactly [`LANES`](Self::LANES) elements at any alignment, and that
 /// `Row` holds a whole number of vectors.
 ///
-/// Every function requires of its caller that the CPU has the instructions; `load`, `store` and `from_bytes` besides,
+/// Every function requires of its caller that the CPU has the instructions; `load`, `store` and `load_bytes` besides,
 /// that `LANES` elements at the pointer can be read or written.
 pub unsafe trait Lanes: Copy + 'static {
     /// What one lane holds.
@@ -38,7 +38,7 @@ pub unsafe trait Lanes: Copy + 'static {
     unsafe fn store(v: Self::Raw, to: *mut Self::Scalar);
     /// 0 where a byte is 0, 1 where it is anything else.
     #[inline(always)]
-    unsafe fn from_bytes(from: *const u8) -> Self::Raw {
+    unsafe fn load_bytes(from: *const u8) -> Self::Raw {
         // SAFETY: the caller's promise, of as many bytes as there are elements; and a row has as many.
         unsafe {
             let mut row = Self::row(Self::Scalar::ZERO);
@@ -146,9 +146,9 @@ impl<L: Lanes> Token<L> {
     ///
     /// `L::LANES` bytes at `from` can be read.
     #[inline(always)]
-    pub unsafe fn from_bytes(self, from: *const u8) -> Vector<L> {
+    pub unsafe fn load_bytes(self, from: *const u8) -> Vector<L> {
         // SAFETY: the token proves the instructions, the caller the memory.
-        Vector(unsafe { L::from_bytes(from) })
+        Vector(unsafe { L::load_bytes(from) })
     }
 }
 

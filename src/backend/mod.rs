@@ -26,6 +26,9 @@ pub use pair::Pair;
 pub trait Kernel<T: Native>: Sized {
     type Out;
 
+    /// Whether its formulas are so short that several registers side by side are worth their code.
+    const SHORT: bool;
+
     /// Must be `#[inline(always)]`, like all that it calls, and free of closures: only then
     /// does its code take on the instructions of the wrapper it is called from.
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) -> Self::Out;

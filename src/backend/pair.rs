@@ -81,8 +81,8 @@ unsafe impl<L: Lanes> Lanes for Pair<L> {
         L::store(v[1], to.add(L::LANES));
     }
     #[inline(always)]
-    unsafe fn from_bytes(from: *const u8) -> Self::Raw {
-        [L::from_bytes(from), L::from_bytes(from.add(L::LANES))]
+    unsafe fn load_bytes(from: *const u8) -> Self::Raw {
+        [L::load_bytes(from), L::load_bytes(from.add(L::LANES))]
     }
     #[inline(always)]
     unsafe fn add(a: Self::Raw, b: Self::Raw) -> Self::Raw {

@@ -20,8 +20,13 @@ pub struct Wide<T>(PhantomData<T>);
 // A function of its own, as those of the other backends are: what it calls can be looked at.
 #[inline(never)]
 pub(super) fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
-    // SAFETY: the target was built with the instructions that `wide` uses.
-    kernel.run(unsafe { Token::<Pair<Pair<T::Wide>>>::assume() })
+    if K::SHORT {
+        // SAFETY: the target was built with the instructions that `wide` uses.
+        kernel.run(unsafe { Token::<Pair<Pair<T::Wide>>>::assume() })
+    } else {
+        // SAFETY: likewise.
+        kernel.run(unsafe { Token::<T::Wide>::assume() })
+    }
 }
 
 // SAFETY: safe code but for `load` and `store`, which touch the bytes of one vector at any alignment.

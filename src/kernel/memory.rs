@@ -306,7 +306,7 @@ impl<T: Constants> Streams<'_, T> {
                     let target = unsafe {
                         match targets {
                             Targets::Reals(values) => l.load(values.as_ptr().wrapping_add(at)),
-                            Targets::Bytes(values) => l.from_bytes(values.as_ptr().wrapping_add(at)),
+                            Targets::Bytes(values) => l.load_bytes(values.as_ptr().wrapping_add(at)),
                             Targets::Absent => l.zero(),
                         }
                     };

@@ -45,6 +45,7 @@ impl<'s, 'a, T: Constants, F: Formula<T>> Map<'s, 'a, T, F, F> {
 
 impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Map<'_, '_, T, F, H> {
     type Out = ();
+    const SHORT: bool = F::SHORT;
 
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) {
@@ -104,6 +105,7 @@ pub struct Reduce<'s, 'a, T, F, H> {
 
 impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T, F, H> {
     type Out = Double<T>;
+    const SHORT: bool = F::SHORT;
 
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) -> Double<T> {
@@ -203,7 +205,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             let count = self.streams.rows_at_a_time::<G>().min(whole - k);
             let runs = self.streams.runs::<L, G>(l, scratch, rows, row + k, count);
             let mut i = 0;
-            if const { L::REGISTERS == 1 } {
+            if const { G::SHORT && L::REGISTERS == 1 } {
                 while i + IN_TURN <= count {
                     tree.set_all::<G>(k + i, runs.evaluate_in_turn(l, formula, i));
                     i += IN_TURN;

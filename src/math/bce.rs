@@ -59,6 +59,7 @@ pub struct Unit<T, W> {
 }
 
 impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
+    const SHORT: bool = true;
     const PRODUCTS: usize = W::SUM as usize;
     const OUTPUTS: usize = W::OUTPUTS;
     const WEIGHTED: bool = false;
@@ -92,6 +93,7 @@ pub struct Balanced<T, W, const HARD: bool> {
 }
 
 impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HARD> {
+    const SHORT: bool = true;
     const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
     const OUTPUTS: usize = W::OUTPUTS;
     const WEIGHTED: bool = false;

@@ -48,6 +48,7 @@ impl<L: Lanes<Scalar: Constants>> Logit<L> {
 pub struct Sigmoid;
 
 impl<T: Constants> Formula<T> for Sigmoid {
+    const SHORT: bool = true;
     const OUTPUTS: usize = 1;
     const TARGETS: bool = false;
     const WEIGHTED: bool = false;
@@ -64,6 +65,7 @@ impl<T: Constants> Formula<T> for Sigmoid {
 pub struct Softplus;
 
 impl<T: Constants> Formula<T> for Softplus {
+    const SHORT: bool = true;
     const OUTPUTS: usize = 1;
     const TARGETS: bool = false;
     const WEIGHTED: bool = false;
@@ -79,6 +81,7 @@ impl<T: Constants> Formula<T> for Softplus {
 pub struct LogSigmoid;
 
 impl<T: Constants> Formula<T> for LogSigmoid {
+    const SHORT: bool = true;
     const OUTPUTS: usize = 1;
     const TARGETS: bool = false;
     const WEIGHTED: bool = false;

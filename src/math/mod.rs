@@ -73,6 +73,8 @@ impl<L: Lanes> Results<Pair<L>> {
 
 /// A loss and its derivatives, for a vector of elements.
 pub trait Formula<T: Constants>: Copy {
+    /// Whether it is worth the code to evaluate several registers side by side.
+    const SHORT: bool = false;
     /// How many products of 1 + e stand in for a sum of logarithms.
     const PRODUCTS: usize = 0;
     /// How many results are written for each element.
