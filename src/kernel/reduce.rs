@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::memory::{IN_TURN, Rows, Scratch, Streams};
-use super::sums::{LaneSums, PIECE, Terms, Tree};
+use super::sums::{Blocks, LaneSums, PIECE, Terms, Tree};
 use crate::backend::{Kernel, Lanes, Native, Token};
 use crate::math::{Constants, Double, Formula};
 
@@ -111,12 +111,13 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) -> Double<T> {
         let mut scratch = Scratch::new(l, self.streams);
         let mut tree = Tree::new(l);
-        let mut sums = LaneSums::zero();
+        let mut blocks = Blocks::none();
         let mut total = self.onto;
         let mut start = 0;
         while start < self.streams.len() {
             let end = self.streams.len().min(start + chunk_len::<T>());
-            self.chunk::<L>(l, &mut scratch, &mut tree, start..end, &mut sums);
+            let mut sums = LaneSums::zero();
+            self.chunk::<L>(l, &mut scratch, &mut tree, &mut blocks, start..end, &mut sums);
             total = total.plus(sums.fold(end - start).times(self.factor));
             start = end;
         }
@@ -131,23 +132,27 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         l: Token<L>,
         scratch: &mut Scratch<L>,
         tree: &mut Tree<L>,
+        blocks: &mut Blocks<T>,
         elements: Range<usize>,
         sums: &mut LaneSums<T>,
     ) {
-        let used = (elements.end - elements.start).min(T::VIRTUAL_LANES);
         let mut start = elements.start;
         while start < elements.end {
             let end = elements.end.min(start + T::VIRTUAL_LANES * ROWS);
             let rows = self.streams.rows(L::LANES, start, L::LANES, (end - start).div_ceil(L::LANES));
             if H::HARD && self.streams.are_hard::<L, H>(l, scratch, rows, self.reach) {
-                self.block::<L, H>(l, scratch, self.hard, tree, start..end, sums);
+                self.block::<L, H>(l, scratch, self.hard, tree, blocks, start..end, sums);
             } else {
-                self.block::<L, F>(l, scratch, self.formula, tree, start..end, sums);
+                self.block::<L, F>(l, scratch, self.formula, tree, blocks, start..end, sums);
             }
-            sums.next(l, self.hard, end - start, used);
+            if const { L::REGISTERS > 1 } && !blocks.next() {
+                blocks.add_to(l, self.hard, sums);
+            }
             start = end;
         }
-        sums.add(l, self.hard, used);
+        if const { L::REGISTERS > 1 } {
+            blocks.add_to(l, self.hard, sums);
+        }
     }
 
     /// The terms of a block: as many lanes at a time as a row has, from the first element to the last.
@@ -158,6 +163,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         scratch: &mut Scratch<L>,
         formula: G,
         tree: &mut Tree<L>,
+        blocks: &mut Blocks<T>,
         elements: Range<usize>,
         sums: &mut LaneSums<T>,
     ) {
@@ -172,7 +178,12 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
                 block = if row == 0 { piece } else { block.join::<T, G>(piece) };
                 row += PIECE;
             }
-            sums.put::<L, G>(lane, block);
+            // Scalar code finds enough to do in the next lane.
+            if const { L::REGISTERS > 1 } {
+                blocks.put::<L, G>(lane, block);
+            } else {
+                sums.add(l, formula, lane, block);
+            }
             lane += L::LANES;
         }
     }
@@ -194,7 +205,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             let count = self.streams.rows_at_a_time::<G>().min(whole - k);
             let runs = self.streams.runs::<L, G>(l, scratch, rows, row + k, count);
             let mut i = 0;
-            if G::SHORT && L::REGISTERS == 1 {
+            if const { G::SHORT && L::REGISTERS == 1 } {
                 while i + IN_TURN <= count {
                     tree.set_all::<G>(k + i, runs.evaluate_in_turn(l, formula, i));
                     i += IN_TURN;
