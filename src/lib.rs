@@ -67,6 +67,8 @@
 //! With soft targets the loss is within 4 ULP, the gradient within 3 ULP of `w (1 - t + p t)`. A mean or sum of
 //! independent logits is within 1 ULP of the exact one from 16 elements on, 2 for a single one, and 4 for any logits.
 //!
+//! Focal loss, and its gradient, are within 6 + 2 gamma ULP for hard targets; what was found is at [`FocalLoss`].
+//!
 //! Of probabilities, in `f32` with hard targets: loss 0.92 found at 0.2935692 (promised 1), gradient 1.50 at 0.49991384
 //! (promised 1.5), with any weights 3 each.
 //!

@@ -124,11 +124,13 @@ impl<T: Constants> Bce<T> {
         }
     }
 
-    /// Whether e may be rounded before it is multiplied; see [`Balanced`].
+    /// Whether e may be rounded before it is multiplied; see [`Balanced`]. What derivatives are multiplied by is no
+    /// larger than the factor of the sum or, under a weighted mean, than 1; it is not looked at itself, so that sums that
+    /// go on take the same way as those that are divided.
     fn is_balanced(self, pass: &Pass<'_, '_, T>) -> bool {
         let three = T::ONE + T::ONE + T::ONE;
         let is_small = |factor| self.pos_weight * factor <= three + three;
-        pass.streams.has_one_pos_weight_alone() && is_small(pass.factor) && is_small(pass.scale)
+        pass.streams.has_one_pos_weight_alone() && is_small(pass.factor) && is_small(T::ONE)
     }
 
     /// A product takes e as it is rounded, and what it comes to is multiplied then. Where e is subnormal the sum is as

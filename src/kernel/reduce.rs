@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::memory::{IN_TURN, Rows, Scratch, Streams};
-use super::sums::{LaneSums, PIECE, Terms, Tree};
+use super::sums::{Blocks, LaneSums, PIECE, Terms, Tree};
 use crate::backend::{Kernel, Lanes, Native, Token};
 use crate::math::{Constants, Double, Formula};
 
@@ -109,14 +109,13 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
 
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) -> Double<T> {
-        let mut scratch = Scratch::new(l, self.streams);
-        let mut tree = Tree::new(l);
-        let mut sums = LaneSums::zero();
+        let mut room = Room { scratch: Scratch::new(l, self.streams), tree: Tree::new(l), blocks: Blocks::none() };
         let mut total = self.onto;
         let mut start = 0;
         while start < self.streams.len() {
             let end = self.streams.len().min(start + chunk_len::<T>());
-            self.chunk::<L>(l, &mut scratch, &mut tree, start..end, &mut sums);
+            let mut sums = LaneSums::zero();
+            self.chunk::<L>(l, &mut room, start..end, &mut sums);
             total = total.plus(sums.fold(end - start).times(self.factor));
             start = end;
         }
@@ -124,30 +123,39 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
     }
 }
 
+/// What is written before it is read, over and over.
+struct Room<L: Lanes<Scalar: Constants>> {
+    scratch: Scratch<L>,
+    tree: Tree<L>,
+    blocks: Blocks<L::Scalar>,
+}
+
 impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
     #[inline(always)]
     fn chunk<L: Lanes<Scalar = T>>(
         &self,
         l: Token<L>,
-        scratch: &mut Scratch<L>,
-        tree: &mut Tree<L>,
+        room: &mut Room<L>,
         elements: Range<usize>,
         sums: &mut LaneSums<T>,
     ) {
-        let used = (elements.end - elements.start).min(T::VIRTUAL_LANES);
         let mut start = elements.start;
         while start < elements.end {
             let end = elements.end.min(start + T::VIRTUAL_LANES * ROWS);
             let rows = self.streams.rows(L::LANES, start, L::LANES, (end - start).div_ceil(L::LANES));
-            if H::HARD && self.streams.are_hard::<L, H>(l, scratch, rows, self.reach) {
-                self.block::<L, H>(l, scratch, self.hard, tree, start..end, sums);
+            if H::HARD && self.streams.are_hard::<L, H>(l, &mut room.scratch, rows, self.reach) {
+                self.block::<L, H>(l, room, self.hard, start..end, sums);
             } else {
-                self.block::<L, F>(l, scratch, self.formula, tree, start..end, sums);
+                self.block::<L, F>(l, room, self.formula, start..end, sums);
             }
-            sums.next(l, self.hard, end - start, used);
+            if const { L::REGISTERS > 1 } && !room.blocks.next() {
+                room.blocks.add_to(l, self.hard, sums);
+            }
             start = end;
         }
-        sums.add(l, self.hard, used);
+        if const { L::REGISTERS > 1 } {
+            room.blocks.add_to(l, self.hard, sums);
+        }
     }
 
     /// The terms of a block: as many lanes at a time as a row has, from the first element to the last.
@@ -155,9 +163,8 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
     fn block<L: Lanes<Scalar = T>, G: Formula<T>>(
         &self,
         l: Token<L>,
-        scratch: &mut Scratch<L>,
+        room: &mut Room<L>,
         formula: G,
-        tree: &mut Tree<L>,
         elements: Range<usize>,
         sums: &mut LaneSums<T>,
     ) {
@@ -168,11 +175,16 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             let mut block = Terms::none(l);
             let mut row = 0;
             while row < rows.count {
-                let piece = self.piece(l, scratch, formula, tree, rows, row);
+                let piece = self.piece(l, room, formula, rows, row);
                 block = if row == 0 { piece } else { block.join::<T, G>(piece) };
                 row += PIECE;
             }
-            sums.put::<L, G>(lane, block);
+            // Scalar code finds enough to do in the next lane.
+            if const { L::REGISTERS > 1 } {
+                room.blocks.put::<L, G>(lane, block);
+            } else {
+                sums.add(l, formula, lane, block);
+            }
             lane += L::LANES;
         }
     }
@@ -182,9 +194,8 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
     fn piece<L: Lanes<Scalar = T>, G: Formula<T>>(
         &self,
         l: Token<L>,
-        scratch: &mut Scratch<L>,
+        room: &mut Room<L>,
         formula: G,
-        tree: &mut Tree<L>,
         rows: Rows,
         row: usize,
     ) -> Terms<L> {
@@ -192,24 +203,24 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
         let mut k = 0;
         while k < whole {
             let count = self.streams.rows_at_a_time::<G>().min(whole - k);
-            let runs = self.streams.runs::<L, G>(l, scratch, rows, row + k, count);
+            let runs = self.streams.runs::<L, G>(l, &mut room.scratch, rows, row + k, count);
             let mut i = 0;
-            if G::SHORT && L::REGISTERS == 1 {
+            if const { G::SHORT && L::REGISTERS == 1 } {
                 while i + IN_TURN <= count {
-                    tree.set_all::<G>(k + i, runs.evaluate_in_turn(l, formula, i));
+                    room.tree.set_all::<G>(k + i, runs.evaluate_in_turn(l, formula, i));
                     i += IN_TURN;
                 }
             }
             while i < count {
-                tree.set::<G>(k + i, runs.evaluate(l, formula, i));
+                room.tree.set::<G>(k + i, runs.evaluate(l, formula, i));
                 i += 1;
             }
             k += count;
         }
         if whole < PIECE.min(rows.count - row) {
-            tree.set::<G>(whole, self.streams.evaluate_partial(l, scratch, formula, rows));
+            room.tree.set::<G>(whole, self.streams.evaluate_partial(l, &mut room.scratch, formula, rows));
             k += 1;
         }
-        tree.join::<G>(l, k)
+        room.tree.join::<G>(l, k)
     }
 }

@@ -31,6 +31,32 @@ impl<L: Lanes> Terms<L> {
         }
         self
     }
+
+    /// Adds them, and the logarithms of the first products, to a sum.
+    #[inline(always)]
+    fn added_to<T: Constants, F: Formula<T>>(
+        self,
+        l: Token<L>,
+        formula: F,
+        sum: Double<Vector<L>>,
+        products: usize,
+    ) -> Double<Vector<L>>
+    where
+        L: Lanes<Scalar = T>,
+    {
+        let mut sum = sum.accumulate(self.term);
+        let mut k = 0;
+        while k < F::PRODUCTS && k < products {
+            let weight = l.splat(formula.factor_weights()[k]);
+            let log = log1p_double(l, self.products[k]);
+            let product = log.hi * weight;
+            sum = sum.accumulate(product);
+            // With what the product lost, where the backend fuses; elsewhere that is 0.
+            sum.lo = log.lo.mul_add(weight, sum.lo + log.hi.mul_add(weight, -product));
+            k += 1;
+        }
+        sum
+    }
 }
 
 /// Rows of a piece: half a block.
@@ -104,96 +130,37 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
     }
 }
 
-/// The terms of all lanes of a block.
-#[derive(Clone, Copy)]
-struct Block<T: Constants> {
-    term: T::VirtualLanes,
-    products: [T::VirtualLanes; 2],
-    /// How many products there are.
-    count: usize,
-    /// How many lanes have received anything; the others hold what an earlier block has left.
-    used: usize,
-}
-
-/// How many blocks may wait.
-const WAITING: usize = 2;
-
 /// The sum of each virtual lane, in two words.
-///
-/// Blocks wait until there are some: a logarithm is a long chain of operations, and several chains take hardly longer
-/// than one.
 pub struct LaneSums<T: Constants> {
     hi: T::VirtualLanes,
     lo: T::VirtualLanes,
-    blocks: [Block<T>; WAITING],
-    waiting: usize,
 }
 
 impl<T: Constants> LaneSums<T> {
     #[inline(always)]
     pub fn zero() -> Self {
-        let none = T::VirtualLanes::default();
-        Self {
-            hi: none,
-            lo: none,
-            blocks: [Block { term: none, products: [none; 2], count: 0, used: 0 }; WAITING],
-            waiting: 0,
-        }
+        Self { hi: Default::default(), lo: Default::default() }
     }
 
-    /// Puts down the terms of a block's lanes from `lane` on.
     #[inline(always)]
-    pub fn put<L: Lanes<Scalar = T>, F: Formula<T>>(&mut self, lane: usize, terms: Terms<L>) {
-        let block = &mut self.blocks[self.waiting % WAITING];
-        block.count = F::PRODUCTS;
-        set(terms.term, block.term.as_mut(), lane);
-        let mut k = 0;
-        while k < F::PRODUCTS {
-            set(terms.products[k], block.products[k].as_mut(), lane);
-            k += 1;
-        }
+    fn get<L: Lanes<Scalar = T>>(&self, l: Token<L>, lane: usize) -> Double<Vector<L>> {
+        Double { hi: get(l, self.hi.as_ref(), lane), lo: get(l, self.lo.as_ref(), lane) }
     }
 
-    /// A block is complete that has so many elements, of a chunk that has used so many lanes.
     #[inline(always)]
-    pub fn next<L: Lanes<Scalar = T>, F: Formula<T>>(&mut self, l: Token<L>, formula: F, elements: usize, used: usize) {
-        self.blocks[self.waiting % WAITING].used = elements;
-        self.waiting += 1;
-        if self.waiting == WAITING {
-            self.add(l, formula, used);
-        }
+    fn set<L: Lanes<Scalar = T>>(&mut self, lane: usize, sum: Double<Vector<L>>) {
+        set(sum.hi, self.hi.as_mut(), lane);
+        set(sum.lo, self.lo.as_mut(), lane);
     }
 
-    /// Adds the blocks that wait, with the logarithms of their products, to the first `used` lanes.
+    /// Adds the terms of a block to the lanes from `lane` on.
     #[inline(always)]
-    pub fn add<L: Lanes<Scalar = T>, F: Formula<T>>(&mut self, l: Token<L>, formula: F, used: usize) {
-        let mut lane = 0;
-        while lane < used {
-            let mut sum = Double { hi: get(l, self.hi.as_ref(), lane), lo: get(l, self.lo.as_ref(), lane) };
-            for block in self.blocks.iter().take(self.waiting) {
-                if lane >= block.used {
-                    break; // Only the last block is short.
-                }
-                sum = sum.accumulate(get(l, block.term.as_ref(), lane));
-                let mut k = 0;
-                while k < F::PRODUCTS && k < block.count {
-                    let weight = l.splat(formula.factor_weights()[k]);
-                    let log = log1p_double(l, get(l, block.products[k].as_ref(), lane));
-                    let product = log.hi * weight;
-                    sum = sum.accumulate(product);
-                    // With what the product lost, where the backend fuses; elsewhere that is 0.
-                    sum.lo = log.lo.mul_add(weight, sum.lo + log.hi.mul_add(weight, -product));
-                    k += 1;
-                }
-            }
-            set(sum.hi, self.hi.as_mut(), lane);
-            set(sum.lo, self.lo.as_mut(), lane);
-            lane += L::LANES;
-        }
-        self.waiting = 0;
+    pub fn add<L: Lanes<Scalar = T>, F: Formula<T>>(&mut self, l: Token<L>, formula: F, lane: usize, terms: Terms<L>) {
+        let sum = terms.added_to::<T, F>(l, formula, self.get(l, lane), F::PRODUCTS);
+        self.set(lane, sum);
     }
 
-    /// The sum of all lanes, of which only the first `used` have received anything: a tree of halves. Leaves zeros.
+    /// The sum of all lanes, of which only the first `used` have received anything: a tree of halves.
     pub fn fold(&mut self, used: usize) -> Double<T> {
         let (hi, lo) = (self.hi.as_mut(), self.lo.as_mut());
         let mut half = T::VIRTUAL_LANES / 2;
@@ -208,12 +175,82 @@ impl<T: Constants> LaneSums<T> {
             }
             half /= 2;
         }
-        let total = match (&*hi, &*lo) {
+        match (hi, lo) {
             ([hi, ..], [lo, ..]) => Double { hi: *hi, lo: *lo },
             _ => Double::ZERO,
-        };
-        self.hi = T::VirtualLanes::default();
-        self.lo = T::VirtualLanes::default();
-        total
+        }
+    }
+}
+
+/// How many blocks wait.
+const WAITING: usize = 2;
+
+/// Blocks that wait to be added to the sums of their lanes: a logarithm is a long chain of operations, and several chains
+/// take hardly longer than one.
+pub struct Blocks<T: Constants> {
+    blocks: [Block<T>; WAITING],
+    count: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Block<T: Constants> {
+    term: T::VirtualLanes,
+    products: [T::VirtualLanes; 2],
+    /// How many products there are.
+    count: usize,
+    /// How many lanes have received anything; the others hold what an earlier block has left.
+    used: usize,
+}
+
+impl<T: Constants> Blocks<T> {
+    #[inline(always)]
+    pub fn none() -> Self {
+        let none = T::VirtualLanes::default();
+        Self { blocks: [Block { term: none, products: [none; 2], count: 0, used: 0 }; WAITING], count: 0 }
+    }
+
+    /// Puts down the terms of the next block's lanes from `lane` on.
+    #[inline(always)]
+    pub fn put<L: Lanes<Scalar = T>, F: Formula<T>>(&mut self, lane: usize, terms: Terms<L>) {
+        let block = &mut self.blocks[self.count % WAITING];
+        (block.count, block.used) = (F::PRODUCTS, lane + L::LANES);
+        set(terms.term, block.term.as_mut(), lane);
+        let mut k = 0;
+        while k < F::PRODUCTS {
+            set(terms.products[k], block.products[k].as_mut(), lane);
+            k += 1;
+        }
+    }
+
+    /// That block is complete; whether there is room for another.
+    #[inline(always)]
+    pub fn next(&mut self) -> bool {
+        self.count += 1;
+        self.count < WAITING
+    }
+
+    /// Adds all of them to the sums.
+    #[inline(always)]
+    pub fn add_to<L: Lanes<Scalar = T>, F: Formula<T>>(&mut self, l: Token<L>, formula: F, sums: &mut LaneSums<T>) {
+        let mut lane = 0;
+        // No block has used more lanes than the first.
+        while self.count > 0 && lane < self.blocks[0].used {
+            let mut sum = sums.get(l, lane);
+            for block in self.blocks.iter().take(self.count) {
+                if lane >= block.used {
+                    break;
+                }
+                let mut terms = Terms { term: get(l, block.term.as_ref(), lane), ..Terms::none(l) };
+                let mut k = 0;
+                while k < F::PRODUCTS {
+                    terms.products[k] = get(l, block.products[k].as_ref(), lane);
+                    k += 1;
+                }
+                sum = terms.added_to::<T, F>(l, formula, sum, block.count);
+            }
+            sums.set(lane, sum);
+            lane += L::LANES;
+        }
+        self.count = 0;
     }
 }
