@@ -39,7 +39,10 @@ fn main() {
 
     let mut all = run::<f32>(&programs);
     all.extend(run::<f64>(&programs));
-    println!("\nG elements a second, and ratios to memory (two streams read; triad) and to targets as floats:\n");
+    let rounds = all.iter().map(Measured::rounds).min().unwrap_or(0);
+    println!(
+        "\nMedians of {rounds} rounds or more: G elements a second, and ratios to memory (two streams read; triad) and to targets as floats:\n"
+    );
     println!("{}\n", rates(&all));
     println!("What must be reached, and the lowest that was found:\n");
     println!("{}", floors::table(&all));
