@@ -85,6 +85,15 @@ impl<T: Number> Factors<T> {
         }
     }
 
+    /// The one that holds for all elements, one class included.
+    pub fn shared(&self) -> Option<T> {
+        match self {
+            &Self::Uniform(v) => Some(v),
+            Self::PerClass(values) if values.len() == 1 => values.first().copied(),
+            _ => None,
+        }
+    }
+
     /// Of element `i`.
     pub fn at(&self, i: usize) -> T {
         let (values, repeat) = self.parts();

@@ -5,7 +5,6 @@ use logit_loss::{Error, LogitLoss, LossSum, Reduction};
 
 use super::bounds::ulp;
 use super::case::{Case, check};
-use super::factors::Factors;
 use super::kind::Kind;
 use super::number::Number;
 
@@ -81,7 +80,7 @@ fn reduced<T: Number, K: Kind<T>>(case: &Case<T, K>, elements: &Elements<T>, sla
     let off: f64 = slack.iter().flatten().map(|slack| slack.loss).sum();
     let allowed = ulps * ulp::<T>(exact) + off;
     // A weight below 1 for all elements multiplies what is summed without it, and may be infinite then.
-    let shared = if let Factors::Uniform(w) = &case.weight { w.wide().clamp(T::TINY, 1.0) } else { 1.0 };
+    let shared = case.weight.shared().map_or(1.0, |w| w.wide().clamp(T::TINY, 1.0));
     let in_range = exact <= T::LARGEST * shared && slack.iter().all(Option::is_some);
     if in_range && exact + allowed <= T::LARGEST {
         check!(case, n, (sum - exact).abs() <= allowed, "sum {sum:e}, but the losses' is {exact:e}");

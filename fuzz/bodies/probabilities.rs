@@ -105,7 +105,7 @@ fn is_in_range<T: Number>(case: &Case<T>, i: usize) -> bool {
     let all = [w, p_w, u, w * u, w * p_w, p_w * t];
     let hard = t == 0.0 || t == 1.0;
     let soft = normal(p) && normal((1.0 - t) * p) && normal(p_w * t * (1.0 - p)) && all.into_iter().all(moderate);
-    all.into_iter().all(normal) && w * p_w * u <= T::LARGEST && (hard || soft)
+    all.into_iter().all(normal) && w * p_w.max(1.0) * u <= T::LARGEST && (hard || soft)
 }
 
 fn elements<T: Number>(case: &Case<T>, bce: Bce<'_, T>) {

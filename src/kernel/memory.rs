@@ -69,7 +69,7 @@ impl<'a, T: Constants> Streams<'a, T> {
 
     /// The same with smoothed targets.
     pub fn smoothed(&self, smoothing: Smoothing<T>) -> Streams<'_, T> {
-        let smoothing = if smoothing.keep == T::ONE { None } else { Some(smoothing) };
+        let smoothing = if smoothing.lift == T::ZERO { None } else { Some(smoothing) };
         Streams { smoothing, ..*self }
     }
 
