@@ -26,17 +26,7 @@ const CACHED: usize = 32 << 10;
 const SHORT: [usize; 8] = [1, 8, 9, 15, 16, 17, 33, 64];
 
 fn main() {
-    let programs: Vec<(&str, Program)> = [("C", Program::c_loop(LARGE)), ("PyTorch", Program::pytorch(LARGE))]
-        .into_iter()
-        .filter_map(|(who, program)| Some((who, program?)))
-        .collect();
-    for who in ["C", "PyTorch"] {
-        match programs.iter().find(|(name, _)| *name == who) {
-            Some((_, program)) => println!("{who} is {}.", program.name),
-            None => println!("{who} is not on this machine."),
-        }
-    }
-
+    let programs = programs::found(LARGE);
     let mut all = run::<f32>(&programs);
     all.extend(run::<f64>(&programs));
     let rounds = all.iter().map(Measured::rounds).min().unwrap_or(0);

@@ -13,9 +13,24 @@ pub struct Program {
     pipes: RefCell<(ChildStdin, BufReader<ChildStdout>)>,
 }
 
+/// Those that this machine can run, and what they are called here; says which.
+pub fn found(largest: usize) -> Vec<(&'static str, Program)> {
+    let mut found = Vec::new();
+    for (who, program) in [("C", Program::c_loop(largest)), ("PyTorch", Program::pytorch(largest))] {
+        match program {
+            Some(program) => {
+                println!("{who} is here: {}.", program.name);
+                found.push((who, program));
+            }
+            None => println!("{who} is not on this machine."),
+        }
+    }
+    found
+}
+
 impl Program {
     /// The fused loop in C, built by `gcc -O3 -march=native -ffast-math`.
-    pub fn c_loop(largest: usize) -> Option<Self> {
+    fn c_loop(largest: usize) -> Option<Self> {
         let path = env::temp_dir().join(format!("logit-loss-loop-{}", process::id()));
         let mut gcc = Command::new("gcc");
         gcc.args(["-O3", "-march=native", "-ffast-math", "-x", "c", "-", "-lm", "-o"]).arg(&path);
@@ -29,7 +44,7 @@ impl Program {
     }
 
     /// What users of PyTorch call, on one thread.
-    pub fn pytorch(largest: usize) -> Option<Self> {
+    fn pytorch(largest: usize) -> Option<Self> {
         let mut python = Command::new("python3");
         python.args(["-c", include_str!("pytorch.py")]);
         Self::start(python, largest)

@@ -50,6 +50,8 @@ impl Key {
 
 pub type Measured = Rates<Key>;
 
+type Activation<T> = fn(Backend, &[T], &mut [T]) -> Result<(), Error>;
+
 pub fn find(all: &[Measured], key: Key) -> Option<&Measured> {
     all.iter().find(|rates| rates.key == key)
 }
@@ -147,7 +149,7 @@ impl<T: Plain> Inputs<T> {
         all: &mut Vec<Contestant<'a, Key>>,
         key: Key,
         backend: Backend,
-        activation: fn(Backend, &[T], &mut [T]) -> Result<(), Error>,
+        activation: Activation<T>,
     ) {
         all.push(Contestant::new(key, key.n, move |repeats| {
             let (logits, out) = (&self.logits[..key.n], &mut self.out.borrow_mut()[..key.n]);

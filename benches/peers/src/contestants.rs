@@ -26,7 +26,12 @@ impl Inputs {
         Self { logits, targets }
     }
 
-    pub fn contestants<'a>(&'a self, task: Task, n: usize, programs: &'a [Program]) -> Vec<Contestant<'a, Key>> {
+    pub fn contestants<'a>(
+        &'a self,
+        task: Task,
+        n: usize,
+        programs: &'a [(&str, Program)],
+    ) -> Vec<Contestant<'a, Key>> {
         let (logits, targets) = (&self.logits[..n], &self.targets[..n]);
         let mut all = vec![
             slices(OURS, task, logits, targets, ours_loss, ours_both),
@@ -35,7 +40,7 @@ impl Inputs {
             candle(task, logits, targets).expect("candle takes any slice"),
             burn(task, logits, targets),
         ];
-        all.extend(programs.iter().map(|program| {
+        all.extend(programs.iter().map(|(_, program)| {
             let what = match task {
                 Task::Loss => "loss",
                 Task::LossAndGradient => "loss_and_gradient",

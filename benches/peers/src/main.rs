@@ -1,5 +1,5 @@
 //! `logit-loss` beside what else computes this loss: a table, and a figure for the README. All on one thread, in `f32`,
-//! interleaved. `cargo run --release --manifest-path benches/peers/Cargo.toml`, four minutes.
+//! interleaved. `cargo run --release --manifest-path benches/peers/Cargo.toml`, three minutes and the build.
 
 mod contestants;
 mod figure;
@@ -14,7 +14,6 @@ mod rounds;
 
 use comfy_table::{CellAlignment, Table, presets};
 use contestants::{Inputs, OURS};
-use programs::Program;
 use rounds::{Rates, race};
 use std::error::Error;
 use std::process::Command;
@@ -47,10 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let status = Command::new(env::current_exe()?).env("RAYON_NUM_THREADS", "1").status()?;
         process::exit(status.code().unwrap_or(1));
     }
-    let programs: Vec<Program> = [Program::c_loop(LARGEST), Program::pytorch(LARGEST)].into_iter().flatten().collect();
-    for program in &programs {
-        println!("Found {}.", program.name);
-    }
+    let programs = programs::found(LARGEST);
     let inputs = Inputs::new(LARGEST);
     let limits = limits::Limits::new(LARGEST, size_of::<f32>());
     let mut panels = Vec::new();
