@@ -1,0 +1,43 @@
+"""What users of PyTorch call, on one thread. Reads "what type elements repeats" from standard input, line by line, and
+answers with the seconds that so many calls took; the first argument is the largest number of elements."""
+
+import sys
+import time
+
+try:
+    import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits, softplus
+except ImportError:
+    sys.exit()
+
+torch.set_num_threads(1)
+torch.manual_seed(1)
+LARGEST = int(sys.argv[1])
+LOGITS = torch.rand(LARGEST, dtype=torch.float64) * 16 - 8
+TARGETS = (torch.rand(LARGEST) < 0.25).double()
+TYPES = {"f32": torch.float32, "f64": torch.float64}
+INPUTS = {name: (LOGITS.to(dtype), TARGETS.to(dtype)) for name, dtype in TYPES.items()}
+
+
+def loss_and_gradient(logits, targets):
+    logits.grad = None
+    binary_cross_entropy_with_logits(logits, targets).backward()
+
+
+FUNCTIONS = {
+    "loss": binary_cross_entropy_with_logits,
+    "loss_and_gradient": loss_and_gradient,
+    "sigmoid": lambda logits, _: torch.sigmoid(logits),
+    "softplus": lambda logits, _: softplus(logits),
+}
+
+print("PyTorch", torch.__version__, flush=True)
+for line in sys.stdin:
+    what, dtype, n, repeats = line.split()
+    logits, targets = (tensor[: int(n)].detach() for tensor in INPUTS[dtype])
+    logits.requires_grad_(what == "loss_and_gradient")
+    function = FUNCTIONS[what]
+    start = time.perf_counter()
+    for _ in range(int(repeats)):
+        function(logits, targets)
+    print(f"{time.perf_counter() - start:.9f}", flush=True)
