@@ -1,5 +1,6 @@
 //! Factors for each element, written down only once.
 
+use crate::backend::Backend;
 use crate::error::{Argument, Error};
 use crate::kernel::Factors;
 use crate::real::Real;
@@ -39,26 +40,26 @@ impl<'a, T: Real> Weights<'a, T> {
         match values {
             // Faster, and no less exact.
             &[value] => Self::uniform(value),
-            _ => Self { factors: Factors::Values { values, repeat: 1, cycles: true } },
+            _ => Self { factors: Factors::Values { values, repeat: 1, cycles: true, moderate: false } },
         }
     }
 
     /// One for each channel of `[N, C, pixels]` logits. Their number must be a multiple of C times `pixels`.
     #[must_use]
     pub const fn per_channel(values: &'a [T], pixels: usize) -> Self {
-        Self { factors: Factors::Values { values, repeat: pixels, cycles: true } }
+        Self { factors: Factors::Values { values, repeat: pixels, cycles: true, moderate: false } }
     }
 
     /// One for each sample of `[N, classes]` logits. Their number must be N times `classes`.
     #[must_use]
     pub const fn per_sample(values: &'a [T], classes: usize) -> Self {
-        Self { factors: Factors::Values { values, repeat: classes, cycles: false } }
+        Self { factors: Factors::Values { values, repeat: classes, cycles: false, moderate: false } }
     }
 
     /// One for each element.
     #[must_use]
     pub const fn per_element(values: &'a [T]) -> Self {
-        Self { factors: Factors::Values { values, repeat: 1, cycles: false } }
+        Self { factors: Factors::Values { values, repeat: 1, cycles: false, moderate: false } }
     }
 
     pub(crate) const fn factors(&self) -> Factors<'a, T> {
@@ -66,19 +67,30 @@ impl<'a, T: Real> Weights<'a, T> {
     }
 
     /// The factors, if they are not negative and cover so many logits exactly.
-    pub(crate) fn checked(&self, argument: Argument, logits: usize) -> Result<Factors<'a, T>, Error> {
-        self.checked_by(argument, logits, |v| T::ZERO <= v && v <= T::MAX)
+    pub(crate) fn checked(&self, argument: Argument, logits: usize, backend: Backend) -> Result<Factors<'a, T>, Error> {
+        self.checked_from(T::ZERO, argument, logits, backend)
     }
 
     /// The same for factors that may be negative.
-    pub(crate) fn checked_signed(&self, argument: Argument, logits: usize) -> Result<Factors<'a, T>, Error> {
-        self.checked_by(argument, logits, |v| -T::MAX <= v && v <= T::MAX)
+    pub(crate) fn checked_signed(
+        &self,
+        argument: Argument,
+        logits: usize,
+        backend: Backend,
+    ) -> Result<Factors<'a, T>, Error> {
+        self.checked_from(-T::MAX, argument, logits, backend)
     }
 
-    fn checked_by(&self, argument: Argument, logits: usize, valid: fn(T) -> bool) -> Result<Factors<'a, T>, Error> {
-        let values = match &self.factors {
-            Factors::Uniform(v) => core::slice::from_ref(v),
-            &Factors::Values { values, repeat, cycles } => {
+    fn checked_from(
+        &self,
+        least: T,
+        argument: Argument,
+        logits: usize,
+        backend: Backend,
+    ) -> Result<Factors<'a, T>, Error> {
+        let checked = match self.factors {
+            Factors::Uniform(_) => self.factors,
+            Factors::Values { values, repeat, cycles, .. } => {
                 let covers = match values.len().checked_mul(repeat) {
                     Some(0) => false,
                     None => cycles && logits == 0,
@@ -88,15 +100,19 @@ impl<'a, T: Real> Weights<'a, T> {
                 if !covers {
                     return Err(Error::Tiling { argument, values: values.len(), repeat, cycles, logits });
                 }
-                values
+                let moderate = T::are_moderate_from(least, values, backend);
+                Factors::Values { values, repeat, cycles, moderate }
             }
         };
-        // Over all of them first: without an early exit the comparison runs several lanes at a time.
-        if !values.iter().fold(true, |all, &v| all & valid(v))
-            && let Some(index) = values.iter().position(|&v| !valid(v))
-        {
-            return Err(Error::Weight { argument, index });
+        let values = match &checked {
+            Factors::Uniform(v) => core::slice::from_ref(v),
+            // Moderate ones are valid.
+            Factors::Values { moderate: true, .. } => &[],
+            Factors::Values { values, .. } => values,
+        };
+        match values.iter().position(|&v| !(least <= v && v <= T::MAX)) {
+            Some(index) => Err(Error::Weight { argument, index }),
+            None => Ok(checked),
         }
-        Ok(self.factors)
     }
 }

@@ -1,6 +1,6 @@
 //! The passes of the activations.
 
-use super::{Map, Pass};
+use super::{Formulas, Map, Pass};
 use crate::math::{Constants, Formula, LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
 
 /// The passes of one element type; see [`BceKernels`](super::BceKernels) for why they are written out.
@@ -43,5 +43,5 @@ fn softplus<T: Constants>(beta: T, pass: &Pass<'_, '_, T>) {
 }
 
 fn map<T: Constants, F: Formula<T>>(pass: &Pass<'_, '_, T>, formula: F) {
-    pass.backend.run(Map::of(pass.streams, formula));
+    pass.backend.run(Map { streams: pass.streams, formulas: Formulas::one(formula) });
 }

@@ -2,7 +2,7 @@
 
 use core::marker::PhantomData;
 
-use super::{Map, Pass, Reach, Reduce};
+use super::{Formulas, Map, Pass, Reach, Reduce, Streams};
 use crate::math::{
     Backward, Balanced, Constants, Double, Gradient, GradientAndHessian, Losses, Smoothing, Sum, SumAndGradient,
     TargetGradient, Unit, Wanted, Weighted,
@@ -85,16 +85,19 @@ impl<T: Constants> Bce<T> {
         Balanced { smoothing: self.smoothing, scale: pass.scale, pos_weight: self.pos_weight, wanted: PhantomData }
     }
 
-    fn weighted<W: Wanted, const HARD: bool>(self, pass: &Pass<'_, '_, T>) -> Weighted<T, W, HARD> {
+    fn weighted<W: Wanted, const MODERATE: bool, const HARD: bool>(
+        self,
+        pass: &Pass<'_, '_, T>,
+    ) -> Weighted<T, W, MODERATE, HARD> {
         Weighted { smoothing: self.smoothing, scale: pass.scale, pos_weight: self.pos_weight, wanted: PhantomData }
     }
 
     fn map<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
         let streams = &pass.streams.smoothed(self.smoothing);
         if streams.weights_are_one() {
-            pass.backend.run(Map::of(streams, self.unit::<W>(pass)));
+            pass.backend.run(Map { streams, formulas: Formulas::one(self.unit::<W>(pass)) });
         } else if self.is_balanced(pass) {
-            pass.backend.run(Map::of(streams, self.balanced::<W, false>(pass)));
+            pass.backend.run(Map { streams, formulas: Formulas::one(self.balanced::<W, false>(pass)) });
         } else {
             self.map_weighted::<W>(pass);
         }
@@ -104,23 +107,25 @@ impl<T: Constants> Bce<T> {
     /// there in the general formula.
     fn map_weighted<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
         let streams = &pass.streams.smoothed(self.smoothing);
-        pass.backend.run(Map::of(streams, self.weighted::<W, false>(pass)));
+        let (any, moderate) = (self.weighted::<W, false, false>(pass), self.weighted::<W, true, false>(pass));
+        let formulas = Formulas { any, moderate, hard: moderate, reach: self.reach(streams) };
+        pass.backend.run(Map { streams, formulas });
     }
 
     fn reduce<W: Wanted>(self, pass: &Pass<'_, '_, T>) -> Double<T> {
         let &Pass { backend, streams, onto, factor, .. } = pass;
         let streams = &streams.smoothed(self.smoothing);
         if streams.weights_are_one() {
-            let formula = self.unit::<W>(pass);
-            backend.run(Reduce { streams, formula, hard: formula, reach: Reach::None, onto, factor })
+            let formulas = Formulas::one(self.unit::<W>(pass));
+            backend.run(Reduce { streams, formulas, onto, factor })
         } else if self.is_balanced(pass) {
-            let (formula, hard) = (self.balanced::<W, false>(pass), self.balanced::<W, true>(pass));
-            backend.run(Reduce { streams, formula, hard, reach: Reach::UpTo(T::MAX), onto, factor })
+            let (any, hard) = (self.balanced::<W, false>(pass), self.balanced::<W, true>(pass));
+            backend.run(Reduce { streams, formulas: Formulas::two(any, hard, Reach::UpTo(T::MAX)), onto, factor })
         } else {
-            let (formula, hard) = (self.weighted::<W, false>(pass), self.weighted::<W, true>(pass));
-            // Positive weights that differ mix in the lanes of a product.
-            let reach = if streams.has_uniform_pos_weight() { self.reach(factor) } else { Reach::None };
-            backend.run(Reduce { streams, formula, hard, reach, onto, factor })
+            let (any, moderate) = (self.weighted::<W, false, false>(pass), self.weighted::<W, true, false>(pass));
+            let formulas =
+                Formulas { any, moderate, hard: self.weighted::<W, true, true>(pass), reach: self.reach(streams) };
+            backend.run(Reduce { streams, formulas, onto, factor })
         }
     }
 
@@ -133,15 +138,12 @@ impl<T: Constants> Bce<T> {
         pass.streams.has_one_pos_weight_alone() && is_small(pass.factor) && is_small(T::ONE)
     }
 
-    /// A product takes e as it is rounded, and what it comes to is multiplied then. Where e is subnormal the sum is as
-    /// many times half an ULP off, so a large factor must not meet such an e.
-    fn reach(self, factor: T) -> Reach<T> {
-        let enough = T::ONE + T::ONE + T::ONE;
-        if self.pos_weight * factor <= enough + enough + T::ONE { Reach::All } else { Reach::UpTo(T::NORMAL_LIMIT) }
+    fn reach(self, streams: &Streams<'_, T>) -> Reach<T> {
+        if streams.weights_are_moderate() { Reach::UpTo(T::MODERATE_LOGIT) } else { Reach::None }
     }
 
     fn target_gradient(self, pass: &Pass<'_, '_, T>) {
         let formula = TargetGradient { smoothing: self.smoothing, scale: pass.scale };
-        pass.backend.run(Map::of(pass.streams, formula));
+        pass.backend.run(Map { streams: pass.streams, formulas: Formulas::one(formula) });
     }
 }

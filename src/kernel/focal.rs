@@ -2,7 +2,7 @@
 
 use core::marker::PhantomData;
 
-use super::{Map, Pass, Reach, Reduce};
+use super::{Formulas, Map, Pass, Reach, Reduce};
 use crate::math::{
     Backward, Constants, Double, Focal, Gamma, Gradient, GradientAndHessian, Losses, Smoothing, Sum, SumAndGradient,
     Wanted,
@@ -84,6 +84,8 @@ impl FocalKernels for f64 {
     }
 }
 
+type HardOrNot<T, W> = Formulas<T, Focal<T, W, false>, Focal<T, W, false>, Focal<T, W, true>>;
+
 impl<T: Constants> FocalParameters<T> {
     fn formula<W: Wanted, const HARD: bool>(self, pass: &Pass<'_, '_, T>) -> Focal<T, W, HARD> {
         let Self { smoothing, gamma, alpha, .. } = self;
@@ -95,14 +97,16 @@ impl<T: Constants> FocalParameters<T> {
         if self.smoothed { Reach::None } else { Reach::All }
     }
 
+    fn formulas<W: Wanted>(self, pass: &Pass<'_, '_, T>) -> HardOrNot<T, W> {
+        Formulas::two(self.formula(pass), self.formula(pass), self.reach())
+    }
+
     fn map<W: Wanted>(self, pass: &Pass<'_, '_, T>) {
-        let (formula, hard) = (self.formula::<W, false>(pass), self.formula::<W, true>(pass));
-        pass.backend.run(Map { streams: pass.streams, formula, hard, reach: self.reach() });
+        pass.backend.run(Map { streams: pass.streams, formulas: self.formulas::<W>(pass) });
     }
 
     fn reduce<W: Wanted>(self, pass: &Pass<'_, '_, T>) -> Double<T> {
         let &Pass { backend, streams, onto, factor, .. } = pass;
-        let (formula, hard) = (self.formula::<W, false>(pass), self.formula::<W, true>(pass));
-        backend.run(Reduce { streams, formula, hard, reach: self.reach(), onto, factor })
+        backend.run(Reduce { streams, formulas: self.formulas::<W>(pass), onto, factor })
     }
 }

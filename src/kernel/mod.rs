@@ -36,7 +36,7 @@ pub use weight::WeightKernels;
 
 use crate::backend::Backend;
 use crate::math::Double;
-use reduce::{Map, Reach, Reduce};
+use reduce::{Formulas, Map, Reach, Reduce};
 
 /// What any pass needs besides its formula.
 pub struct Pass<'s, 'a, T> {

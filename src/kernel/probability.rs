@@ -2,7 +2,7 @@
 
 use core::marker::PhantomData;
 
-use super::{Map, Pass, Reach, Reduce};
+use super::{Formulas, Map, Pass, Reach, Reduce};
 use crate::math::{Backward, Constants, Double, Gradient, Losses, Probability, Sum, SumAndGradient, Wanted};
 
 /// The passes of one element type; see [`BceKernels`](super::BceKernels) for why they are written out.
@@ -56,16 +56,16 @@ fn formula<T: Constants, W: Wanted, const HARD: bool>(pass: &Pass<'_, '_, T>) ->
 
 fn reduce<T: Constants, W: Wanted>(pass: &Pass<'_, '_, T>) -> Double<T> {
     let &Pass { backend, streams, onto, factor, .. } = pass;
-    let (formula, hard) = (formula::<T, W, false>(pass), formula::<T, W, true>(pass));
-    backend.run(Reduce { streams, formula, hard, reach: Reach::All, onto, factor })
+    let formulas = Formulas::two(formula::<T, W, false>(pass), formula::<T, W, true>(pass), Reach::All);
+    backend.run(Reduce { streams, formulas, onto, factor })
 }
 
 fn losses<T: Constants>(pass: &Pass<'_, '_, T>) {
-    let (formula, hard) = (formula::<T, Losses, false>(pass), formula::<T, Losses, true>(pass));
-    pass.backend.run(Map { streams: pass.streams, formula, hard, reach: Reach::All });
+    let formulas = Formulas::two(formula::<T, Losses, false>(pass), formula::<T, Losses, true>(pass), Reach::All);
+    pass.backend.run(Map { streams: pass.streams, formulas });
 }
 
 /// Without logarithms, hard targets are no faster than others.
 fn slope<T: Constants, W: Wanted>(pass: &Pass<'_, '_, T>) {
-    pass.backend.run(Map::of(pass.streams, formula::<T, W, false>(pass)));
+    pass.backend.run(Map { streams: pass.streams, formulas: Formulas::one(formula::<T, W, false>(pass)) });
 }

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::memory::{IN_TURN, Rows, Scratch, Streams};
+use super::memory::{IN_TURN, Needed, Rows, Scratch, Streams};
 use super::sums::{Blocks, LaneSums, PIECE, Terms, Tree};
 use crate::backend::{Kernel, Lanes, Native, Token};
 use crate::math::{Constants, Double, Formula};
@@ -17,7 +17,7 @@ const fn chunk_len<T: Native>() -> usize {
     T::VIRTUAL_LANES * ROWS * BLOCKS
 }
 
-/// Which blocks are left to the formula that takes hard ones only, if there is one ([`Formula::HARD`]).
+/// Which blocks are left to formulas that do not take any.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Reach<T> {
     None,
@@ -26,39 +26,65 @@ pub enum Reach<T> {
     All,
 }
 
-/// Writes what a formula has for each element.
-///
-/// `hard` gives the same results as `formula`, sooner, but takes hard blocks only.
-pub struct Map<'s, 'a, T, F, H> {
-    pub streams: &'s Streams<'a, T>,
-    pub formula: F,
+/// The formulas of a pass, all with the same results for each element: each block is left to the fastest that takes it.
+#[derive(Clone, Copy)]
+pub struct Formulas<T, F, M, H> {
+    /// For any block.
+    pub any: F,
+    /// For what is moderate, if there is one ([`Formula::MODERATE`]).
+    pub moderate: M,
+    /// For hard blocks, if there is one ([`Formula::HARD`]). In exchange it may sum their logarithms as products.
     pub hard: H,
+    /// What the latter two can take.
     pub reach: Reach<T>,
 }
 
-impl<'s, 'a, T: Constants, F: Formula<T>> Map<'s, 'a, T, F, F> {
-    /// One formula for all blocks.
-    pub fn of(streams: &'s Streams<'a, T>, formula: F) -> Self {
-        Self { streams, formula, hard: formula, reach: Reach::None }
+impl<T, F: Copy> Formulas<T, F, F, F> {
+    /// One for all blocks.
+    pub fn one(formula: F) -> Self {
+        Self { any: formula, moderate: formula, hard: formula, reach: Reach::None }
     }
 }
 
-impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Map<'_, '_, T, F, H> {
+impl<T, F: Copy, H> Formulas<T, F, F, H> {
+    /// One for all blocks, and another for hard ones.
+    pub fn two(any: F, hard: H, reach: Reach<T>) -> Self {
+        Self { any, moderate: any, hard, reach }
+    }
+}
+
+/// What a block's fastest formula is.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Choice {
+    Any,
+    Moderate,
+    Hard,
+}
+
+/// Writes what a formula has for each element.
+pub struct Map<'s, 'a, T, F, M, H> {
+    pub streams: &'s Streams<'a, T>,
+    pub formulas: Formulas<T, F, M, H>,
+}
+
+impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Kernel<T> for Map<'_, '_, T, F, M, H> {
     type Out = ();
     const SHORT: bool = F::SHORT;
 
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) {
+        let Formulas { any, moderate, hard, reach } = self.formulas;
         let mut scratch = Scratch::new(l, self.streams);
+        scratch.prepare(l, self.streams);
         // Only where there is something to choose, block by block.
-        let most = if H::HARD { T::VIRTUAL_LANES * ROWS / L::LANES } else { usize::MAX };
+        let most = if M::MODERATE || H::HARD { T::VIRTUAL_LANES * ROWS / L::LANES } else { usize::MAX };
         let mut start = 0;
         while start < self.streams.len() {
             let rows = self.streams.rows(L::LANES, start, L::LANES, most);
-            if H::HARD && self.streams.are_hard::<L, H>(l, &mut scratch, rows, self.reach) {
-                evaluate_all(l, self.streams, &mut scratch, self.hard, rows);
-            } else {
-                evaluate_all(l, self.streams, &mut scratch, self.formula, rows);
+            match self.streams.choice::<L, M, H>(l, &mut scratch, rows, reach) {
+                Choice::Hard => evaluate_all(l, self.streams, &mut scratch, hard, rows),
+                Choice::Moderate => evaluate_all(l, self.streams, &mut scratch, moderate, rows),
+                Choice::Any => evaluate_all(l, self.streams, &mut scratch, any, rows),
             }
             start = start.saturating_add(rows.count.saturating_mul(L::LANES));
         }
@@ -73,11 +99,16 @@ fn evaluate_all<T: Constants, L: Lanes<Scalar = T>, F: Formula<T>>(
     formula: F,
     rows: Rows,
 ) {
+    let needed = const { Needed::by::<T, F>() };
     let mut row = 0;
     while row < rows.whole {
-        let count = streams.rows_at_a_time::<F>().min(rows.whole - row);
-        let runs = streams.runs::<L, F>(l, scratch, rows, row, count);
+        let count = streams.rows_at_a_time(needed).min(rows.whole - row);
+        let runs = streams.runs(l, scratch, needed, rows, row, count);
         let mut k = 0;
+        while const { F::SHORT && L::REGISTERS == 1 } && k + 2 <= count {
+            runs.evaluate_two(l, formula, k);
+            k += 2;
+        }
         while k < count {
             runs.evaluate(l, formula, k);
             k += 1;
@@ -90,26 +121,25 @@ fn evaluate_all<T: Constants, L: Lanes<Scalar = T>, F: Formula<T>>(
 }
 
 /// Writes what a formula has for each element, and sums the losses.
-///
-/// `hard` writes the same as `formula`, but takes hard blocks only, and in exchange may sum their logarithms as products.
-pub struct Reduce<'s, 'a, T, F, H> {
+pub struct Reduce<'s, 'a, T, F, M, H> {
     pub streams: &'s Streams<'a, T>,
-    pub formula: F,
-    pub hard: H,
-    pub reach: Reach<T>,
+    pub formulas: Formulas<T, F, M, H>,
     /// To which the sum is added, chunk by chunk, ...
     pub onto: Double<T>,
     /// ... times this.
     pub factor: T,
 }
 
-impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T, F, H> {
+impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T, F, M, H> {
     type Out = Double<T>;
     const SHORT: bool = F::SHORT;
 
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) -> Double<T> {
-        let mut room = Room { scratch: Scratch::new(l, self.streams), tree: Tree::new(l), blocks: Blocks::none() };
+        // Each where it stays: together they would be moved, which takes longer than a short slice.
+        let (mut scratch, mut tree, mut blocks) = (Scratch::new(l, self.streams), Tree::new(l), Blocks::none());
+        scratch.prepare(l, self.streams);
+        let mut room = Room { scratch: &mut scratch, tree: &mut tree, blocks: &mut blocks };
         let mut total = self.onto;
         let mut start = 0;
         while start < self.streams.len() {
@@ -124,37 +154,38 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Kernel<T> for Reduce<'_, '_, T,
 }
 
 /// What is written before it is read, over and over.
-struct Room<L: Lanes<Scalar: Constants>> {
-    scratch: Scratch<L>,
-    tree: Tree<L>,
-    blocks: Blocks<L::Scalar>,
+struct Room<'r, L: Lanes<Scalar: Constants>> {
+    scratch: &'r mut Scratch<L>,
+    tree: &'r mut Tree<L>,
+    blocks: &'r mut Blocks<L::Scalar>,
 }
 
-impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
+impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, M, H> {
     #[inline(always)]
     fn chunk<L: Lanes<Scalar = T>>(
         &self,
         l: Token<L>,
-        room: &mut Room<L>,
+        room: &mut Room<'_, L>,
         elements: Range<usize>,
         sums: &mut LaneSums<T>,
     ) {
+        let Formulas { any, moderate, hard, reach } = self.formulas;
         let mut start = elements.start;
         while start < elements.end {
             let end = elements.end.min(start + T::VIRTUAL_LANES * ROWS);
             let rows = self.streams.rows(L::LANES, start, L::LANES, (end - start).div_ceil(L::LANES));
-            if H::HARD && self.streams.are_hard::<L, H>(l, &mut room.scratch, rows, self.reach) {
-                self.block::<L, H>(l, room, self.hard, start..end, sums);
-            } else {
-                self.block::<L, F>(l, room, self.formula, start..end, sums);
+            match self.streams.choice::<L, M, H>(l, room.scratch, rows, reach) {
+                Choice::Hard => self.block::<L, H>(l, room, hard, start..end, sums),
+                Choice::Moderate => self.block::<L, M>(l, room, moderate, start..end, sums),
+                Choice::Any => self.block::<L, F>(l, room, any, start..end, sums),
             }
             if const { L::REGISTERS > 1 } && !room.blocks.next() {
-                room.blocks.add_to(l, self.hard, sums);
+                room.blocks.add_to(l, hard, sums);
             }
             start = end;
         }
         if const { L::REGISTERS > 1 } {
-            room.blocks.add_to(l, self.hard, sums);
+            room.blocks.add_to(l, hard, sums);
         }
     }
 
@@ -163,7 +194,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
     fn block<L: Lanes<Scalar = T>, G: Formula<T>>(
         &self,
         l: Token<L>,
-        room: &mut Room<L>,
+        room: &mut Room<'_, L>,
         formula: G,
         elements: Range<usize>,
         sums: &mut LaneSums<T>,
@@ -194,21 +225,28 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
     fn piece<L: Lanes<Scalar = T>, G: Formula<T>>(
         &self,
         l: Token<L>,
-        room: &mut Room<L>,
+        room: &mut Room<'_, L>,
         formula: G,
         rows: Rows,
         row: usize,
     ) -> Terms<L> {
+        let needed = const { Needed::by::<T, G>() };
         let whole = PIECE.min(rows.whole - row);
         let mut k = 0;
         while k < whole {
-            let count = self.streams.rows_at_a_time::<G>().min(whole - k);
-            let runs = self.streams.runs::<L, G>(l, &mut room.scratch, rows, row + k, count);
+            let count = self.streams.rows_at_a_time(needed).min(whole - k);
+            let runs = self.streams.runs(l, room.scratch, needed, rows, row + k, count);
             let mut i = 0;
             if const { G::SHORT && L::REGISTERS == 1 } {
-                while i + IN_TURN <= count {
+                while const { L::LANES == 1 } && i + IN_TURN <= count {
                     room.tree.set_all::<G>(k + i, runs.evaluate_in_turn(l, formula, i));
                     i += IN_TURN;
+                }
+                while i + 2 <= count {
+                    let [first, second] = runs.evaluate_two(l, formula, i);
+                    room.tree.set::<G>(k + i, first);
+                    room.tree.set::<G>(k + i + 1, second);
+                    i += 2;
                 }
             }
             while i < count {
@@ -218,7 +256,7 @@ impl<T: Constants, F: Formula<T>, H: Formula<T>> Reduce<'_, '_, T, F, H> {
             k += count;
         }
         if whole < PIECE.min(rows.count - row) {
-            room.tree.set::<G>(whole, self.streams.evaluate_partial(l, &mut room.scratch, formula, rows));
+            room.tree.set::<G>(whole, self.streams.evaluate_partial(l, room.scratch, formula, rows));
             k += 1;
         }
         room.tree.join::<G>(l, k)

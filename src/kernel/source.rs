@@ -52,7 +52,16 @@ pub enum Factors<'a, T> {
         values: &'a [T],
         repeat: usize,
         cycles: bool,
+        /// Whether all values are known to be moderate.
+        moderate: bool,
     },
+}
+
+/// Which value an element has, and how many elements before it have the same.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub index: usize,
+    pub within: usize,
 }
 
 impl<T: Float> Factors<'_, T> {
@@ -62,56 +71,63 @@ impl<T: Float> Factors<'_, T> {
             Self::Uniform(_) => usize::MAX,
             Self::Values { values, repeat, .. } if values.is_empty() || repeat == 0 => 0,
             Self::Values { cycles: true, .. } => usize::MAX,
-            Self::Values { values, repeat, cycles: false } => values.len().saturating_mul(repeat),
+            Self::Values { values, repeat, cycles: false, .. } => values.len().saturating_mul(repeat),
         }
     }
 
-    /// Writes rows of factors one after the other: those of so many elements from `start` on, and then of as many every
-    /// `distance` elements.
+    pub fn of(&self, element: usize) -> T {
+        match *self {
+            Self::Uniform(v) => v,
+            Self::Values { values, .. } => values.get(self.place(element).index).copied().unwrap_or_default(),
+        }
+    }
+
+    #[inline(always)]
+    pub fn place(&self, element: usize) -> Place {
+        let Self::Values { values, repeat, .. } = *self else { return Place { index: 0, within: 0 } };
+        // Divisions are slow; none can fail, since there are values and they are repeated.
+        let (index, within) = if repeat <= 1 { (element, 0) } else { (element / repeat, element % repeat) };
+        Place { index: if index < values.len() { index } else { index % values.len().max(1) }, within }
+    }
+
+    /// By as many elements as there are before another place.
+    #[inline(always)]
+    pub fn moved(&self, mut place: Place, by: Place) -> Place {
+        let Self::Values { values, repeat, .. } = *self else { return place };
+        place.within += by.within;
+        place.index += by.index;
+        if place.within >= repeat {
+            place.within -= repeat;
+            place.index += 1;
+        }
+        if place.index >= values.len() {
+            place.index -= values.len();
+        }
+        place
+    }
+
+    /// Writes the factors from a place on.
     #[inline(never)]
-    pub fn expand(&self, start: usize, distance: usize, width: usize, out: &mut [T]) {
+    pub fn fill(&self, place: Place, mut row: &mut [T]) {
         let (values, repeat) = match *self {
-            Self::Uniform(v) => return out.fill(v),
+            Self::Uniform(v) => return row.fill(v),
             Self::Values { values, repeat, .. } => (values, repeat),
         };
-        if values.is_empty() || repeat == 0 || width == 0 {
-            return; // Never so, but then no division can fail.
-        }
-        // Rows without a gap are one long row.
-        let width = if distance == width { out.len().max(1) } else { width };
-        let (mut index, mut within) = (start / repeat % values.len(), start % repeat);
-        let (step, step_within) = (distance / repeat % values.len(), distance % repeat);
-        for row in out.chunks_mut(width) {
-            fill(values, repeat, index, within, row);
-            within += step_within;
-            index += step;
-            if within >= repeat {
-                within -= repeat;
-                index += 1;
+        let Place { mut index, mut within } = place;
+        while !row.is_empty() {
+            let rest = values.get(index..).unwrap_or_default();
+            let Some(&value) = rest.first() else { return };
+            if repeat == 1 {
+                // Up to the last value.
+                let (head, tail) = row.split_at_mut(row.len().min(rest.len()));
+                head.copy_from_slice(&rest[..head.len()]);
+                (row, index) = (tail, 0);
+            } else {
+                let (head, tail) = row.split_at_mut(row.len().min(repeat - within));
+                head.fill(value);
+                (row, within) = (tail, 0);
+                index = if index + 1 == values.len() { 0 } else { index + 1 };
             }
-            if index >= values.len() {
-                index -= values.len();
-            }
-        }
-    }
-}
-
-/// Writes one row, from the value at `index` on, which has been repeated `within` times before.
-#[inline(always)]
-fn fill<T: Float>(values: &[T], repeat: usize, mut index: usize, mut within: usize, mut row: &mut [T]) {
-    while !row.is_empty() {
-        let rest = values.get(index..).unwrap_or_default();
-        let Some(&value) = rest.first() else { return };
-        if repeat == 1 {
-            // Up to the last value.
-            let (head, tail) = row.split_at_mut(row.len().min(rest.len()));
-            head.copy_from_slice(&rest[..head.len()]);
-            (row, index) = (tail, 0);
-        } else {
-            let (head, tail) = row.split_at_mut(row.len().min(repeat - within));
-            head.fill(value);
-            (row, within) = (tail, 0);
-            index = if index + 1 == values.len() { 0 } else { index + 1 };
         }
     }
 }

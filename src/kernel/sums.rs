@@ -1,7 +1,6 @@
 //! What is summed, from vectors to one number.
 
-use super::memory::IN_TURN;
-use super::memory::{get, set};
+use super::memory::{IN_TURN, get, set};
 use crate::backend::{Lanes, Token, Vector};
 use crate::math::{Constants, Double, Formula, log1p_double};
 

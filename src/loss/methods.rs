@@ -93,7 +93,7 @@ pub fn backward<T: Real, L: Passes<T> + ?Sized, Y: Label<T>>(
 ) -> Result<(), Error> {
     expect_len(Argument::Gradient, inputs.len(), gradient.len())?;
     let checked = loss.check(inputs, targets)?;
-    let upstream = upstream.checked_signed(Argument::Upstream, inputs.len())?;
+    let upstream = upstream.checked_signed(Argument::Upstream, inputs.len(), checked.backend)?;
     let streams = checked.streams(inputs, checked.weight).upstream(upstream).writing(gradient);
     loss.product(&checked.pass(&streams, Scales::none(checked.weight)));
     Ok(())

@@ -177,13 +177,14 @@ pub trait Passes<T: Real> {
         expect_len(Argument::Targets, len, targets.len())?;
         self.check_parameters()?;
         let settings = self.settings();
+        let backend = settings.backend.unwrap_or_else(|| Backend::best_for(len));
         let checked = Checked {
             len,
             targets: Y::targets(targets),
-            weight: settings.weight.checked(Argument::Weight, len)?,
-            pos_weight: self.pos_weight().checked(Argument::PosWeight, len)?,
+            weight: settings.weight.checked(Argument::Weight, len, backend)?,
+            pos_weight: self.pos_weight().checked(Argument::PosWeight, len, backend)?,
             reduction: settings.reduction,
-            backend: settings.backend.unwrap_or_else(|| Backend::best_for(len)),
+            backend,
         };
         self.check_inputs(inputs, checked.weight)?;
         Ok(checked)

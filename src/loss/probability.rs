@@ -214,12 +214,7 @@ impl<T: Real> Passes<T> for Bce<'_, T> {
         if inputs.iter().fold(true, |all, &p| all & is_probability(p)) {
             return Ok(());
         }
-        let counts = |index| {
-            let mut weight_there = [T::ONE];
-            weight.expand(index, 1, 1, &mut weight_there);
-            weight_there != [T::ZERO]
-        };
-        match inputs.iter().enumerate().position(|(index, &p)| !is_probability(p) && counts(index)) {
+        match inputs.iter().enumerate().position(|(index, &p)| !is_probability(p) && weight.of(index) != T::ZERO) {
             Some(index) => Err(Error::Probability { index }),
             None => Ok(()),
         }

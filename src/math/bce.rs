@@ -15,10 +15,11 @@
 use core::marker::PhantomData;
 
 use super::costs::{Costs, Smoothing, in_range};
-use super::log1p::log1p_of_fraction;
+use super::log1p::{log1p_of_fraction, log1p_of_fraction_double};
 use super::logistic::Logit;
+use super::weight::are_moderate;
 use super::{Constants, Formula, Inputs, Results, Wanted};
-use crate::backend::{Lanes, Token, Vector};
+use crate::backend::{Float, Lanes, Mask, Token, Vector};
 
 /// Two factors that are not negative, so ordered that their product with a third is only rounded to infinity or to 0
 /// if it is that large or small, and is never NaN.
@@ -118,11 +119,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
         let slope = costs.far.neg_mul_add(e, costs.near) / d;
         let scale = l.splat(self.scale);
         Results {
-            term: if HARD {
-                costs.near * x.magnitude
-            } else {
-                both.mul_add(log1p_of_fraction(l, e).hi, costs.linear(&x))
-            },
+            term: if HARD { costs.near * x.magnitude } else { both.mul_add(log1p_of_fraction(l, e), costs.linear(&x)) },
             factors: if HARD { [positive.clear(e), positive.select(e, zero)] } else { [zero; 2] },
             outputs: [slope * x.positive.select(scale, -scale), both * e / (d * d) * scale],
         }
@@ -136,10 +133,13 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
 
 /// Any weights.
 ///
-/// `HARD` is for blocks whose targets and weights are all 0 or 1 and whose positive weight is one number: the sum of
-/// their logarithms is that of two products, one of the negatives and one of the positives.
+/// `MODERATE` is for blocks whose logits and weights are moderate ([`Constants::MODERATE_LOGIT`]); a weight of 0 excuses
+/// its logit. The results are the same.
+///
+/// `HARD`, besides, is for blocks whose targets and weights are all 0 or 1 and whose positive weight is one number: the
+/// sum of their logarithms is that of two products, one of the negatives and one of the positives.
 #[derive(Clone, Copy)]
-pub struct Weighted<T, W, const HARD: bool> {
+pub struct Weighted<T, W, const MODERATE: bool, const HARD: bool> {
     pub smoothing: Smoothing<T>,
     pub scale: T,
     /// The positive weight of all elements, where `HARD`.
@@ -147,70 +147,127 @@ pub struct Weighted<T, W, const HARD: bool> {
     pub wanted: PhantomData<W>,
 }
 
-impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Weighted<T, W, HARD> {
+impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T> for Weighted<T, W, MODERATE, HARD> {
+    const SHORT: bool = MODERATE;
     const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
     const OUTPUTS: usize = W::OUTPUTS;
     const HARD: bool = HARD;
     const HARD_WEIGHTS: bool = HARD;
+    const MODERATE: bool = MODERATE;
     const UPSTREAM: bool = W::UPSTREAM;
 
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let zero = l.zero();
-        let x = Logit::new(l, inputs.logit);
-        let t = inputs.target;
-        let (up, down) = (l.one() - t, inputs.pos_weight * t);
+        let x = if MODERATE { Logit::unscaled(l, inputs.logit) } else { Logit::new(l, inputs.logit) };
+        let Inputs { target: t, pos_weight, weight, upstream, .. } = inputs;
+        let (up, down) = (l.one() - t, pos_weight * t);
         let costs = Costs::new(l, &x, up, down);
-        let both = inputs.pos_weight.mul_add(t, up);
-        let absent = inputs.weight.equals(zero);
+        let both = pos_weight.mul_add(t, up);
+        let absent = weight.equals(zero);
+        let size = if W::UPSTREAM { upstream * weight } else { weight * l.splat(self.scale) };
 
-        // Where e is subnormal, it must not be rounded before it is multiplied: the products take the scaled one, and
-        // the offset is undone last.
-        let subnormal = x.e.is_subnormal(l);
-        let tail = subnormal & costs.easy;
-        let undo = l.splat(T::OFFSET);
+        let element = Element { costs, both, weight, size, log: log1p_of_fraction(l, x.e.value) };
+        let mut values = element.moderate(l, &x);
+        if !MODERATE {
+            let mut moderate = l.splat(T::MODERATE_LOGIT).ge(x.magnitude);
+            moderate = moderate & are_moderate(l, weight) & are_moderate(l, pos_weight);
+            if W::UPSTREAM {
+                moderate = moderate & are_moderate(l, upstream);
+            }
+            values = values.where_else(moderate, element.any(l, &x));
+        }
 
-        let loss = if HARD {
-            zero
-        } else {
-            let linear = costs.easy.clear(Factors::new(costs.near, inputs.weight).times(l, x.magnitude));
-            let both = Factors::new(both, inputs.weight);
-            let log = log1p_of_fraction(l, x.e.value);
-            let loss = linear + both.times_fraction(log.hi);
-            absent.clear(tail.select(both.times_fraction(x.e.scaled) * undo, loss))
-        };
-
-        let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight * l.splat(self.scale) };
-        let size = in_range(l, weight.abs(), T::ZERO);
-        let far = Factors::new(costs.far, size);
-        let d = l.one() + x.e.value;
-        let easy = -far.times_fraction(x.e.value);
-        let slope = costs.easy.select(easy, costs.far.neg_mul_add(x.e.value, costs.near)) / d;
-        let slope = costs.easy.select(slope, slope * size);
-        let slope = tail.select(-(far.times_fraction(x.e.scaled) * undo), slope);
-        let gradient = slope.negate_unless(x.positive);
-        let gradient = if W::UPSTREAM { gradient.negate_unless(weight.ge(zero)) } else { gradient };
-
-        let both = Factors::new(both, size);
-        let hessian =
-            subnormal.select(both.times_fraction(x.e.scaled) * undo, both.times_fraction(x.e.value) / (d * d));
-
-        let e = absent.clear(x.e.value);
+        let loss = absent.clear(values.loss);
         Results {
-            term: if HARD { absent.clear(costs.linear(&x)) } else { loss },
+            term: if HARD { absent.clear(costs.near * x.magnitude) } else { loss },
             factors: if HARD {
-                let positive = t.equals(l.splat(self.smoothing.positive()));
+                let (e, positive) = (absent.clear(x.e.value), t.equals(l.splat(self.smoothing.positive())));
                 [positive.clear(e), positive.select(e, zero)]
             } else {
                 [zero; 2]
             },
-            outputs: [if W::LOSSES { loss } else { absent.clear(gradient) }, absent.clear(hessian)],
+            outputs: [if W::LOSSES { loss } else { absent.clear(values.gradient) }, absent.clear(values.hessian)],
         }
     }
 
     #[inline(always)]
     fn factor_weights(self) -> [T; 2] {
         self.smoothing.both_costs(self.pos_weight)
+    }
+}
+
+/// What the weighted loss of an element and its derivatives are made of.
+struct Element<L: Lanes> {
+    costs: Costs<L>,
+    /// up + down
+    both: Vector<L>,
+    weight: Vector<L>,
+    /// By what the derivatives are multiplied; negative where the upstream derivative is.
+    size: Vector<L>,
+    /// log1p(e)
+    log: Vector<L>,
+}
+
+struct Values<L: Lanes> {
+    loss: Vector<L>,
+    gradient: Vector<L>,
+    hessian: Vector<L>,
+}
+
+impl<L: Lanes<Scalar: Constants>> Element<L> {
+    /// Where no product can be subnormal or infinite but the last.
+    #[inline(always)]
+    fn moderate(&self, l: Token<L>, x: &Logit<L>) -> Values<L> {
+        let (costs, e) = (self.costs, x.e.value);
+        let d = l.one() + e;
+        let slope = costs.far.neg_mul_add(e, costs.near) / d;
+        Values {
+            loss: self.weight * self.both.mul_add(self.log, costs.near * x.magnitude),
+            gradient: slope * x.positive.select(self.size, -self.size),
+            hessian: self.both * e / (d * d) * self.size,
+        }
+    }
+
+    /// For any logit and any weights: every product is so ordered that only its last step can round to 0 or to infinity.
+    #[inline(always)]
+    fn any(&self, l: Token<L>, x: &Logit<L>) -> Values<L> {
+        let (zero, costs) = (l.zero(), self.costs);
+        // Where e is subnormal, it must not be rounded before it is multiplied: the products take the scaled one, and
+        // the offset is undone last.
+        let subnormal = x.e.is_subnormal(l);
+        let tail = subnormal & costs.easy;
+        let undo = l.splat(L::Scalar::OFFSET);
+
+        let linear = costs.easy.clear(Factors::new(costs.near, self.weight).times(l, x.magnitude));
+        let both = Factors::new(self.both, self.weight);
+        let loss = linear + both.times_fraction(self.log);
+        let loss = tail.select(both.times_fraction(x.e.scaled) * undo, loss);
+
+        let size = in_range(l, self.size.abs(), Float::ZERO);
+        let far = Factors::new(costs.far, size);
+        let d = l.one() + x.e.value;
+        let easy = -far.times_fraction(x.e.value);
+        let slope = costs.easy.select(easy, costs.far.neg_mul_add(x.e.value, costs.near)) / d;
+        let slope = costs.easy.select(slope, slope * size);
+        let slope = tail.select(-(far.times_fraction(x.e.scaled) * undo), slope);
+        let gradient = slope.negate_unless(x.positive).negate_unless(self.size.ge(zero));
+
+        let both = Factors::new(self.both, size);
+        let hessian =
+            subnormal.select(both.times_fraction(x.e.scaled) * undo, both.times_fraction(x.e.value) / (d * d));
+        Values { loss, gradient, hessian }
+    }
+}
+
+impl<L: Lanes> Values<L> {
+    #[inline(always)]
+    fn where_else(self, mask: Mask<L>, other: Self) -> Self {
+        Self {
+            loss: mask.select(self.loss, other.loss),
+            gradient: mask.select(self.gradient, other.gradient),
+            hessian: mask.select(self.hessian, other.hessian),
+        }
     }
 }
 
@@ -237,7 +294,7 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
         let weight = in_range(l, inputs.weight * l.splat(self.scale * self.smoothing.keep), least);
         let linear = x.positive.select(-(weight * a), p.equals(zero).clear(in_range(l, p * weight, least) * a));
         let slope = ((p - l.one()) * weight).at_most(l.splat(T::MAX));
-        let log = log1p_of_fraction(l, x.e.value);
+        let log = log1p_of_fraction_double(l, x.e.value);
         let value = slope.mul_add(log.hi, slope.mul_add(log.lo, linear));
         // The value of the target is not needed, but a NaN there must be seen here too.
         let value = inputs.target.equals(inputs.target).select(value, inputs.target);

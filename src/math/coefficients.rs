@@ -27,14 +27,18 @@ pub trait Constants: Native {
     const LEAST: Self;
     /// The largest subnormal number.
     const LARGEST_SUBNORMAL: Self;
-    /// Up to here exp(-a) is normal.
-    const NORMAL_LIMIT: Self;
+    /// The largest logit, and the smallest and the largest weight, that are moderate: no product of them with each other
+    /// and with exp(-a) is subnormal or infinite.
+    const MODERATE_LOGIT: Self;
+    const MODERATE_WEIGHTS: [Self; 2];
     /// exp(-r) for |r| <= 0.3467, from the highest power down.
     const EXP: &'static [Self];
     /// The same times 2^-63 (2^-511), which undoes half of the offset's exponent.
     const EXP_HALF: &'static [Self];
     /// (log1p(f) - f + f^2/2) / f^3 for -0.2929 <= f <= 0.41422, from the highest power down.
     const LOG1P: &'static [Self];
+    /// (e - log1p(e)) / e^2 for 0 <= e <= 1, from the highest power down.
+    const LOG1P_OF_FRACTION: &'static [Self];
     /// -1/2
     const MINUS_HALF: Self;
     /// bits(1) - bits(sqrt(1/2)): added to the bits of y, it makes the exponent that of y rounded to a power of two.
@@ -66,7 +70,8 @@ impl Constants for f32 {
     const EXP_ZERO: Self = 104.0;
     const OFFSET: Self = Self::MIN_POSITIVE;
     const EXP_LIMIT: Self = 174.0;
-    const NORMAL_LIMIT: Self = 87.0;
+    const MODERATE_LOGIT: Self = 60.0;
+    const MODERATE_WEIGHTS: [Self; 2] = [1.0 / (1_u32 << 30) as Self, (1_u32 << 30) as Self];
     const LEAST: Self = Self::from_bits(1);
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x007f_ffff);
     // Error 2^-28.2.
@@ -74,6 +79,8 @@ impl Constants for f32 {
     const EXP_HALF: &'static [Self] = &EXP_HALF_F32;
     // Error 2^-26.9.
     const LOG1P: &'static [Self] = &LOG1P_F32;
+    // Error 2^-27.4 of log1p(e).
+    const LOG1P_OF_FRACTION: &'static [Self] = &LOG1P_OF_FRACTION_F32;
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3f80_0000 - 0x3f35_04f3);
     const BELOW_SQRT_2: Self = Self::from_bits(0x3fb5_04f2);
@@ -95,7 +102,8 @@ impl Constants for f64 {
     const EXP_ZERO: Self = 746.0;
     const OFFSET: Self = Self::MIN_POSITIVE;
     const EXP_LIMIT: Self = 1416.0;
-    const NORMAL_LIMIT: Self = 708.0;
+    const MODERATE_LOGIT: Self = 600.0;
+    const MODERATE_WEIGHTS: [Self; 2] = [1.0 / (1_u128 << 100) as Self, (1_u128 << 100) as Self];
     const LEAST: Self = Self::from_bits(1);
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x000f_ffff_ffff_ffff);
     // Error 2^-57.9.
@@ -103,6 +111,8 @@ impl Constants for f64 {
     const EXP_HALF: &'static [Self] = &EXP_HALF_F64;
     // Error 2^-59.3.
     const LOG1P: &'static [Self] = &LOG1P_F64;
+    // Error 2^-56.3 of log1p(e).
+    const LOG1P_OF_FRACTION: &'static [Self] = &LOG1P_OF_FRACTION_F64;
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
     const BELOW_SQRT_2: Self = Self::from_bits(0x3ff6_a09e_667f_3bcc);
@@ -192,4 +202,41 @@ const LOG1P_F64: [f64; 20] = [
     f64::from_bits(0x3fc9_9999_9999_4d52), // 2.000000000e-01
     f64::from_bits(0xbfcf_ffff_ffff_fe7d), // -2.500000000e-01
     f64::from_bits(0x3fd5_5555_5555_556b), // 3.333333333e-01
+];
+
+const LOG1P_OF_FRACTION_F32: [f32; 10] = [
+    f32::from_bits(0xbb44_6230), // -2.996575087e-03
+    f32::from_bits(0x3c94_146d), // 1.807614602e-02
+    f32::from_bits(0xbd50_f6c0), // -5.101656914e-02
+    f32::from_bits(0x3dbe_ccea), // 9.316428006e-02
+    f32::from_bits(0xbe06_90d6), // -1.314118803e-01
+    f32::from_bits(0x3e27_fa9c), // 1.640419364e-01
+    f32::from_bits(0xbe4c_708e), // -1.996481121e-01
+    f32::from_bits(0x3e7f_f9ce), // 2.499763668e-01
+    f32::from_bits(0xbeaa_aa98), // -3.333327770e-01
+    f32::from_bits(0x3f00_0000), // 5.000000000e-01
+];
+
+const LOG1P_OF_FRACTION_F64: [f64; 21] = [
+    f64::from_bits(0x3ef9_a06d_6fcb_cde7), // 2.443949687e-05
+    f64::from_bits(0xbf32_5ff8_7594_a469), // -2.803784933e-04
+    f64::from_bits(0x3f59_04fa_b757_2dce), // 1.527066078e-03
+    f64::from_bits(0xbf75_a1e2_479a_78c9), // -5.281337648e-03
+    f64::from_bits(0x3f8a_e12b_6e45_c614), // 1.312478953e-02
+    f64::from_bits(0xbf99_d969_9378_223b), // -2.524342501e-02
+    f64::from_bits(0x3fa4_5727_b93f_3ed9), // 3.972744118e-02
+    f64::from_bits(0xbfab_814c_101b_1f83), // -5.372083375e-02
+    f64::from_bits(0x3fb0_bb5d_dd15_f0ca), // 6.535898826e-02
+    f64::from_bits(0xbfb3_197d_db59_f3a2), // -7.460772138e-02
+    f64::from_bits(0x3fb5_26da_5783_3c5d), // 8.262409817e-02
+    f64::from_bits(0xbfb7_3a8d_378b_1d03), // -9.073717695e-02
+    f64::from_bits(0x3fb9_977a_2767_5fd9), // 9.996760809e-02
+    f64::from_bits(0xbfbc_7179_50b7_9b0a), // -1.111064741e-01
+    f64::from_bits(0x3fbf_fff7_cadb_0246), // 1.249995108e-01
+    f64::from_bits(0xbfc2_4924_43f5_809b), // -1.428571064e-01
+    f64::from_bits(0x3fc5_5555_5173_1b90), // 1.666666649e-01
+    f64::from_bits(0xbfc9_9999_997b_c35b), // -1.999999999e-01
+    f64::from_bits(0x3fcf_ffff_ffff_8a53), // 2.500000000e-01
+    f64::from_bits(0xbfd5_5555_5555_5503), // -3.333333333e-01
+    f64::from_bits(0x3fe0_0000_0000_0000), // 5.000000000e-01
 ];

@@ -25,7 +25,7 @@ use core::marker::PhantomData;
 use super::costs::{Costs, Smoothing};
 use super::double::{Double, Factor};
 use super::exp::exp_neg_double;
-use super::log1p::{ln_double, log1p_of_fraction};
+use super::log1p::{ln_double, log1p_of_fraction_double};
 use super::logistic::Logit;
 use super::{Constants, Formula, Inputs, Results, Wanted};
 use crate::backend::{Lanes, Mask, Token, Vector};
@@ -77,7 +77,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
         let up = one - t;
         let costs = Costs::new(l, &x, up, t);
         let d = one + x.e.value;
-        let log = log1p_of_fraction(l, x.e.value);
+        let log = log1p_of_fraction_double(l, x.e.value);
 
         // Where e is subnormal, it is taken before it is rounded, and what is linear in it is brought back at the end.
         let subnormal = x.e.is_subnormal(l);

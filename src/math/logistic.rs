@@ -13,7 +13,7 @@
 
 use super::double::{Double, Factor};
 use super::exp::{ExpNeg, exp_neg, exp_neg_double, exp_neg_value};
-use super::log1p::log1p_of_fraction;
+use super::log1p::{log1p_of_fraction, log1p_of_fraction_double};
 use super::{Constants, Formula, Inputs, Results};
 use crate::backend::{Lanes, Mask, Token, Vector};
 
@@ -95,7 +95,7 @@ impl<T: Constants> Formula<T> for LogSigmoid {
 
 #[inline(always)]
 fn softplus<L: Lanes<Scalar: Constants>>(l: Token<L>, x: Vector<L>) -> Vector<L> {
-    ramp(l, x) + log1p_of_fraction(l, exp_neg_value(l, x.abs())).hi
+    ramp(l, x) + log1p_of_fraction(l, exp_neg_value(l, x.abs()))
 }
 
 /// max(x, 0)
@@ -130,7 +130,7 @@ impl<T: Constants> Formula<T> for ScaledSoftplus<T> {
         let e = exp_neg_double(l, a);
         // Where e is subnormal, it must not be rounded before it is divided.
         let tail = e.is_subnormal(l);
-        let log = log1p_of_fraction(l, e.value);
+        let log = log1p_of_fraction_double(l, e.value);
         let log = Double { hi: tail.select(e.scaled, log.hi), lo: tail.clear(log.lo) };
         let undo = tail.select(l.splat(T::OFFSET), l.one());
         let Double { hi, lo } = self.reciprocal;

@@ -19,7 +19,7 @@ pub use focal::{Focal, Gamma};
 pub use log1p::log1p_double;
 pub use logistic::{LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
 pub use probability::Probability;
-pub use weight::WeightTerm;
+pub use weight::{WeightTerm, are_moderate, is_moderate};
 
 use crate::backend::{Lanes, Pair, Token, Vector};
 
@@ -87,6 +87,8 @@ pub trait Formula<T: Constants>: Copy {
     const HARD: bool = false;
     /// ... and whose weights are too.
     const HARD_WEIGHTS: bool = false;
+    /// Whether it takes only blocks whose logits and weights are all moderate ([`Constants::MODERATE_LOGIT`]).
+    const MODERATE: bool = false;
     /// Whether the row of upstream derivatives is read.
     const UPSTREAM: bool = false;
 

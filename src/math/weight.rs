@@ -1,7 +1,7 @@
-//! The sum of weights.
+//! Weights: their sum, and which are moderate.
 
 use super::{Constants, Formula, Inputs, Results};
-use crate::backend::{Lanes, Token};
+use crate::backend::{Lanes, Mask, Token, Vector};
 
 /// The weight itself is what is summed.
 #[derive(Clone, Copy)]
@@ -14,4 +14,19 @@ impl<T: Constants> Formula<T> for WeightTerm {
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         Results { term: inputs.weight, factors: [l.zero(); 2], outputs: [l.zero(); 2] }
     }
+}
+
+/// Whether a factor is 0, or of moderate size ([`Constants::MODERATE_WEIGHTS`]).
+pub fn is_moderate<T: Constants>(v: T) -> bool {
+    let [least, most] = T::MODERATE_WEIGHTS;
+    let size = v.magnitude();
+    (v == T::ZERO) | ((least <= size) & (size <= most))
+}
+
+/// The same of each.
+#[inline(always)]
+pub fn are_moderate<L: Lanes<Scalar: Constants>>(l: Token<L>, v: Vector<L>) -> Mask<L> {
+    let [least, most] = L::Scalar::MODERATE_WEIGHTS;
+    let size = v.abs();
+    v.equals(l.zero()) | size.ge(l.splat(least)) & l.splat(most).ge(size)
 }

@@ -54,8 +54,8 @@ fn any_beta<N: Referenced>() {
 fn documented() {
     let largest: [(Activation<f32>, f32, f64); 4] = [
         (Sigmoid, -4.157_294, 2.40),
-        (LogSigmoid, 0.811_892_75, 1.84),
-        (Softplus(1.0), -0.811_892_75, 1.84),
+        (LogSigmoid, -3.486_876_5e-6, 1.78),
+        (Softplus(1.0), 2.652_409_2e-6, 1.78),
         (Softplus(1.444_957), -0.595_101_95, 2.33),
     ];
     for (function, x, expected) in largest {
@@ -67,13 +67,13 @@ fn documented() {
     }
 }
 
-/// Every pattern of `f32` where errors are large, and some of the others: run it in release.
+/// Every other pattern of `f32` where errors are large, and some of the rest: run it in release.
 #[test]
 #[ignore = "takes minutes"]
 fn dense() {
     over_all_patterns(1, |worst, points| {
-        let large = |x: f32| (0.1..=20.0).contains(&x.abs());
-        let points: Vec<f32> = points.iter().copied().filter(|&x| large(x) || x.to_bits().is_multiple_of(97)).collect();
+        let step = |x: f32| if (0.001..=20.0).contains(&x.abs()) { 2 } else { 97 };
+        let points: Vec<f32> = points.iter().copied().filter(|&x| x.to_bits().is_multiple_of(step(x))).collect();
         // Of the betas that were tried, the one with the largest error.
         for function in [Sigmoid, LogSigmoid, Softplus(1.0), Softplus(1.444_957)] {
             compare(worst, &points, function);

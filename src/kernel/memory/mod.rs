@@ -1,0 +1,339 @@
+//! Loads and stores: the only place outside of `backend` that touches memory by pointer.
+//!
+//! [`Streams`] are made from slices that all have at least `len` elements. [`Rows`] compares each row with `len` and
+//! finds its addresses: in the slices where the row is whole and its elements are there as they are; in a [`Scratch`]
+//! where they must be made first, or where the row reaches beyond the end. So no vector needs a check of its own, and
+//! none reaches beyond a slice.
+
+use core::marker::PhantomData;
+
+mod later;
+mod runs;
+mod scratch;
+
+pub use runs::{IN_TURN, get, set};
+pub use scratch::Scratch;
+
+use super::reduce::{Choice, Reach};
+use super::source::{Factors, Targets};
+use super::sums::{PIECE, Terms};
+use crate::backend::{Lanes, Token, Vector};
+use crate::math::{Constants, Formula, Smoothing, is_moderate};
+use runs::{Run, Runs, Traits, up_to};
+
+/// What a kernel reads and writes, element by element.
+pub struct Streams<'a, T> {
+    logits: *const T,
+    len: usize,
+    targets: Targets<'a, T>,
+    smoothing: Option<Smoothing<T>>,
+    pos_weight: Factors<'a, T>,
+    weight: Factors<'a, T>,
+    upstream: Factors<'a, T>,
+    /// Null, or good for writing `len` elements.
+    outputs: [*mut T; 2],
+    slices: PhantomData<(&'a [T], &'a mut [T])>,
+}
+
+impl<'a, T: Constants> Streams<'a, T> {
+    /// As many elements as have both a logit and a target.
+    pub fn new(logits: &'a [T], targets: Targets<'a, T>) -> Self {
+        Self {
+            logits: logits.as_ptr(),
+            len: logits.len().min(targets.capacity()),
+            targets,
+            smoothing: None,
+            pos_weight: Factors::Uniform(T::ONE),
+            weight: Factors::Uniform(T::ONE),
+            upstream: Factors::Uniform(T::ONE),
+            outputs: [core::ptr::null_mut(); 2],
+            slices: PhantomData,
+        }
+    }
+
+    /// The first output takes the logits' place.
+    pub fn in_place(logits: &'a mut [T], targets: Targets<'a, T>) -> Self {
+        let len = logits.len().min(targets.capacity());
+        let both = logits.as_mut_ptr();
+        Self { logits: both, len, outputs: [both, core::ptr::null_mut()], ..Self::new(&[], targets) }
+    }
+
+    pub fn weighted(self, pos_weight: Factors<'a, T>, weight: Factors<'a, T>) -> Self {
+        let len = self.len.min(pos_weight.capacity()).min(weight.capacity());
+        Self { len, pos_weight, weight, ..self }
+    }
+
+    pub fn upstream(self, upstream: Factors<'a, T>) -> Self {
+        Self { len: self.len.min(upstream.capacity()), upstream, ..self }
+    }
+
+    pub fn writing(self, first: &'a mut [T]) -> Self {
+        Self { len: self.len.min(first.len()), outputs: [first.as_mut_ptr(), self.outputs[1]], ..self }
+    }
+
+    pub fn writing_second(self, second: &'a mut [T]) -> Self {
+        Self { len: self.len.min(second.len()), outputs: [self.outputs[0], second.as_mut_ptr()], ..self }
+    }
+
+    /// The same with smoothed targets.
+    pub fn smoothed(&self, smoothing: Smoothing<T>) -> Streams<'_, T> {
+        let smoothing = if smoothing.lift == T::ZERO { None } else { Some(smoothing) };
+        Streams { smoothing, ..*self }
+    }
+
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether all weights and positive weights are 1.
+    pub fn weights_are_one(&self) -> bool {
+        let is_one = |factors| matches!(factors, Factors::Uniform(v) if v == T::ONE);
+        is_one(self.pos_weight) && is_one(self.weight)
+    }
+
+    /// Whether all elements have one positive weight, and all weights are 1.
+    pub fn has_one_pos_weight_alone(&self) -> bool {
+        self.has_uniform_pos_weight() && matches!(self.weight, Factors::Uniform(v) if v == T::ONE)
+    }
+
+    /// Whether all weights, positive weights and upstream derivatives are moderate.
+    pub fn weights_are_moderate(&self) -> bool {
+        [self.pos_weight, self.weight, self.upstream].iter().all(|factors| match *factors {
+            Factors::Uniform(v) => is_moderate(v),
+            Factors::Values { moderate, .. } => moderate,
+        })
+    }
+
+    /// Whether all elements have one positive weight.
+    pub fn has_uniform_pos_weight(&self) -> bool {
+        matches!(self.pos_weight, Factors::Uniform(_))
+    }
+}
+
+/// Which streams are read besides the logits.
+#[derive(Clone, Copy)]
+pub struct Needed {
+    targets: bool,
+    pos_weight: bool,
+    weight: bool,
+    upstream: bool,
+}
+
+impl Needed {
+    pub const fn by<T: Constants, F: Formula<T>>() -> Self {
+        Self { targets: F::TARGETS, pos_weight: F::WEIGHTED, weight: F::WEIGHTED, upstream: F::UPSTREAM }
+    }
+}
+
+/// Rows at equal distances.
+#[derive(Clone, Copy)]
+pub struct Rows {
+    pub start: usize,
+    pub distance: usize,
+    /// How many there are; the last may reach beyond the end.
+    pub count: usize,
+    /// How many do not.
+    pub whole: usize,
+}
+
+impl<T: Constants> Streams<'_, T> {
+    /// The rows of so many elements that start at `start` and every `distance` elements after, up to `most` of them.
+    #[inline(always)]
+    pub fn rows(&self, width: usize, start: usize, distance: usize, most: usize) -> Rows {
+        let left = self.len.saturating_sub(start);
+        let whole = if left < width { 0 } else { (left - width) / distance + 1 };
+        Rows { start, distance, count: left.div_ceil(distance).min(most), whole: whole.min(most) }
+    }
+
+    /// How many rows [`runs`](Self::runs) may be asked for.
+    #[inline(always)]
+    pub fn rows_at_a_time(&self, needed: Needed) -> usize {
+        let is_made = |factors| match factors {
+            Factors::Uniform(_) => false,
+            Factors::Values { repeat, cycles, .. } => repeat != 1 || cycles,
+        };
+        let targets = needed.targets && (matches!(self.targets, Targets::Bytes(_)) || self.smoothing.is_some());
+        let pos_weight = needed.pos_weight && is_made(self.pos_weight);
+        let weight = needed.weight && is_made(self.weight);
+        let upstream = needed.upstream && is_made(self.upstream);
+        if targets || pos_weight || weight || upstream { PIECE } else { usize::MAX }
+    }
+
+    /// Where rows are, from `index` on, `count` of them and all whole: in the slices if they are there as they are, or made.
+    #[inline(always)]
+    pub fn runs<L: Lanes<Scalar = T>>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        needed: Needed,
+        rows: Rows,
+        index: usize,
+        count: usize,
+    ) -> Runs<T> {
+        let distance = rows.distance;
+        let start = rows.start + index * distance;
+        // The elements of the rows are all below `len`, and every slice has as many.
+        let mut runs = scratch.runs();
+        runs.logit = Run { first: self.logits.wrapping_add(start), step: distance };
+        match self.targets {
+            Targets::Reals(values) if self.smoothing.is_none() => {
+                runs.target = Run { first: values.as_ptr().wrapping_add(start), step: distance };
+            }
+            Targets::Absent => {}
+            _ if !needed.targets => {}
+            targets => {
+                let mut k = 0;
+                while k < count {
+                    let at = start + k * distance;
+                    // SAFETY: the row is whole, so every slice has its elements.
+                    let target = unsafe {
+                        match targets {
+                            Targets::Reals(values) => l.load(values.as_ptr().wrapping_add(at)),
+                            Targets::Bytes(values) => l.load_bytes(values.as_ptr().wrapping_add(at)),
+                            Targets::Absent => l.zero(),
+                        }
+                    };
+                    scratch.targets.set(k, self.smoothed_target(l, target));
+                    k += 1;
+                }
+                runs.target = scratch.targets.run();
+            }
+        }
+        if needed.pos_weight {
+            runs.pos_weight = scratch.pos_weight.made(l, &self.pos_weight, start, distance, count);
+        }
+        if needed.weight {
+            runs.weight = scratch.weight.made(l, &self.weight, start, distance, count);
+        }
+        if needed.upstream {
+            runs.upstream = scratch.upstream.made(l, &self.upstream, start, distance, count);
+        }
+        for ((place, step), &out) in runs.outputs.iter_mut().zip(&mut runs.output_steps).zip(&self.outputs) {
+            // An output that nobody gave goes to the scratch.
+            if !out.is_null() {
+                *place = out.wrapping_add(start);
+                *step = distance;
+            }
+        }
+        runs
+    }
+
+    #[inline(always)]
+    fn smoothed_target<L: Lanes<Scalar = T>>(&self, l: Token<L>, target: Vector<L>) -> Vector<L> {
+        if let Some(smoothing) = self.smoothing { smoothing.of(l, target) } else { target }
+    }
+
+    /// Copies the last row, of which only so many elements are there, to where it can be read whole.
+    #[inline(always)]
+    fn gathered<L: Lanes<Scalar = T>>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        start: usize,
+        valid: usize,
+    ) -> Runs<T> {
+        self.gather(scratch, start, valid);
+        let row = scratch.target.as_mut();
+        set(self.smoothed_target(l, get(l, row, 0)), row, 0);
+        scratch.runs()
+    }
+
+    /// Evaluates the formula for the last row, if it reaches beyond the end: those elements are not touched and add nothing.
+    #[inline(always)]
+    pub fn evaluate_partial<L: Lanes<Scalar = T>, F: Formula<T>>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        formula: F,
+        rows: Rows,
+    ) -> Terms<L> {
+        let start = rows.start + rows.whole * rows.distance;
+        let valid = self.len.saturating_sub(start);
+        let mut terms = self.gathered(l, scratch, start, valid).evaluate(l, formula, 0);
+        self.scatter(scratch, F::OUTPUTS, start, valid);
+        let mut outside = l.row(T::ONE);
+        up_to(outside.as_mut(), valid).fill(T::ZERO);
+        let outside = get(l, outside.as_ref(), 0).equals(l.one());
+        terms.term = outside.clear(terms.term);
+        terms.products = [outside.clear(terms.products[0]), outside.clear(terms.products[1])];
+        terms
+    }
+
+    /// The fastest formula that takes all of these rows, within its reach.
+    #[inline(always)]
+    pub fn choice<L: Lanes<Scalar = T>, M: Formula<T>, H: Formula<T>>(
+        &self,
+        l: Token<L>,
+        scratch: &mut Scratch<L>,
+        rows: Rows,
+        reach: Reach<T>,
+    ) -> Choice {
+        if const { !M::MODERATE && !H::HARD } {
+            return Choice::Any;
+        }
+        let limit = match reach {
+            Reach::None => return Choice::Any,
+            Reach::UpTo(limit) => limit,
+            Reach::All if H::HARD && !H::HARD_WEIGHTS && matches!(self.targets, Targets::Bytes(_)) => {
+                return Choice::Hard;
+            }
+            Reach::All => T::MAX + T::MAX,
+        };
+        let smoothing = self.smoothing.unwrap_or(Smoothing::none());
+        let values = [smoothing.lift, smoothing.positive()];
+        let needed = Needed { targets: H::HARD, pos_weight: false, weight: true, upstream: false };
+        let mut traits = Traits { bits: l.zero(), least: l.zero() };
+        let mut row = 0;
+        while row < rows.whole {
+            let count = self.rows_at_a_time(needed).min(rows.whole - row);
+            let runs = self.runs(l, scratch, needed, rows, row, count);
+            traits = runs.traits::<L, H>(l, count, values, traits);
+            row += count;
+        }
+        if rows.whole < rows.count {
+            let start = rows.start + rows.whole * rows.distance;
+            let runs = self.gathered(l, scratch, start, self.len.saturating_sub(start));
+            traits = runs.traits::<L, H>(l, 1, values, traits);
+        }
+        let within = traits.least.ge(l.splat(-limit));
+        // Positive weights that differ mix in the lanes of a product.
+        let hard = H::HARD && (!H::HARD_WEIGHTS || self.has_uniform_pos_weight());
+        if hard && (within & traits.bits.equals(l.zero())).all() {
+            Choice::Hard
+        } else if M::MODERATE && within.all() {
+            Choice::Moderate
+        } else {
+            Choice::Any
+        }
+    }
+
+    /// Copies the `valid` elements from `start` on, less than a row, to where a whole row can be read. What is beyond
+    /// them has target and weight 0, unless one weight holds for all.
+    #[cold]
+    #[inline(never)]
+    fn gather<L: Lanes<Scalar = T>>(&self, scratch: &mut Scratch<L>, start: usize, valid: usize) {
+        for (i, slot) in scratch.logit.as_mut().iter_mut().take(valid).enumerate() {
+            // SAFETY: start + i < start + valid <= len.
+            *slot = unsafe { self.logits.add(start + i).read() };
+        }
+        scratch.target.as_mut().fill(T::ZERO);
+        self.targets.expand(start, up_to(scratch.target.as_mut(), valid));
+        scratch.pos_weight.gather(&self.pos_weight, start, valid);
+        scratch.weight.gather(&self.weight, start, valid);
+        scratch.upstream.gather(&self.upstream, start, valid);
+    }
+
+    /// Copies the results of a partial row to the outputs.
+    #[cold]
+    #[inline(never)]
+    fn scatter<L: Lanes<Scalar = T>>(&self, scratch: &Scratch<L>, outputs: usize, start: usize, valid: usize) {
+        for (&out, row) in self.outputs.iter().zip(&scratch.outputs).take(outputs) {
+            if !out.is_null() {
+                for (i, &v) in row.as_ref().iter().take(valid).enumerate() {
+                    // SAFETY: start + i < start + valid <= len, which is no more than the output has.
+                    unsafe { out.add(start + i).write(v) };
+                }
+            }
+        }
+    }
+}
