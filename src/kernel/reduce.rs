@@ -115,7 +115,7 @@ fn evaluate_all<T: Constants, L: Lanes<Scalar = T>, F: Formula<T>>(
         }
         row += count;
     }
-    if rows.whole < rows.count {
+    if rows.has_partial::<L>() {
         streams.evaluate_partial(l, scratch, formula, rows);
     }
 }
@@ -255,7 +255,7 @@ impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Reduce<'_, '_, T
             }
             k += count;
         }
-        if whole < PIECE.min(rows.count - row) {
+        if rows.has_partial::<L>() && whole < PIECE.min(rows.count - row) {
             room.tree.set::<G>(whole, self.streams.evaluate_partial(l, room.scratch, formula, rows));
             k += 1;
         }

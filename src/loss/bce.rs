@@ -114,7 +114,7 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
     /// ```
     pub fn target_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
         expect_len(Argument::Output, logits.len(), out.len())?;
-        let checked: Checked<'_, T> = self.check(logits, targets)?;
+        let checked: Checked<'_, T> = self.check(logits, Y::targets(targets))?;
         let scales = checked.scales(logits)?;
         let streams = checked.streams(logits, scales.weight).writing(out);
         T::bce_target_gradient(self.kernel(), &checked.pass(&streams, scales));

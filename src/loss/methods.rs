@@ -1,26 +1,26 @@
 //! The methods of every loss, once: checks, streams, kernel.
 //!
-//! The inputs are what the loss takes: logits, or probabilities.
+//! The inputs are what the loss takes: logits, or probabilities. The type of the targets is known no more, so that
+//! programs with several of them have all of this once.
 
 use super::{Checked, Curved, Passes, Scales, expect_len};
 use crate::error::{Argument, Error};
-use crate::kernel::{Pass, Streams};
-use crate::label::Label;
+use crate::kernel::{Pass, Streams, Targets};
 use crate::real::Real;
 use crate::reduction::{LossSum, Reduction};
 use crate::weights::Weights;
 
-pub fn loss<T: Real, L: Passes<T> + ?Sized, Y: Label<T>>(loss: &L, inputs: &[T], targets: &[Y]) -> Result<T, Error> {
+pub fn loss<T: Real, L: Passes<T> + ?Sized>(loss: &L, inputs: &[T], targets: Targets<'_, T>) -> Result<T, Error> {
     let checked = loss.check(inputs, targets)?;
     let scales = checked.scales(inputs)?;
     let streams = checked.streams(inputs, scales.weight);
     scales.reduced(loss.sum(&checked.pass(&streams, scales)))
 }
 
-pub fn losses<T: Real, L: Passes<T> + ?Sized, Y: Label<T>>(
+pub fn losses<T: Real, L: Passes<T> + ?Sized>(
     loss: &L,
     inputs: &[T],
-    targets: &[Y],
+    targets: Targets<'_, T>,
     out: &mut [T],
 ) -> Result<(), Error> {
     expect_len(Argument::Output, inputs.len(), out.len())?;
@@ -30,10 +30,10 @@ pub fn losses<T: Real, L: Passes<T> + ?Sized, Y: Label<T>>(
     Ok(())
 }
 
-pub fn gradient<T: Real, L: Passes<T> + ?Sized, Y: Label<T>>(
+pub fn gradient<T: Real, L: Passes<T> + ?Sized>(
     loss: &L,
     inputs: &[T],
-    targets: &[Y],
+    targets: Targets<'_, T>,
     gradient: &mut [T],
 ) -> Result<(), Error> {
     expect_len(Argument::Gradient, inputs.len(), gradient.len())?;
@@ -44,10 +44,10 @@ pub fn gradient<T: Real, L: Passes<T> + ?Sized, Y: Label<T>>(
     Ok(())
 }
 
-pub fn loss_and_gradient<T: Real, L: Passes<T> + ?Sized, Y: Label<T>>(
+pub fn loss_and_gradient<T: Real, L: Passes<T> + ?Sized>(
     loss: &L,
     inputs: &[T],
-    targets: &[Y],
+    targets: Targets<'_, T>,
     gradient: &mut [T],
 ) -> Result<T, Error> {
     expect_len(Argument::Gradient, inputs.len(), gradient.len())?;
@@ -57,10 +57,10 @@ pub fn loss_and_gradient<T: Real, L: Passes<T> + ?Sized, Y: Label<T>>(
     scales.reduced(loss.sum_and_gradient(&checked.pass(&streams, scales)))
 }
 
-pub fn loss_and_gradient_in_place<T: Real, L: Passes<T> + ?Sized, Y: Label<T>>(
+pub fn loss_and_gradient_in_place<T: Real, L: Passes<T> + ?Sized>(
     loss: &L,
     inputs: &mut [T],
-    targets: &[Y],
+    targets: Targets<'_, T>,
 ) -> Result<T, Error> {
     let checked = loss.check(inputs, targets)?;
     let scales = checked.scales(inputs)?;
@@ -68,10 +68,10 @@ pub fn loss_and_gradient_in_place<T: Real, L: Passes<T> + ?Sized, Y: Label<T>>(
     scales.reduced(loss.sum_and_gradient(&checked.pass(&streams, scales)))
 }
 
-pub fn gradient_and_hessian<T: Real, L: Curved<T> + ?Sized, Y: Label<T>>(
+pub fn gradient_and_hessian<T: Real, L: Curved<T> + ?Sized>(
     loss: &L,
     inputs: &[T],
-    targets: &[Y],
+    targets: Targets<'_, T>,
     gradient: &mut [T],
     hessian: &mut [T],
 ) -> Result<(), Error> {
@@ -84,10 +84,10 @@ pub fn gradient_and_hessian<T: Real, L: Curved<T> + ?Sized, Y: Label<T>>(
     Ok(())
 }
 
-pub fn backward<T: Real, L: Passes<T> + ?Sized, Y: Label<T>>(
+pub fn backward<T: Real, L: Passes<T> + ?Sized>(
     loss: &L,
     inputs: &[T],
-    targets: &[Y],
+    targets: Targets<'_, T>,
     upstream: Weights<'_, T>,
     gradient: &mut [T],
 ) -> Result<(), Error> {
@@ -99,11 +99,11 @@ pub fn backward<T: Real, L: Passes<T> + ?Sized, Y: Label<T>>(
     Ok(())
 }
 
-pub fn accumulate<T: Real, L: Passes<T> + ?Sized, Y: Label<T>>(
+pub fn accumulate<T: Real, L: Passes<T> + ?Sized>(
     loss: &L,
     sum: &mut LossSum<T>,
     inputs: &[T],
-    targets: &[Y],
+    targets: Targets<'_, T>,
 ) -> Result<(), Error> {
     let checked = loss.check(inputs, targets)?;
     // Neither divided nor differentiated, so an empty batch is as good as any.

@@ -45,27 +45,27 @@ use crate::weights::Weights;
 pub trait LogitLoss<T: Real>: Curved<T> {
     /// The reduced loss.
     fn loss<Y: Label<T>>(&self, logits: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(self, logits, targets)
+        methods::loss(self, logits, Y::targets(targets))
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
     fn losses<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(self, logits, targets, out)
+        methods::losses(self, logits, Y::targets(targets), out)
     }
 
     /// The derivative of the reduced loss with respect to each logit.
     fn gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(self, logits, targets, gradient)
+        methods::gradient(self, logits, Y::targets(targets), gradient)
     }
 
     /// The reduced loss, and its gradient, in one pass.
     fn loss_and_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<T, Error> {
-        methods::loss_and_gradient(self, logits, targets, gradient)
+        methods::loss_and_gradient(self, logits, Y::targets(targets), gradient)
     }
 
     /// The reduced loss; its gradient takes the logits' place, so that no second buffer is needed.
     fn loss_and_gradient_in_place<Y: Label<T>>(&self, logits: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(self, logits, targets)
+        methods::loss_and_gradient_in_place(self, logits, Y::targets(targets))
     }
 
     /// The gradient, and the diagonal of the Hessian, of the reduced loss: what gradient boosting needs.
@@ -76,7 +76,7 @@ pub trait LogitLoss<T: Real>: Curved<T> {
         gradient: &mut [T],
         hessian: &mut [T],
     ) -> Result<(), Error> {
-        methods::gradient_and_hessian(self, logits, targets, gradient, hessian)
+        methods::gradient_and_hessian(self, logits, Y::targets(targets), gradient, hessian)
     }
 
     /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
@@ -88,13 +88,13 @@ pub trait LogitLoss<T: Real>: Curved<T> {
         upstream: Weights<'_, T>,
         gradient: &mut [T],
     ) -> Result<(), Error> {
-        methods::backward(self, logits, targets, upstream, gradient)
+        methods::backward(self, logits, Y::targets(targets), upstream, gradient)
     }
 
     /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of 128 KiB of
     /// logits (32,768 of `f32`, 16,384 of `f64`).
     fn accumulate<Y: Label<T>>(&self, sum: &mut LossSum<T>, logits: &[T], targets: &[Y]) -> Result<(), Error> {
-        methods::accumulate(self, sum, logits, targets)
+        methods::accumulate(self, sum, logits, Y::targets(targets))
     }
 }
 
@@ -172,15 +172,15 @@ pub trait Passes<T: Real> {
         Ok(())
     }
 
-    fn check<'a, Y: Label<T>>(&'a self, inputs: &[T], targets: &'a [Y]) -> Result<Checked<'a, T>, Error> {
+    fn check<'a>(&'a self, inputs: &[T], targets: Targets<'a, T>) -> Result<Checked<'a, T>, Error> {
         let len = inputs.len();
-        expect_len(Argument::Targets, len, targets.len())?;
+        expect_len(Argument::Targets, len, targets.capacity())?;
         self.check_parameters()?;
         let settings = self.settings();
         let backend = settings.backend.unwrap_or_else(|| Backend::best_for(len));
         let checked = Checked {
             len,
-            targets: Y::targets(targets),
+            targets,
             weight: settings.weight.checked(Argument::Weight, len, backend)?,
             pos_weight: self.pos_weight().checked(Argument::PosWeight, len, backend)?,
             reduction: settings.reduction,

@@ -140,17 +140,17 @@ impl<'w, T: Real> Bce<'w, T> {
 
     /// The reduced loss.
     pub fn loss<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(self, probabilities, targets)
+        methods::loss(self, probabilities, Y::targets(targets))
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
     pub fn losses<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(self, probabilities, targets, out)
+        methods::losses(self, probabilities, Y::targets(targets), out)
     }
 
     /// The derivative of the reduced loss with respect to each probability.
     pub fn gradient<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(self, probabilities, targets, gradient)
+        methods::gradient(self, probabilities, Y::targets(targets), gradient)
     }
 
     /// The reduced loss, and its gradient, in one pass.
@@ -160,12 +160,12 @@ impl<'w, T: Real> Bce<'w, T> {
         targets: &[Y],
         gradient: &mut [T],
     ) -> Result<T, Error> {
-        methods::loss_and_gradient(self, probabilities, targets, gradient)
+        methods::loss_and_gradient(self, probabilities, Y::targets(targets), gradient)
     }
 
     /// The reduced loss; its gradient takes the probabilities' place, so that no second buffer is needed.
     pub fn loss_and_gradient_in_place<Y: Label<T>>(&self, probabilities: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(self, probabilities, targets)
+        methods::loss_and_gradient_in_place(self, probabilities, Y::targets(targets))
     }
 
     /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
@@ -177,7 +177,7 @@ impl<'w, T: Real> Bce<'w, T> {
         upstream: Weights<'_, T>,
         gradient: &mut [T],
     ) -> Result<(), Error> {
-        methods::backward(self, probabilities, targets, upstream, gradient)
+        methods::backward(self, probabilities, Y::targets(targets), upstream, gradient)
     }
 
     /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of 128 KiB of
@@ -188,7 +188,7 @@ impl<'w, T: Real> Bce<'w, T> {
         probabilities: &[T],
         targets: &[Y],
     ) -> Result<(), Error> {
-        methods::accumulate(self, sum, probabilities, targets)
+        methods::accumulate(self, sum, probabilities, Y::targets(targets))
     }
 }
 

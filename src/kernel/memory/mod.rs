@@ -136,6 +136,14 @@ pub struct Rows {
     pub whole: usize,
 }
 
+impl Rows {
+    /// Whether the last reaches beyond the end. A row of one element never does, and needs no code for it.
+    #[inline(always)]
+    pub fn has_partial<L: Lanes>(self) -> bool {
+        L::LANES > 1 && self.whole < self.count
+    }
+}
+
 impl<T: Constants> Streams<'_, T> {
     /// The rows of so many elements that start at `start` and every `distance` elements after, up to `most` of them.
     #[inline(always)]
@@ -290,7 +298,7 @@ impl<T: Constants> Streams<'_, T> {
             traits = runs.traits::<L, H>(l, count, values, traits);
             row += count;
         }
-        if rows.whole < rows.count {
+        if rows.has_partial::<L>() {
             let start = rows.start + rows.whole * rows.distance;
             let runs = self.gathered(l, scratch, start, self.len.saturating_sub(start));
             traits = runs.traits::<L, H>(l, 1, values, traits);

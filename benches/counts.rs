@@ -1,0 +1,163 @@
+//! Every function once on every backend, for `tests/counts.sh`, which counts the instructions of each call and the bytes
+//! of each kernel.
+//!
+//! Prints what is called, in order: the table, the row and the column that it goes to.
+
+use logit_loss::{
+    Backend, Bce, BceWithLogits, Error, FocalLoss, Label, LogitLoss, Real, Reduction, Weights, log_sigmoid_with,
+    sigmoid_with, softplus_with,
+};
+use std::any::type_name;
+use std::hint::black_box;
+
+const ELEMENTS: usize = 1 << 10;
+
+fn main() {
+    cases::<f32>();
+    cases::<f64>();
+}
+
+trait Element: Real + Label<Self> + From<f32> {}
+impl Element for f32 {}
+impl Element for f64 {}
+
+/// What callgrind counts, so it must not be inlined, and no call may be its last instruction.
+#[inline(never)]
+fn counted<R>(call: &mut impl FnMut() -> Result<R, Error>) {
+    _ = black_box(call());
+}
+
+/// Where a count goes to.
+struct Place<'a> {
+    table: &'a str,
+    element: &'a str,
+    column: &'a str,
+}
+
+impl Place<'_> {
+    fn count<R>(&self, function: &str, mut call: impl FnMut() -> Result<R, Error>) {
+        // The first call looks at the CPU, and says whether there is anything to count.
+        call().expect("the arguments fit");
+        println!("{}\t{function}\t{}\t{}", self.table, self.element, self.column);
+        counted(&mut call);
+    }
+}
+
+fn cases<T: Element>() {
+    for backend in Backend::available() {
+        let place = Place { table: "instructions", element: type_name::<T>(), column: backend.name() };
+        with_logits::<T>(&place, backend);
+        focal::<T>(&place, backend);
+        of_probabilities::<T>(&place, backend);
+        activations::<T>(&place, backend);
+    }
+    for n in [1, 8, 16] {
+        short::<T>(&Place { table: "short", element: type_name::<T>(), column: &n.to_string() }, n);
+    }
+}
+
+fn with_logits<T: Element>(place: &Place<'_>, backend: Backend) {
+    let (x, t) = black_box(inputs::<T>(ELEMENTS));
+    let (x, t) = (&x[..], &t[..]);
+    let labels: Vec<bool> = t.iter().map(|&t| t == T::from(1.0)).collect();
+    let labels = black_box(&labels[..]);
+    let (g, h) = (&mut x.to_vec()[..], &mut x.to_vec()[..]);
+    let bce = BceWithLogits::new().backend(backend);
+    let upstream = Weights::uniform(T::from(0.5));
+
+    place.count("BceWithLogits::loss", || bce.loss(x, t));
+    place.count("BceWithLogits::losses", || bce.losses(x, t, g));
+    place.count("BceWithLogits::gradient", || bce.gradient(x, t, g));
+    place.count("BceWithLogits::loss_and_gradient", || bce.loss_and_gradient(x, t, g));
+    place.count("BceWithLogits::gradient_and_hessian", || bce.gradient_and_hessian(x, t, g, h));
+    place.count("BceWithLogits::backward", || bce.backward(x, t, upstream, g));
+    place.count("BceWithLogits::target_gradient", || bce.target_gradient(x, t, g));
+
+    let weight = weights::<T>(ELEMENTS);
+    let (three, many) = (weights::<T>(3), weights::<T>(64));
+    // A number of logits that three classes divide.
+    let (x3, t3) = (&x[..ELEMENTS / 3 * 3], &t[..ELEMENTS / 3 * 3]);
+    let variants = [
+        (", pos_weight 5", bce.pos_weight(Weights::uniform(T::from(5.0))), x, t),
+        (", pos_weight of 3 classes", bce.pos_weight(Weights::per_class(&three)), x3, t3),
+        (", pos_weight of 64 classes", bce.pos_weight(Weights::per_class(&many)), x, t),
+        (", weight of each element", bce.weight(Weights::per_element(&weight)), x, t),
+        (", weighted mean", bce.weight(Weights::per_element(&weight)).reduction(Reduction::WeightedMean), x, t),
+        (", label smoothing", bce.label_smoothing(T::from(0.1)), x, t),
+    ];
+    for (what, bce, x, t) in variants {
+        let g = &mut g[..x.len()];
+        place.count(&format!("BceWithLogits::loss{what}"), || bce.loss(x, t));
+        place.count(&format!("BceWithLogits::loss_and_gradient{what}"), || bce.loss_and_gradient(x, t, g));
+    }
+    place.count("BceWithLogits::loss, bool targets", || bce.loss(x, labels));
+    place.count("BceWithLogits::loss_and_gradient, bool targets", || bce.loss_and_gradient(x, labels, g));
+}
+
+fn focal<T: Element>(place: &Place<'_>, backend: Backend) {
+    let (x, t) = black_box(inputs::<T>(ELEMENTS));
+    let (x, t) = (&x[..], &t[..]);
+    let (g, h) = (&mut x.to_vec()[..], &mut x.to_vec()[..]);
+    let focal = FocalLoss::new().backend(backend);
+    let upstream = Weights::uniform(T::from(0.5));
+
+    for (what, gamma) in [("", 2.0), (", gamma 1.5", 1.5)] {
+        let focal = focal.gamma(T::from(gamma));
+        place.count(&format!("FocalLoss::loss{what}"), || focal.loss(x, t));
+        place.count(&format!("FocalLoss::loss_and_gradient{what}"), || focal.loss_and_gradient(x, t, g));
+    }
+    place.count("FocalLoss::losses", || focal.losses(x, t, g));
+    place.count("FocalLoss::gradient", || focal.gradient(x, t, g));
+    place.count("FocalLoss::gradient_and_hessian", || focal.gradient_and_hessian(x, t, g, h));
+    place.count("FocalLoss::backward", || focal.backward(x, t, upstream, g));
+}
+
+fn of_probabilities<T: Element>(place: &Place<'_>, backend: Backend) {
+    let (x, t) = black_box(inputs::<T>(ELEMENTS));
+    let (p, t) = (&mut x.to_vec()[..], &t[..]);
+    sigmoid_with(backend, &x, p).expect("as many probabilities as logits");
+    let g = &mut x.to_vec()[..];
+    let bce = Bce::new().backend(backend);
+    let upstream = Weights::uniform(T::from(0.5));
+
+    place.count("Bce::loss", || bce.loss(p, t));
+    place.count("Bce::losses", || bce.losses(p, t, g));
+    place.count("Bce::gradient", || bce.gradient(p, t, g));
+    place.count("Bce::loss_and_gradient", || bce.loss_and_gradient(p, t, g));
+    place.count("Bce::backward", || bce.backward(p, t, upstream, g));
+}
+
+fn activations<T: Element>(place: &Place<'_>, backend: Backend) {
+    let (x, _) = black_box(inputs::<T>(ELEMENTS));
+    let (x, out) = (&x[..], &mut x.to_vec()[..]);
+    let [one, two] = black_box([T::from(1.0), T::from(2.0)]);
+
+    place.count("sigmoid", || sigmoid_with(backend, x, out));
+    place.count("log_sigmoid", || log_sigmoid_with(backend, x, out));
+    place.count("softplus", || softplus_with(backend, one, x, out));
+    place.count("softplus, beta 2", || softplus_with(backend, two, x, out));
+}
+
+/// On the backend that is chosen where none is pinned.
+fn short<T: Element>(place: &Place<'_>, n: usize) {
+    let (x, t) = black_box(inputs::<T>(n));
+    let (x, t) = (&x[..], &t[..]);
+    let g = &mut x.to_vec()[..];
+    let bce = BceWithLogits::new();
+
+    place.count("BceWithLogits::loss", || bce.loss(x, t));
+    place.count("BceWithLogits::loss_and_gradient", || bce.loss_and_gradient(x, t, g));
+}
+
+/// Logits from -8 to 8, in no order, and targets of which a quarter are 1.
+fn inputs<T: Element>(n: usize) -> (Vec<T>, Vec<T>) {
+    // The fractions of the multiples of an irrational number are spread evenly.
+    let spread = |i, step: f64| (i as f64 * step).fract();
+    let logits = (0..n).map(|i| T::from((spread(i, 0.618_033_988_749_895) * 16.0 - 8.0) as f32)).collect();
+    (logits, (0..n).map(|i| T::from(f32::from(u8::from(spread(i, 0.754_877_666_246_693) < 0.25)))).collect())
+}
+
+/// Weights other than 1.
+fn weights<T: Element>(n: usize) -> Vec<T> {
+    black_box((0..n).map(|i| T::from(0.5 + (i % 7) as f32)).collect())
+}
