@@ -12,6 +12,7 @@ for_all_families!(
     neighbours,
     automatic_backend,
     cut_at_chunks,
+    merged_chunks,
     one_weight_in_every_form,
 );
 
@@ -291,6 +292,45 @@ fn cut_at_chunks<N: Number, F: Family<N>>() {
             }
         }
         assert_eq!(bits(&sum), bits(&whole), "{}", backend.name());
+    }
+}
+
+fn merged_chunks<N: Number, F: Family<N>>() {
+    // A sum of one chunk is what the sum of all adds: so threads can sum a chunk each. The last one has few
+    // elements, most often one.
+    for (number, rest) in [(0, 1), (1, 1), (2, 1), (3, 2), (4, 1), (5, 77)] {
+        let mut case = Case::<N>::new::<F>(2 * N::CHUNK + rest, number);
+        if number == 4 {
+            // Sums that cancel, and one that is infinite.
+            case.targets.iter_mut().for_each(|t| *t = N::new(40.0 * t.to_f64() - 19.5));
+            case.inputs[N::CHUNK] = F::input(N::INFINITY);
+        }
+        let weight = Weights::uniform(N::new([1.0, 1.0, 0.3, 3.7, 1.0, 1.0][number]));
+        for backend in backends() {
+            let loss = F::with(number).weighted(weight).on(backend);
+            let (mut whole, mut merged) = (LossSum::new(), LossSum::new());
+            loss.accumulate(&mut whole, &case.inputs, &case.targets).unwrap();
+            for (inputs, targets) in case.inputs.chunks(N::CHUNK).zip(case.targets.chunks(N::CHUNK)) {
+                let mut sum = LossSum::new();
+                loss.accumulate(&mut sum, inputs, targets).unwrap();
+                merged.merge(&sum);
+            }
+            assert_eq!(bits(&merged), bits(&whole), "{}, case {number}", backend.name());
+        }
+    }
+    // Chunks of one element, whose sum no other lane's has been added to.
+    let case = Case::<N>::new::<F>(20_000, 1);
+    let loss = F::with(0);
+    let (mut whole, mut merged) = (LossSum::new(), LossSum::new());
+    for (inputs, targets) in case.inputs.chunks(1).zip(case.targets.chunks(1)) {
+        let mut sum = LossSum::new();
+        loss.accumulate(&mut whole, inputs, targets).unwrap();
+        loss.accumulate(&mut sum, inputs, targets).unwrap();
+        merged.merge(&sum);
+        assert_eq!(bits(&merged), bits(&whole), "{inputs:?}, {targets:?}");
+        if whole.sum().to_f64() > 1e3 {
+            (whole, merged) = (LossSum::new(), LossSum::new());
+        }
     }
 }
 
