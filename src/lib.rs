@@ -80,6 +80,9 @@
 #![no_std]
 #![warn(missing_docs)]
 
+#[cfg(feature = "rayon")]
+extern crate alloc;
+
 mod activation;
 mod backend;
 mod balance;
@@ -90,6 +93,7 @@ mod loss;
 mod math;
 mod real;
 mod reduction;
+mod threads;
 mod weights;
 
 pub use activation::{
@@ -100,6 +104,8 @@ pub use backend::Backend;
 pub use balance::pos_weight_from_targets;
 pub use error::{Argument, Error};
 pub use label::Label;
+#[cfg(feature = "rayon")]
+pub use loss::ParallelLoss;
 pub use loss::{Bce, BceWithLogits, FocalLoss, LogitLoss};
 pub use real::Real;
 pub use reduction::{LossSum, Reduction};

@@ -3,6 +3,7 @@
 use crate::error::{Argument, Error};
 use crate::kernel::Factors;
 use crate::real::Real;
+use crate::threads::{OneThread, Threads};
 
 /// A factor for each logit: values, each for so many elements in a row, the whole starting over where it cycles.
 ///
@@ -39,26 +40,26 @@ impl<'a, T: Real> Weights<'a, T> {
         match values {
             // Faster, and no less exact.
             &[value] => Self::uniform(value),
-            _ => Self { factors: Factors::Values { values, repeat: 1, cycles: true } },
+            _ => Self { factors: Factors::Values { values, repeat: 1, cycles: true, first: 0 } },
         }
     }
 
     /// One for each channel of `[N, C, pixels]` logits. Their number must be a multiple of C times `pixels`.
     #[must_use]
     pub const fn per_channel(values: &'a [T], pixels: usize) -> Self {
-        Self { factors: Factors::Values { values, repeat: pixels, cycles: true } }
+        Self { factors: Factors::Values { values, repeat: pixels, cycles: true, first: 0 } }
     }
 
     /// One for each sample of `[N, classes]` logits. Their number must be N times `classes`.
     #[must_use]
     pub const fn per_sample(values: &'a [T], classes: usize) -> Self {
-        Self { factors: Factors::Values { values, repeat: classes, cycles: false } }
+        Self { factors: Factors::Values { values, repeat: classes, cycles: false, first: 0 } }
     }
 
     /// One for each element.
     #[must_use]
     pub const fn per_element(values: &'a [T]) -> Self {
-        Self { factors: Factors::Values { values, repeat: 1, cycles: false } }
+        Self { factors: Factors::Values { values, repeat: 1, cycles: false, first: 0 } }
     }
 
     pub(crate) const fn factors(&self) -> Factors<'a, T> {
@@ -66,19 +67,30 @@ impl<'a, T: Real> Weights<'a, T> {
     }
 
     /// The factors, if they are not negative and cover so many logits exactly.
-    pub(crate) fn checked(&self, argument: Argument, logits: usize) -> Result<Factors<'a, T>, Error> {
-        self.checked_by(argument, logits, |v| T::ZERO <= v && v <= T::MAX)
+    pub(crate) fn checked(
+        &self,
+        threads: impl Threads,
+        argument: Argument,
+        logits: usize,
+    ) -> Result<Factors<'a, T>, Error> {
+        self.checked_by(threads, argument, logits, |v| T::ZERO <= v && v <= T::MAX)
     }
 
     /// The same for factors that may be negative.
     pub(crate) fn checked_signed(&self, argument: Argument, logits: usize) -> Result<Factors<'a, T>, Error> {
-        self.checked_by(argument, logits, |v| -T::MAX <= v && v <= T::MAX)
+        self.checked_by(OneThread, argument, logits, |v| -T::MAX <= v && v <= T::MAX)
     }
 
-    fn checked_by(&self, argument: Argument, logits: usize, valid: fn(T) -> bool) -> Result<Factors<'a, T>, Error> {
+    fn checked_by(
+        &self,
+        threads: impl Threads,
+        argument: Argument,
+        logits: usize,
+        valid: fn(T) -> bool,
+    ) -> Result<Factors<'a, T>, Error> {
         let values = match &self.factors {
             Factors::Uniform(v) => core::slice::from_ref(v),
-            &Factors::Values { values, repeat, cycles } => {
+            &Factors::Values { values, repeat, cycles, .. } => {
                 let covers = match values.len().checked_mul(repeat) {
                     Some(0) => false,
                     None => cycles && logits == 0,
@@ -91,8 +103,7 @@ impl<'a, T: Real> Weights<'a, T> {
                 values
             }
         };
-        // Over all of them first: without an early exit the comparison runs several lanes at a time.
-        if !values.iter().fold(true, |all, &v| all & valid(v))
+        if !threads.all(values, valid)
             && let Some(index) = values.iter().position(|&v| !valid(v))
         {
             return Err(Error::Weight { argument, index });

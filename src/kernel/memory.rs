@@ -449,8 +449,8 @@ fn made<T: Float, R: bytemuck::Pod>(factors: &Factors<'_, T>, start: usize, dist
     let room: &mut [T] = bytemuck::cast_slice_mut(room);
     match *factors {
         Factors::Uniform(_) => Run { first: room.as_ptr(), step: 0 },
-        Factors::Values { values, repeat: 1, cycles: false } => {
-            Run { first: values.as_ptr().wrapping_add(start), step: distance }
+        Factors::Values { values, repeat: 1, cycles: false, first } => {
+            Run { first: values.as_ptr().wrapping_add(first + start), step: distance }
         }
         Factors::Values { .. } => {
             factors.expand(start, distance, width, room);

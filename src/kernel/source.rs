@@ -22,6 +22,22 @@ impl<T: Float> Targets<'_, T> {
         }
     }
 
+    /// Those of the elements before `at`, and the rest.
+    #[cfg(feature = "rayon")]
+    pub fn split_at(self, at: usize) -> (Self, Self) {
+        match self {
+            Self::Reals(values) => {
+                let (before, rest) = values.split_at(at);
+                (Self::Reals(before), Self::Reals(rest))
+            }
+            Self::Bytes(values) => {
+                let (before, rest) = values.split_at(at);
+                (Self::Bytes(before), Self::Bytes(rest))
+            }
+            Self::Absent => (self, self),
+        }
+    }
+
     /// Writes the targets of the elements from `start` on.
     #[inline(always)]
     pub fn expand(&self, start: usize, out: &mut [T]) {
@@ -52,17 +68,30 @@ pub enum Factors<'a, T> {
         values: &'a [T],
         repeat: usize,
         cycles: bool,
+        /// For which element of these the first factor is.
+        first: usize,
     },
 }
 
 impl<T: Float> Factors<'_, T> {
+    /// Those of the elements from `start` on.
+    #[cfg(feature = "rayon")]
+    pub fn from(mut self, start: usize) -> Self {
+        if let Self::Values { first, .. } = &mut self {
+            *first += start;
+        }
+        self
+    }
+
     /// How many elements it has factors for.
     pub fn capacity(&self) -> usize {
         match *self {
             Self::Uniform(_) => usize::MAX,
             Self::Values { values, repeat, .. } if values.is_empty() || repeat == 0 => 0,
             Self::Values { cycles: true, .. } => usize::MAX,
-            Self::Values { values, repeat, cycles: false } => values.len().saturating_mul(repeat),
+            Self::Values { values, repeat, cycles: false, first } => {
+                values.len().saturating_mul(repeat).saturating_sub(first)
+            }
         }
     }
 
@@ -70,9 +99,9 @@ impl<T: Float> Factors<'_, T> {
     /// `distance` elements.
     #[inline(never)]
     pub fn expand(&self, start: usize, distance: usize, width: usize, out: &mut [T]) {
-        let (values, repeat) = match *self {
+        let (values, repeat, start) = match *self {
             Self::Uniform(v) => return out.fill(v),
-            Self::Values { values, repeat, .. } => (values, repeat),
+            Self::Values { values, repeat, first, .. } => (values, repeat, first + start),
         };
         if values.is_empty() || repeat == 0 || width == 0 {
             return; // Never so, but then no division can fail.
