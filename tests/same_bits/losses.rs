@@ -17,24 +17,24 @@ for_all_families!(
 );
 
 /// The settings of one run, and its elements.
-struct Case<N> {
+pub struct Case<N> {
     /// Made of logits.
-    inputs: Vec<N>,
-    targets: Vec<N>,
+    pub inputs: Vec<N>,
+    pub targets: Vec<N>,
     /// Per element, sample, class or channel.
-    weights: Vec<N>,
+    pub weights: Vec<N>,
     upstream: Vec<N>,
     number: usize,
 }
 
 const KINDS_OF_WEIGHTS: usize = 8;
-const KINDS_OF_TARGETS: usize = 3;
+pub const KINDS_OF_TARGETS: usize = 3;
 const KINDS_OF_POS_WEIGHT: usize = 3;
-const REDUCTIONS: [Reduction; 3] = [Reduction::Mean, Reduction::Sum, Reduction::WeightedMean];
+pub const REDUCTIONS: [Reduction; 3] = [Reduction::Mean, Reduction::Sum, Reduction::WeightedMean];
 
 impl<N: Number> Case<N> {
     /// Of the case's number, its remainders choose the kinds.
-    fn new<F: Family<N>>(len: usize, number: usize) -> Self {
+    pub fn new<F: Family<N>>(len: usize, number: usize) -> Self {
         let mut random = Random((number * 1_000_003 + len) as u64);
         let mut logits = random.normals::<N>(len, 8.0);
         for _ in 0..len / 16 {
@@ -335,7 +335,7 @@ fn merged_chunks<N: Number, F: Family<N>>() {
 }
 
 /// All words; but NaN, wherever it is, is one and the same.
-fn bits<N: Number>(sum: &LossSum<N>) -> Vec<u64> {
+pub fn bits<N: Number>(sum: &LossSum<N>) -> Vec<u64> {
     let bytes = sum.to_le_bytes();
     let words = bytes.chunks_exact(8).map(|word| u64::from_le_bytes(word.try_into().unwrap()));
     words.enumerate().map(|(i, w)| if i < 4 && f64::from_bits(w).is_nan() { u64::MAX } else { w }).collect()
