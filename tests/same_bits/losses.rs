@@ -37,9 +37,11 @@ impl<N: Number> Case<N> {
     pub fn new<F: Family<N>>(len: usize, number: usize) -> Self {
         let mut random = Random((number * 1_000_003 + len) as u64);
         let mut logits = random.normals::<N>(len, 8.0);
+        // Tails, numbers that are close to a NaN or to 0; and in one half of all cases numbers that are neither, and
+        // infinities: where these are, a sum has no digits left that could differ.
+        let special = [0.0, -0.0, 90.0, -100.0, 740.0, -720.0, 1e-30, 1e30, f64::INFINITY, f64::NEG_INFINITY];
+        let special = if random.below(2) == 0 { &special } else { &special[..7] };
         for _ in 0..len / 16 {
-            // Tails, infinities, numbers that are close to a NaN or to 0, and numbers that are neither.
-            let special = [f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, 90.0, -100.0, 740.0, -720.0, 1e-30, 1e30];
             logits[random.below(len)] = N::new(special[random.below(special.len())]);
         }
         let targets = match number % KINDS_OF_TARGETS {

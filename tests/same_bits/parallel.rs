@@ -113,10 +113,16 @@ fn every_backend<N: Number, F: Family<N>>() {
 }
 
 fn sums_that_go_on<N: Number, F: Family<N>>() {
-    // To the last bit of the low words.
-    let len = 4 * N::CHUNK + 3;
+    // To the last bit of the low words, and where chunks weigh so differently that no other order has the same.
+    let len = 9 * N::CHUNK + 3;
     for number in [HARD, SOFT, MIXED, MASKED] {
-        let case = Case::<N>::new::<F>(len, number);
+        let mut case = Case::<N>::new::<F>(len, number);
+        // Infinite sums have no last bits.
+        case.inputs.iter_mut().filter(|x| x.abs() > N::new(1e3)).for_each(|x| *x = N::new(-2.0));
+        for (chunk, weights) in case.weights.chunks_mut(N::CHUNK).enumerate() {
+            let size = N::new(10f64.powi((chunk * 7 % 5) as i32 * 2 - 4));
+            weights.iter_mut().for_each(|w| *w = *w * size);
+        }
         let loss = F::with(number).weighted(Weights::per_element(&case.weights[..len]));
         let mut one = LossSum::new();
         loss.accumulate(&mut one, &case.inputs, &case.targets).unwrap();
