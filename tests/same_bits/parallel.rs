@@ -120,7 +120,7 @@ fn sums_that_go_on<N: Number, F: Family<N>>() {
         // Infinite sums have no last bits.
         case.inputs.iter_mut().filter(|x| x.abs() > N::new(1e3)).for_each(|x| *x = N::new(-2.0));
         for (chunk, weights) in case.weights.chunks_mut(N::CHUNK).enumerate() {
-            let size = N::new(10f64.powi((chunk * 7 % 5) as i32 * 2 - 4));
+            let size = N::new(10f64.powi((chunk * 7 % 5) as i32 * 8 - 16));
             weights.iter_mut().for_each(|w| *w = *w * size);
         }
         let loss = F::with(number).weighted(Weights::per_element(&case.weights[..len]));
