@@ -99,13 +99,13 @@ fn exact<T: Number>(case: &Case<T>, i: usize, w: f64) -> [f64; 3] {
 fn is_in_range<T: Number>(case: &Case<T>, i: usize) -> bool {
     let [w, p_w, u] = [case.weight.at(i), case.kind.pos_weight.at(i), case.upstream.at(i)].map(|v| v.wide().abs());
     let [p, t] = [case.logits[i], case.targets[i]].map(T::wide);
-    let normal = |v: f64| is_normal::<T>(&[v]);
     // Of a soft target, what is multiplied first is anyone's guess.
-    let moderate = |v: f64| v == 0.0 || (1e-6..1e6).contains(&v);
-    let all = [w, p_w, u, w * u, w * p_w, p_w * t];
+    let moderate = |factors: &[f64]| factors.contains(&0.0) || (1e-6..1e6).contains(&factors.iter().product::<f64>());
+    let all: [&[f64]; 6] = [&[w], &[p_w], &[u], &[w, u], &[w, p_w], &[p_w, t]];
     let hard = t == 0.0 || t == 1.0;
-    let soft = normal(p) && normal((1.0 - t) * p) && normal(p_w * t * (1.0 - p)) && all.into_iter().all(moderate);
-    all.into_iter().all(normal) && w * p_w.max(1.0) * u <= T::LARGEST && (hard || soft)
+    let kept: [&[f64]; 3] = [&[p], &[1.0 - t, p], &[p_w, t, 1.0 - p]];
+    let soft = kept.into_iter().all(is_normal::<T>) && all.into_iter().all(moderate);
+    all.into_iter().all(is_normal::<T>) && w * p_w.max(1.0) * u <= T::LARGEST && (hard || soft)
 }
 
 fn elements<T: Number>(case: &Case<T>, bce: Bce<'_, T>) {
