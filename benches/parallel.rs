@@ -1,7 +1,8 @@
 //! One thread against pools of several, in one race: `cargo bench --features rayon --bench parallel`, two minutes.
 //!
-//! The first row is what the machine gives to threads that share nothing, not even memory: where other programs run, that
-//! is less than there are cores, and no loss can do better.
+//! In brackets is what the machine gives in the same rounds: threads that each run the method for one thread on a part of
+//! their own, and wait for each other only at the end of a turn. Where other programs run that is less than there are
+//! cores, and then a ratio says nothing about a machine that is free.
 
 #[expect(dead_code, reason = "its loops are measured elsewhere")]
 #[path = "common/plain.rs"]
@@ -15,14 +16,20 @@ use plain::{Plain, inputs};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use rounds::{Contestant, Rates, race, seconds};
 use std::cell::RefCell;
-use std::hint::black_box;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 const SIZES: [(&str, usize); 3] = [("64 Ki", 64 << 10), ("1 Mi", 1 << 20), ("16 Mi", 16 << 20)];
 
-/// Which threads: `None` is the method for one, others are those of a pool.
-type Key = Option<usize>;
+#[derive(Clone, Copy, PartialEq)]
+enum Key {
+    /// The method for one thread.
+    One,
+    /// The method for several, in a pool of so many.
+    Many(usize),
+    /// The method for one thread, on so many at once.
+    Apart(usize),
+}
 
 fn main() {
     let most = available_parallelism().map_or(1, usize::from);
@@ -33,29 +40,35 @@ fn main() {
     let columns = ["n", "What", "Type", "G/s without a pool"].map(String::from);
     let of_pools = pools.iter().map(|pool| format!("times that: {}", pool.current_num_threads()));
     table.load_style(presets::ASCII_MARKDOWN).set_header(columns.into_iter().chain(of_pools));
-    let alone = race(registers(&pools), Duration::from_secs(5));
-    table.add_row(row(&["-", "registers alone", "u64"], &alone));
-    let mut rounds = alone[0].rounds();
-    rounds = rounds.min(run::<f32>(&pools, &mut table)).min(run::<f64>(&pools, &mut table));
+    let rounds = run::<f32>(&pools, &mut table).min(run::<f64>(&pools, &mut table));
     for column in table.column_iter_mut().skip(3) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    println!("\nMedians of {rounds} rounds or more; ratios are taken within a round:\n\n{table}");
+    println!(
+        "\nMedians of {rounds} rounds or more; ratios are taken within a round, in brackets of threads apart to one of them:\n\n{table}"
+    );
 }
 
-/// The elements are additions, shared out evenly.
-fn registers(pools: &[ThreadPool]) -> Vec<Contestant<'_, Key>> {
-    const ADDITIONS: usize = 1 << 22;
-    fn add(count: usize) -> u64 {
-        (0..count as u64).fold(0, |sum, v| black_box(sum + v))
-    }
-    let one = Contestant::new(None, ADDITIONS, |repeats| seconds(repeats, || add(ADDITIONS)));
-    let many = pools.iter().map(|pool| {
+/// Each thread has a part of its own.
+fn apart<'a, T: Plain>(
+    pools: &'a [ThreadPool],
+    loss: impl LogitLoss<T> + Copy + 'a,
+    x: &'a [T],
+    t: &'a [T],
+) -> impl Iterator<Item = Contestant<'a, Key>> {
+    pools.iter().map(move |pool| {
         let threads = pool.current_num_threads();
-        let run = move |repeats| seconds(repeats, || pool.broadcast(|_| add(ADDITIONS / threads)));
-        Contestant::new(Some(threads), ADDITIONS, run)
-    });
-    [one].into_iter().chain(many).collect()
+        let part = x.len() / threads;
+        let run = move |repeats| {
+            seconds(1, || {
+                pool.broadcast(|thread| {
+                    let part = part * thread.index()..part * (thread.index() + 1);
+                    seconds(repeats, || loss.loss(&x[part.clone()], &t[part.clone()]))
+                })
+            })
+        };
+        Contestant::new(Key::Apart(threads), part * threads, run)
+    })
 }
 
 /// In how many rounds at least.
@@ -67,15 +80,17 @@ fn run<T: Plain>(pools: &[ThreadPool], table: &mut Table) -> usize {
     for (size, n) in SIZES {
         let (x, t, w) = (&logits[..n], &targets[..n], Weights::per_element(&weights[..n]));
         let bce = BceWithLogits::new();
+        let with = |contestants: Vec<_>| contestants.into_iter().chain(apart(pools, bce, x, t)).collect();
         let mut add = |what: &str, contestants| {
             let rates = race(contestants, Duration::from_secs(2));
             rounds = rounds.min(rates[0].rounds());
-            table.add_row(row(&[size, what, T::NAME], &rates));
+            table.add_row(row(&[size, what, T::NAME], &rates, pools));
         };
-        add("loss", losses(pools, bce, x, t));
-        add("and gradient", gradients(pools, bce, x, t, &out));
-        add("loss, weights per element", losses(pools, bce.weight(w), x, t));
-        add("focal loss", losses(pools, FocalLoss::new(), x, t));
+        add("loss", with(losses(pools, bce, x, t)));
+        add("and gradient", with(gradients(pools, bce, x, t, &out)));
+        add("loss, weights per element", with(losses(pools, bce.weight(w), x, t)));
+        let focal = FocalLoss::new();
+        add("focal loss", losses(pools, focal, x, t).into_iter().chain(apart(pools, focal, x, t)).collect());
     }
     rounds
 }
@@ -86,10 +101,10 @@ fn losses<'a, T: Plain, Y: Label<T> + Sync>(
     x: &'a [T],
     t: &'a [Y],
 ) -> Vec<Contestant<'a, Key>> {
-    let one = Contestant::new(None, x.len(), move |repeats| seconds(repeats, || loss.loss(x, t)));
+    let one = Contestant::new(Key::One, x.len(), move |repeats| seconds(repeats, || loss.loss(x, t)));
     let many = pools.iter().map(|pool| {
         let run = move |repeats| seconds(repeats, || pool.install(|| loss.par_loss(x, t)));
-        Contestant::new(Some(pool.current_num_threads()), x.len(), run)
+        Contestant::new(Key::Many(pool.current_num_threads()), x.len(), run)
     });
     [one].into_iter().chain(many).collect()
 }
@@ -101,7 +116,7 @@ fn gradients<'a, T: Plain, Y: Label<T> + Sync>(
     t: &'a [Y],
     out: &'a RefCell<Vec<T>>,
 ) -> Vec<Contestant<'a, Key>> {
-    let one = Contestant::new(None, x.len(), move |repeats| {
+    let one = Contestant::new(Key::One, x.len(), move |repeats| {
         seconds(repeats, || loss.loss_and_gradient(x, t, &mut out.borrow_mut()[..x.len()]))
     });
     let many = pools.iter().map(|pool| {
@@ -109,15 +124,19 @@ fn gradients<'a, T: Plain, Y: Label<T> + Sync>(
             let gradient = &mut out.borrow_mut()[..x.len()];
             seconds(repeats, || pool.install(|| loss.par_loss_and_gradient(x, t, gradient)))
         };
-        Contestant::new(Some(pool.current_num_threads()), x.len(), run)
+        Contestant::new(Key::Many(pool.current_num_threads()), x.len(), run)
     });
     [one].into_iter().chain(many).collect()
 }
 
-fn row(names: &[&str], rates: &[Rates<Key>]) -> Vec<String> {
+fn row(names: &[&str], rates: &[Rates<Key>], pools: &[ThreadPool]) -> Vec<String> {
+    let find = |key| rates.iter().find(|rates| rates.key == key).expect("everything has run");
     let mut cells: Vec<String> = names.iter().map(ToString::to_string).collect();
-    let (one, many): (Vec<_>, Vec<_>) = rates.iter().partition(|rates| rates.key.is_none());
-    cells.push(format!("{:.2}", one[0].median() / 1e9));
-    cells.extend(many.iter().map(|rates| format!("{:.2}", rates.over(one[0]))));
+    cells.push(format!("{:.2}", find(Key::One).median() / 1e9));
+    let ratios = |threads| {
+        let apart = find(Key::Apart(threads)).over(find(Key::Apart(1)));
+        format!("{:.2} ({apart:.2})", find(Key::Many(threads)).over(find(Key::One)))
+    };
+    cells.extend(pools.iter().map(|pool| ratios(pool.current_num_threads())));
     cells
 }

@@ -21,6 +21,11 @@ use crate::threads::{OneThread, Threads};
 /// Called within a pool ([`rayon::ThreadPool::install`]), it is that pool that works; else the global one. Up to one chunk
 /// is left to the thread that calls. Methods that sum allocate two numbers for each chunk.
 ///
+/// To hand over work takes longer than a few chunks do: two of them ran at 0.64 of the speed of the method without `par_`
+/// when called from outside a pool of one thread (64 Ki elements of `f32`, [`BceWithLogits`](crate::BceWithLogits)). Of
+/// slices larger than the caches, memory bounds what threads can add. `cargo bench --features rayon --bench parallel` says
+/// what more threads bring on the machine at hand.
+///
 /// Implemented by all losses; sealed.
 ///
 /// ```
