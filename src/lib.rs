@@ -29,6 +29,7 @@
 //! * [`Bce`]: binary cross-entropy of probabilities, for where there are no logits any more.
 //! * [`pos_weight_from_targets`]: the positive weights that balance classes.
 //! * [`sigmoid`], [`log_sigmoid`] and [`softplus`] over slices, also in place.
+//! * `ParallelLoss`, with the feature `rayon`: all losses on several threads.
 //! * [`Weights`] of samples, classes, channels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
 //! * [`Backend`]: which instructions there are, and how to pin one.
 //!
@@ -39,7 +40,7 @@
 //! 2. **Accuracy**: see below.
 //! 3. **The same bits**: backends that fuse multiply and add (AVX2, AVX-512, NEON, `scalar-fma`) agree bit for bit, in
 //!    each element and in sums; so do those that do not (SSE2, simd128, `scalar`) among themselves. No result depends on
-//!    the address of a slice, or on what stands beside an element.
+//!    the address of a slice, on what stands beside an element, or on the number of threads.
 //! 4. **Errors before effects**: on `Err`, no output has changed.
 //!
 //! The default floating-point environment is assumed: round to nearest, subnormal numbers not flushed to zero.
@@ -75,11 +76,17 @@
 //!
 //! # Features and targets
 //!
-//! There are no features. On x86 the CPU is asked which instructions it has, once, without `std`. On microcontrollers
-//! only scalar code is compiled.
+//! * `rayon`, off unless asked for: the trait `ParallelLoss`, by which every loss can run on several threads, with the bits
+//!   of one. It links `std`, and what sums allocates two numbers for every 128 KiB of logits.
+//!
+//! On x86 the CPU is asked which instructions it has, once, without `std`. On microcontrollers only scalar code is
+//! compiled.
 
 #![no_std]
 #![warn(missing_docs)]
+
+#[cfg(feature = "rayon")]
+extern crate alloc;
 
 mod activation;
 mod backend;
@@ -91,6 +98,7 @@ mod loss;
 mod math;
 mod real;
 mod reduction;
+mod threads;
 mod weights;
 
 pub use activation::{
@@ -101,6 +109,8 @@ pub use backend::Backend;
 pub use balance::pos_weight_from_targets;
 pub use error::{Argument, Error};
 pub use label::Label;
+#[cfg(feature = "rayon")]
+pub use loss::ParallelLoss;
 pub use loss::{Bce, BceWithLogits, FocalLoss, LogitLoss};
 pub use real::Real;
 pub use reduction::{LossSum, Reduction};

@@ -4,6 +4,7 @@ use crate::backend::Backend;
 use crate::error::{Argument, Error};
 use crate::kernel::Factors;
 use crate::real::Real;
+use crate::threads::{OneThread, Threads};
 
 /// A factor for each logit: values, each for so many elements in a row, the whole starting over where it cycles.
 ///
@@ -40,26 +41,26 @@ impl<'a, T: Real> Weights<'a, T> {
         match values {
             // Faster, and no less exact.
             &[value] => Self::uniform(value),
-            _ => Self { factors: Factors::Values { values, repeat: 1, cycles: true, moderate: false } },
+            _ => Self { factors: Factors::Values { values, repeat: 1, cycles: true, moderate: false, first: 0 } },
         }
     }
 
     /// One for each channel of `[N, C, pixels]` logits. Their number must be a multiple of C times `pixels`.
     #[must_use]
     pub const fn per_channel(values: &'a [T], pixels: usize) -> Self {
-        Self { factors: Factors::Values { values, repeat: pixels, cycles: true, moderate: false } }
+        Self { factors: Factors::Values { values, repeat: pixels, cycles: true, moderate: false, first: 0 } }
     }
 
     /// One for each sample of `[N, classes]` logits. Their number must be N times `classes`.
     #[must_use]
     pub const fn per_sample(values: &'a [T], classes: usize) -> Self {
-        Self { factors: Factors::Values { values, repeat: classes, cycles: false, moderate: false } }
+        Self { factors: Factors::Values { values, repeat: classes, cycles: false, moderate: false, first: 0 } }
     }
 
     /// One for each element.
     #[must_use]
     pub const fn per_element(values: &'a [T]) -> Self {
-        Self { factors: Factors::Values { values, repeat: 1, cycles: false, moderate: false } }
+        Self { factors: Factors::Values { values, repeat: 1, cycles: false, moderate: false, first: 0 } }
     }
 
     pub(crate) const fn factors(&self) -> Factors<'a, T> {
@@ -67,8 +68,14 @@ impl<'a, T: Real> Weights<'a, T> {
     }
 
     /// The factors, if they are not negative and cover so many logits exactly.
-    pub(crate) fn checked(&self, argument: Argument, logits: usize, backend: Backend) -> Result<Factors<'a, T>, Error> {
-        self.checked_from(T::ZERO, argument, logits, backend)
+    pub(crate) fn checked(
+        &self,
+        threads: impl Threads,
+        argument: Argument,
+        logits: usize,
+        backend: Backend,
+    ) -> Result<Factors<'a, T>, Error> {
+        self.checked_from(threads, T::ZERO, argument, logits, backend)
     }
 
     /// The same for factors that may be negative.
@@ -78,11 +85,12 @@ impl<'a, T: Real> Weights<'a, T> {
         logits: usize,
         backend: Backend,
     ) -> Result<Factors<'a, T>, Error> {
-        self.checked_from(-T::MAX, argument, logits, backend)
+        self.checked_from(OneThread, -T::MAX, argument, logits, backend)
     }
 
     fn checked_from(
         &self,
+        threads: impl Threads,
         least: T,
         argument: Argument,
         logits: usize,
@@ -100,8 +108,8 @@ impl<'a, T: Real> Weights<'a, T> {
                 if !covers {
                     return Err(Error::Tiling { argument, values: values.len(), repeat, cycles, logits });
                 }
-                let moderate = T::are_moderate_from(least, values, backend);
-                Factors::Values { values, repeat, cycles, moderate }
+                let moderate = threads.all(values, |values| T::are_moderate_from(least, values, backend));
+                Factors::Values { values, repeat, cycles, moderate, first: 0 }
             }
         };
         let values = match &checked {

@@ -22,6 +22,7 @@ mod focal;
 mod memory;
 mod probability;
 mod reduce;
+mod slices;
 mod source;
 mod sums;
 mod weight;
@@ -31,6 +32,7 @@ pub use bce::{Bce, BceKernels};
 pub use focal::{FocalKernels, FocalParameters};
 pub use memory::Streams;
 pub use probability::ProbabilityKernels;
+pub use slices::Slices;
 pub use source::{Factors, Targets};
 pub use weight::WeightKernels;
 
@@ -48,4 +50,10 @@ pub struct Pass<'s, 'a, T> {
     pub factor: T,
     /// ... and to what it is then added, chunk by chunk.
     pub onto: Double<T>,
+}
+
+impl<T> Pass<'_, '_, T> {
+    pub fn onto(self, onto: Double<T>) -> Self {
+        Self { onto, ..self }
+    }
 }

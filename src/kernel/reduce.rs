@@ -13,7 +13,7 @@ pub const ROWS: usize = 16;
 const BLOCKS: usize = 64;
 
 /// Elements of a chunk.
-const fn chunk_len<T: Native>() -> usize {
+pub const fn chunk_len<T: Native>() -> usize {
     T::VIRTUAL_LANES * ROWS * BLOCKS
 }
 

@@ -22,6 +22,22 @@ impl<T: Float> Targets<'_, T> {
         }
     }
 
+    /// Those of the elements before `at`, and the rest.
+    #[cfg(feature = "rayon")]
+    pub fn split_at(self, at: usize) -> (Self, Self) {
+        match self {
+            Self::Reals(values) => {
+                let (before, rest) = values.split_at(at);
+                (Self::Reals(before), Self::Reals(rest))
+            }
+            Self::Bytes(values) => {
+                let (before, rest) = values.split_at(at);
+                (Self::Bytes(before), Self::Bytes(rest))
+            }
+            Self::Absent => (self, self),
+        }
+    }
+
     /// Writes the targets of the elements from `start` on.
     #[inline(always)]
     pub fn expand(&self, start: usize, out: &mut [T]) {
@@ -54,6 +70,8 @@ pub enum Factors<'a, T> {
         cycles: bool,
         /// Whether all values are known to be moderate.
         moderate: bool,
+        /// For which element of these the first factor is.
+        first: usize,
     },
 }
 
@@ -65,13 +83,24 @@ pub struct Place {
 }
 
 impl<T: Float> Factors<'_, T> {
+    /// Those of the elements from `start` on.
+    #[cfg(feature = "rayon")]
+    pub fn from(mut self, start: usize) -> Self {
+        if let Self::Values { first, .. } = &mut self {
+            *first += start;
+        }
+        self
+    }
+
     /// How many elements it has factors for.
     pub fn capacity(&self) -> usize {
         match *self {
             Self::Uniform(_) => usize::MAX,
             Self::Values { values, repeat, .. } if values.is_empty() || repeat == 0 => 0,
             Self::Values { cycles: true, .. } => usize::MAX,
-            Self::Values { values, repeat, cycles: false, .. } => values.len().saturating_mul(repeat),
+            Self::Values { values, repeat, cycles: false, first, .. } => {
+                values.len().saturating_mul(repeat).saturating_sub(first)
+            }
         }
     }
 
@@ -84,13 +113,20 @@ impl<T: Float> Factors<'_, T> {
 
     #[inline(always)]
     pub fn place(&self, element: usize) -> Place {
+        let first = if let Self::Values { first, .. } = *self { first } else { 0 };
+        self.distance(first + element)
+    }
+
+    /// That many elements after the first value, or any other.
+    #[inline(always)]
+    pub fn distance(&self, elements: usize) -> Place {
         let Self::Values { values, repeat, .. } = *self else { return Place { index: 0, within: 0 } };
         // Divisions are slow; none can fail, since there are values and they are repeated.
-        let (index, within) = if repeat <= 1 { (element, 0) } else { (element / repeat, element % repeat) };
+        let (index, within) = if repeat <= 1 { (elements, 0) } else { (elements / repeat, elements % repeat) };
         Place { index: if index < values.len() { index } else { index % values.len().max(1) }, within }
     }
 
-    /// By as many elements as there are before another place.
+    /// From a place, by a distance.
     #[inline(always)]
     pub fn moved(&self, mut place: Place, by: Place) -> Place {
         let Self::Values { values, repeat, .. } = *self else { return place };

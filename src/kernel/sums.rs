@@ -159,7 +159,8 @@ impl<T: Constants> LaneSums<T> {
         self.set(lane, sum);
     }
 
-    /// The sum of all lanes, of which only the first `used` have received anything: a tree of halves.
+    /// The sum of all lanes, of which only the first `used` have received anything: a tree of halves. Normalised, so that
+    /// adding it to 0 first changes nothing.
     pub fn fold(&mut self, used: usize) -> Double<T> {
         let (hi, lo) = (self.hi.as_mut(), self.lo.as_mut());
         let mut half = T::VIRTUAL_LANES / 2;
@@ -175,7 +176,7 @@ impl<T: Constants> LaneSums<T> {
             half /= 2;
         }
         match (hi, lo) {
-            ([hi, ..], [lo, ..]) => Double { hi: *hi, lo: *lo },
+            ([hi, ..], [lo, ..]) => Double { hi: *hi, lo: *lo }.normalised(),
             _ => Double::ZERO,
         }
     }

@@ -8,6 +8,7 @@ use crate::label::Label;
 use crate::math::{Double, Smoothing};
 use crate::real::Real;
 use crate::reduction::Reduction;
+use crate::threads::OneThread;
 use crate::weights::Weights;
 
 /// Binary cross-entropy of sigmoid(logit), for one or many labels: PyTorch's `BCEWithLogitsLoss`.
@@ -114,9 +115,9 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
     /// ```
     pub fn target_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
         expect_len(Argument::Output, logits.len(), out.len())?;
-        let checked: Checked<'_, T> = self.check(logits, Y::targets(targets))?;
-        let scales = checked.scales(logits)?;
-        let streams = checked.streams(logits, scales.weight).writing(out);
+        let checked: Checked<'_, T> = self.check(OneThread, logits, Y::targets(targets))?;
+        let scales = checked.scales(OneThread, logits)?;
+        let streams = checked.writing(logits, scales.weight, out).streams();
         T::bce_target_gradient(self.kernel(), &checked.pass(&streams, scales));
         Ok(())
     }

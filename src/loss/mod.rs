@@ -3,19 +3,24 @@
 mod bce;
 mod focal;
 mod methods;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod probability;
 
 pub use bce::BceWithLogits;
 pub use focal::FocalLoss;
+#[cfg(feature = "rayon")]
+pub use parallel::ParallelLoss;
 pub use probability::Bce;
 
 use crate::backend::Backend;
 use crate::error::{Argument, Error, expect_len};
-use crate::kernel::{Factors, Pass, Streams, Targets};
+use crate::kernel::{Factors, Pass, Slices, Streams, Targets};
 use crate::label::Label;
 use crate::math::Double;
 use crate::real::Real;
 use crate::reduction::{LossSum, Reduction, quotient};
+use crate::threads::{OneThread, Threads};
 use crate::weights::Weights;
 
 /// A loss of logits and targets: how it is reduced, and its derivatives.
@@ -45,27 +50,27 @@ use crate::weights::Weights;
 pub trait LogitLoss<T: Real>: Curved<T> {
     /// The reduced loss.
     fn loss<Y: Label<T>>(&self, logits: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(self, logits, Y::targets(targets))
+        methods::loss(OneThread, self, logits, Y::targets(targets))
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
     fn losses<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(self, logits, Y::targets(targets), out)
+        methods::losses(OneThread, self, logits, Y::targets(targets), out)
     }
 
     /// The derivative of the reduced loss with respect to each logit.
     fn gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(self, logits, Y::targets(targets), gradient)
+        methods::gradient(OneThread, self, logits, Y::targets(targets), gradient)
     }
 
     /// The reduced loss, and its gradient, in one pass.
     fn loss_and_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<T, Error> {
-        methods::loss_and_gradient(self, logits, Y::targets(targets), gradient)
+        methods::loss_and_gradient(OneThread, self, logits, Y::targets(targets), gradient)
     }
 
     /// The reduced loss; its gradient takes the logits' place, so that no second buffer is needed.
     fn loss_and_gradient_in_place<Y: Label<T>>(&self, logits: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(self, logits, Y::targets(targets))
+        methods::loss_and_gradient_in_place(OneThread, self, logits, Y::targets(targets))
     }
 
     /// The gradient, and the diagonal of the Hessian, of the reduced loss: what gradient boosting needs.
@@ -94,7 +99,7 @@ pub trait LogitLoss<T: Real>: Curved<T> {
     /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of 128 KiB of
     /// logits (32,768 of `f32`, 16,384 of `f64`).
     fn accumulate<Y: Label<T>>(&self, sum: &mut LossSum<T>, logits: &[T], targets: &[Y]) -> Result<(), Error> {
-        methods::accumulate(self, sum, logits, Y::targets(targets))
+        methods::accumulate(OneThread, self, sum, logits, Y::targets(targets))
     }
 }
 
@@ -147,7 +152,7 @@ impl<'a, T: Real> Scales<'a, T> {
 }
 
 /// What tells one loss from another: its kernels.
-pub trait Passes<T: Real> {
+pub trait Passes<T: Real>: Sync {
     fn settings(&self) -> &Settings<'_, T>;
 
     /// The positive weight, or 1 for losses that have none.
@@ -168,11 +173,16 @@ pub trait Passes<T: Real> {
     fn product(&self, pass: &Pass<'_, '_, T>);
 
     /// Whether the inputs are within their range, as any logit is. A weight of 0 excuses its input.
-    fn check_inputs(&self, _inputs: &[T], _weight: Factors<'_, T>) -> Result<(), Error> {
+    fn check_inputs(&self, _: impl Threads, _inputs: &[T], _weight: Factors<'_, T>) -> Result<(), Error> {
         Ok(())
     }
 
-    fn check<'a>(&'a self, inputs: &[T], targets: Targets<'a, T>) -> Result<Checked<'a, T>, Error> {
+    fn check<'a>(
+        &'a self,
+        threads: impl Threads,
+        inputs: &[T],
+        targets: Targets<'a, T>,
+    ) -> Result<Checked<'a, T>, Error> {
         let len = inputs.len();
         expect_len(Argument::Targets, len, targets.capacity())?;
         self.check_parameters()?;
@@ -181,12 +191,12 @@ pub trait Passes<T: Real> {
         let checked = Checked {
             len,
             targets,
-            weight: settings.weight.checked(Argument::Weight, len, backend)?,
-            pos_weight: self.pos_weight().checked(Argument::PosWeight, len, backend)?,
+            weight: settings.weight.checked(threads, Argument::Weight, len, backend)?,
+            pos_weight: self.pos_weight().checked(threads, Argument::PosWeight, len, backend)?,
             reduction: settings.reduction,
             backend,
         };
-        self.check_inputs(inputs, checked.weight)?;
+        self.check_inputs(threads, inputs, checked.weight)?;
         Ok(checked)
     }
 }
@@ -203,29 +213,37 @@ fn expect_up_to<T: Real>(most: T, found: T, argument: Argument) -> Result<(), Er
 }
 
 impl<'a, T: Real> Checked<'a, T> {
-    fn streams<'s>(&self, logits: &'s [T], weight: Factors<'s, T>) -> Streams<'s, T>
+    fn slices<'s>(&self, inputs: &'s [T], weight: Factors<'s, T>) -> Slices<'s, T>
     where
         'a: 's,
     {
-        Streams::new(logits, self.targets).weighted(self.pos_weight, weight)
+        Slices::new(inputs, self.targets).weighted(self.pos_weight, weight)
+    }
+
+    fn writing<'s>(&self, inputs: &'s [T], weight: Factors<'s, T>, out: &'s mut [T]) -> Slices<'s, T>
+    where
+        'a: 's,
+    {
+        Slices::writing(inputs, self.targets, out).weighted(self.pos_weight, weight)
     }
 
     /// The sum of the weights, added to `onto` chunk by chunk as the losses are.
-    fn weight_sum(&self, logits: &[T], onto: Double<T>) -> Double<T> {
-        // The logits are there to be counted: the formula looks at the weights alone.
-        let streams = Streams::new(logits, Targets::Reals(logits)).weighted(Factors::Uniform(T::ONE), self.weight);
-        T::weight_sum(&Pass { onto, ..self.pass(&streams, Scales::none(self.weight)) })
+    fn weight_sum(&self, threads: impl Threads, inputs: &[T], onto: Double<T>) -> Double<T> {
+        // The inputs are there to be counted: the formula looks at the weights alone.
+        let slices = Slices::new(inputs, Targets::Reals(inputs)).weighted(Factors::Uniform(T::ONE), self.weight);
+        threads
+            .sum(slices, onto, |streams, onto| T::weight_sum(&self.pass(streams, Scales::none(self.weight)).onto(onto)))
     }
 
     fn pass<'s, 'b>(&self, streams: &'s Streams<'b, T>, scales: Scales<'_, T>) -> Pass<'s, 'b, T> {
         Pass { backend: self.backend, streams, scale: scales.derivative, factor: scales.sum, onto: Double::ZERO }
     }
 
-    fn scales(&self, logits: &[T]) -> Result<Scales<'a, T>, Error> {
+    fn scales(&self, threads: impl Threads, inputs: &[T]) -> Result<Scales<'a, T>, Error> {
         let divisor = match self.reduction {
             Reduction::Sum => Double { hi: T::ONE, lo: T::ZERO },
             Reduction::Mean => Double::from_count(self.len as u64),
-            Reduction::WeightedMean => self.weight_sum(logits, Double::ZERO),
+            Reduction::WeightedMean => self.weight_sum(threads, inputs, Double::ZERO),
         };
         let (weight, sum) = match self.weight {
             // A weight of 0 must reach the elements: it removes them. So must a large one: where losses are subnormal,

@@ -8,6 +8,7 @@ use crate::label::Label;
 use crate::math::Double;
 use crate::real::Real;
 use crate::reduction::{LossSum, Reduction};
+use crate::threads::{OneThread, Threads};
 use crate::weights::Weights;
 
 /// Binary cross-entropy of probabilities: PyTorch's `BCELoss`, and a positive weight besides.
@@ -140,17 +141,17 @@ impl<'w, T: Real> Bce<'w, T> {
 
     /// The reduced loss.
     pub fn loss<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(self, probabilities, Y::targets(targets))
+        methods::loss(OneThread, self, probabilities, Y::targets(targets))
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
     pub fn losses<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(self, probabilities, Y::targets(targets), out)
+        methods::losses(OneThread, self, probabilities, Y::targets(targets), out)
     }
 
     /// The derivative of the reduced loss with respect to each probability.
     pub fn gradient<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(self, probabilities, Y::targets(targets), gradient)
+        methods::gradient(OneThread, self, probabilities, Y::targets(targets), gradient)
     }
 
     /// The reduced loss, and its gradient, in one pass.
@@ -160,12 +161,12 @@ impl<'w, T: Real> Bce<'w, T> {
         targets: &[Y],
         gradient: &mut [T],
     ) -> Result<T, Error> {
-        methods::loss_and_gradient(self, probabilities, Y::targets(targets), gradient)
+        methods::loss_and_gradient(OneThread, self, probabilities, Y::targets(targets), gradient)
     }
 
     /// The reduced loss; its gradient takes the probabilities' place, so that no second buffer is needed.
     pub fn loss_and_gradient_in_place<Y: Label<T>>(&self, probabilities: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(self, probabilities, Y::targets(targets))
+        methods::loss_and_gradient_in_place(OneThread, self, probabilities, Y::targets(targets))
     }
 
     /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
@@ -188,7 +189,7 @@ impl<'w, T: Real> Bce<'w, T> {
         probabilities: &[T],
         targets: &[Y],
     ) -> Result<(), Error> {
-        methods::accumulate(self, sum, probabilities, Y::targets(targets))
+        methods::accumulate(OneThread, self, sum, probabilities, Y::targets(targets))
     }
 }
 
@@ -209,9 +210,9 @@ impl<T: Real> Passes<T> for Bce<'_, T> {
         Ok(())
     }
 
-    fn check_inputs(&self, inputs: &[T], weight: Factors<'_, T>) -> Result<(), Error> {
-        // Over all of them first: without an early exit the comparison runs several lanes at a time.
-        if inputs.iter().fold(true, |all, &p| all & is_probability(p)) {
+    fn check_inputs(&self, threads: impl Threads, inputs: &[T], weight: Factors<'_, T>) -> Result<(), Error> {
+        // Without an early exit the comparison runs several lanes at a time.
+        if threads.all(inputs, |inputs| inputs.iter().fold(true, |all, &p| all & is_probability(p))) {
             return Ok(());
         }
         match inputs.iter().enumerate().position(|(index, &p)| !is_probability(p) && weight.of(index) != T::ZERO) {

@@ -48,12 +48,15 @@ impl<T: Float> Double<T> {
     /// The sum, normalised.
     pub fn plus(self, other: Self) -> Self {
         let sum = Self::two_sum(self.hi, other.hi);
-        Self::normalised(sum.hi, sum.lo + (self.lo + other.lo))
+        Self { lo: sum.lo + (self.lo + other.lo), ..sum }.normalised()
     }
 
-    /// hi + lo. What is lost of an infinite sum is not a number, and must not become one with it.
-    fn normalised(hi: T, lo: T) -> Self {
-        if hi.is_finite() { Self::fast_two_sum(hi, lo) } else { Self { hi, lo: T::ZERO } }
+    /// The same number, in words that no longer change when it is normalised again or added to 0. What is lost of an
+    /// infinite sum is not a number, and must not become one with it.
+    ///
+    /// Where sums cancel, the high word may be the smaller one, and [`fast_two_sum`](Self::fast_two_sum) not exact.
+    pub fn normalised(self) -> Self {
+        if self.hi.is_finite() { Self::two_sum(self.hi, self.lo) } else { Self { lo: T::ZERO, ..self } }
     }
 
     /// A count in two words, exact up to 2^48 in `f32`.
@@ -92,7 +95,7 @@ impl<T: Float> Double<T> {
             return self;
         }
         let product = Self::two_product(self.hi, factor);
-        Self::normalised(product.hi, product.lo + self.lo * factor)
+        Self { lo: product.lo + self.lo * factor, ..product }.normalised()
     }
 
     /// The quotient, rounded once but for a rare last bit: a first quotient, and what its product leaves over.

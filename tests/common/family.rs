@@ -7,7 +7,7 @@ use logit_loss::{
 use super::Number;
 
 /// A loss, with the builders and methods that all have, and with those that not all have.
-pub trait Loss<'w, N: Number>: Copy {
+pub trait Loss<'w, N: Number>: Copy + Sync {
     fn weighted(self, weight: Weights<'w, N>) -> Self;
     fn reduced(self, reduction: Reduction) -> Self;
     fn on(self, backend: Backend) -> Self;
@@ -31,6 +31,9 @@ pub trait Loss<'w, N: Number>: Copy {
     fn target_gradient_of<Y: Label<N>>(&self, _: &[N], _: &[Y], _: &mut [N]) -> Option<Result<(), Error>> {
         None
     }
+    /// The one whose methods run on several threads.
+    #[cfg(feature = "rayon")]
+    fn parallel(self) -> impl Loss<'w, N>;
 }
 
 /// Implements it for a loss whose methods are those of `$methods`, and of which only some have the rest.
@@ -72,6 +75,10 @@ macro_rules! loss {
             }
             fn accumulate<Y: Label<N>>(&self, sum: &mut LossSum<N>, x: &[N], t: &[Y]) -> Result<(), Error> {
                 $methods::accumulate(self, sum, x, t)
+            }
+            #[cfg(feature = "rayon")]
+            fn parallel(self) -> impl Loss<'w, N> {
+                super::parallel::Parallel(self)
             }
             $($rest)*
         }

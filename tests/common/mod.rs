@@ -5,6 +5,8 @@
 pub mod activation;
 pub mod exact;
 pub mod family;
+#[cfg(feature = "rayon")]
+pub mod parallel;
 
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};

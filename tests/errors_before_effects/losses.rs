@@ -8,6 +8,7 @@ for_all_families!(
     lengths,
     tiling,
     invalid_weights,
+    invalid_in_a_later_chunk,
     invalid_upstream,
     invalid_smoothing,
     means_of_nothing,
@@ -29,8 +30,21 @@ impl<N: Number> Call<'_, N> {
     }
 }
 
-/// What each method returns; panics if one that returns an error has written anything.
+/// What each method returns, on one thread and on several.
 fn results<'w, N: Number>(loss: impl Loss<'w, N>, n: usize, call: &Call<'_, N>) -> Vec<(&'static str, Option<Error>)> {
+    #[cfg_attr(not(feature = "rayon"), expect(unused_mut, reason = "nothing more"))]
+    let mut all = results_of(loss, n, call);
+    #[cfg(feature = "rayon")]
+    all.extend(results_of(loss.parallel(), n, call));
+    all
+}
+
+/// Panics if a method that returns an error has written anything.
+fn results_of<'w, N: Number>(
+    loss: impl Loss<'w, N>,
+    n: usize,
+    call: &Call<'_, N>,
+) -> Vec<(&'static str, Option<Error>)> {
     let canary = N::new(-77.5);
     let logits = vec![N::new(0.5); n];
     let targets = vec![N::new(1.0); call.targets];
@@ -196,6 +210,21 @@ fn invalid_weights<N: Number, F: Family<N>>() {
             expect(loss, 69, &call, Error::Weight { argument: Argument::PosWeight, index }, &ALL);
         }
     });
+}
+
+fn invalid_in_a_later_chunk<N: Number, F: Family<N>>() {
+    let n = 3 * N::CHUNK + 20;
+    for index in [N::CHUNK, 2 * N::CHUNK + 1, n - 1] {
+        let mut weights = vec![N::new(0.5); n];
+        // The first of several is reported.
+        (weights[index], weights[n - 1]) = (N::new(-1.0), N::NAN);
+        let weights = Weights::per_element(&weights);
+        let error = |argument| Error::Weight { argument, index };
+        expect(F::with(0).weighted(weights), n, &Call::fitting(n), error(Argument::Weight), &ALL);
+        if let Some(loss) = F::with(0).pos_weighted(weights) {
+            expect(loss, n, &Call::fitting(n), error(Argument::PosWeight), &ALL);
+        }
+    }
 }
 
 fn invalid_upstream<N: Number, F: Family<N>>() {

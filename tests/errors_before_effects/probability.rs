@@ -5,6 +5,7 @@ use logit_loss::{Bce, Error, Label, LossSum, Weights, pos_weight_from_targets};
 
 for_both_types!(
     probabilities_outside,
+    outside_in_a_later_chunk,
     masked_ones_are_excused,
     classes_that_do_not_divide,
     targets_outside,
@@ -38,6 +39,12 @@ fn results<N: Number>(bce: Bce<'_, N>, p: &[N]) -> Vec<Result<(), Error>> {
     let result = bce.loss_and_gradient_in_place(&mut in_place, &t).map(drop);
     assert!(result.is_ok() || in_place.iter().zip(p).all(|(a, b)| a.bits() == b.bits()), "in place wrote");
     all.push(result);
+    #[cfg(feature = "rayon")]
+    {
+        use logit_loss::ParallelLoss;
+        all.push(bce.par_gradient(p, &t, &mut out));
+        assert!(all.ends_with(&[Ok(())]) || out.iter().all(|&v| v == canary), "on several threads it wrote");
+    }
     let before = sum;
     let result = bce.accumulate(&mut sum, p, &t);
     assert!(result.is_ok() || sum == before, "accumulate changed the sum");
@@ -70,6 +77,15 @@ fn probabilities_outside<N: Number>() {
     // Those at the ends are some.
     for good in [0.0, -0.0, 1.0].map(N::new).into_iter().chain([N::TINIEST]) {
         assert!(results(Bce::new(), &[good; 9]).iter().all(Result::is_ok), "{good:?}");
+    }
+}
+
+fn outside_in_a_later_chunk<N: Number>() {
+    let mut p = vec![N::new(0.5); 2 * N::CHUNK + 9];
+    for index in [2 * N::CHUNK + 8, 2 * N::CHUNK, N::CHUNK - 1] {
+        p[index] = N::new(1.5);
+        let results = results(Bce::new(), &p);
+        assert!(results.iter().all(|&r| r == Err(Error::Probability { index })), "{results:?}");
     }
 }
 

@@ -1,7 +1,10 @@
-//! Promise 3: the same bits on all backends of a kind, from all methods, for all types of labels, at all addresses.
+//! Promise 3: the same bits on all backends of a kind, from all methods, for all types of labels, at all addresses,
+//! on any number of threads.
 
 #[path = "../common/mod.rs"]
 mod common;
 
 mod activations;
 mod losses;
+#[cfg(feature = "rayon")]
+mod parallel;

@@ -82,7 +82,7 @@ impl<L: Lanes> FactorRows<L> {
     #[inline(always)]
     fn prepare(&mut self, l: Token<L>, factors: &Factors<'_, L::Scalar>) {
         if Self::is_short_cycle(factors) {
-            factors.fill(factors.place(0), self.cycle.cleared(l, 0, CYCLE));
+            factors.fill(factors.distance(0), self.cycle.cleared(l, 0, CYCLE));
             self.has_cycle = true;
         }
     }
@@ -115,8 +115,8 @@ impl<L: Lanes> FactorRows<L> {
     ) -> Run<L::Scalar> {
         let (values, repeat) = match *factors {
             Factors::Uniform(_) => return Run::one::<L>(&self.one),
-            Factors::Values { values, repeat: 1, cycles: false, .. } => {
-                return Run { first: values.as_ptr().wrapping_add(start), step: distance };
+            Factors::Values { values, repeat: 1, cycles: false, first, .. } => {
+                return Run { first: values.as_ptr().wrapping_add(first + start), step: distance };
             }
             Factors::Values { values, repeat, .. } => (values, repeat),
         };
@@ -126,7 +126,7 @@ impl<L: Lanes> FactorRows<L> {
         } else {
             values
         };
-        let (mut place, step) = (factors.place(start), factors.place(distance));
+        let (mut place, step) = (factors.place(start), factors.distance(distance));
         let mut k = 0;
         while k < count {
             if repeat == 1 && place.index + L::LANES <= source.len() {

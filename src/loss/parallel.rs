@@ -1,0 +1,129 @@
+//! The methods of every loss on several threads.
+
+use alloc::vec;
+
+use super::{Passes, methods};
+use crate::error::Error;
+use crate::kernel::{Slices, Streams};
+use crate::label::Label;
+use crate::math::Double;
+use crate::real::Real;
+use crate::reduction::LossSum;
+use crate::threads::Threads;
+
+/// A loss on as many threads as [`rayon`] has, with the very bits of one thread.
+///
+/// Sums are defined over chunks of 128 KiB of inputs. Here each is summed by whichever thread comes to it, and the sums
+/// are added from the first to the last, as they are by one thread: so results are equal bit for bit, however many
+/// threads there are and whoever is the fastest. Checks are shared out as well, and come first as ever: on `Err`, no
+/// output has changed, and the error is that of the method without `par_`.
+///
+/// Called within a pool ([`rayon::ThreadPool::install`]), it is that pool that works; else the global one. Up to one chunk
+/// is left to the thread that calls. Methods that sum allocate two numbers for each chunk.
+///
+/// To hand over work takes longer than a few chunks do: two of them ran at 0.64 of the speed of the method without `par_`
+/// when called from outside a pool of one thread (64 Ki elements of `f32`, [`BceWithLogits`](crate::BceWithLogits)). Of
+/// slices larger than the caches, memory bounds what threads can add. `cargo bench --features rayon --bench parallel` says
+/// what more threads bring on the machine at hand.
+///
+/// Implemented by all losses; sealed.
+///
+/// ```
+/// use logit_loss::{BceWithLogits, LogitLoss, ParallelLoss};
+///
+/// let logits: Vec<f32> = (0..100_000).map(|i| (i % 201) as f32 / 10.0 - 10.0).collect();
+/// let targets: Vec<bool> = (0..100_000).map(|i| i % 3 == 0).collect();
+/// let (mut one, mut many) = (vec![0.0; 100_000], vec![0.0; 100_000]);
+///
+/// let bce = BceWithLogits::new();
+/// let loss = bce.par_loss_and_gradient(&logits, &targets, &mut many)?;
+/// assert_eq!(loss, bce.loss_and_gradient(&logits, &targets, &mut one)?);
+/// assert_eq!(many, one);
+/// # Ok::<(), logit_loss::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Those of [`LogitLoss`](crate::LogitLoss) and, of probabilities, of [`Bce`](crate::Bce).
+pub trait ParallelLoss<T: Real>: Passes<T> {
+    /// [`loss`](crate::LogitLoss::loss): the reduced loss.
+    fn par_loss<Y: Label<T>>(&self, inputs: &[T], targets: &[Y]) -> Result<T, Error> {
+        methods::loss(Rayon, self, inputs, Y::targets(targets))
+    }
+
+    /// [`losses`](crate::LogitLoss::losses): the loss of each element, unreduced.
+    fn par_losses<Y: Label<T>>(&self, inputs: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
+        methods::losses(Rayon, self, inputs, Y::targets(targets), out)
+    }
+
+    /// [`gradient`](crate::LogitLoss::gradient): the derivative of the reduced loss with respect to each input.
+    fn par_gradient<Y: Label<T>>(&self, inputs: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
+        methods::gradient(Rayon, self, inputs, Y::targets(targets), gradient)
+    }
+
+    /// [`loss_and_gradient`](crate::LogitLoss::loss_and_gradient): both, in one pass.
+    fn par_loss_and_gradient<Y: Label<T>>(&self, inputs: &[T], targets: &[Y], gradient: &mut [T]) -> Result<T, Error> {
+        methods::loss_and_gradient(Rayon, self, inputs, Y::targets(targets), gradient)
+    }
+
+    /// [`loss_and_gradient_in_place`](crate::LogitLoss::loss_and_gradient_in_place): the gradient takes the inputs' place.
+    fn par_loss_and_gradient_in_place<Y: Label<T>>(&self, inputs: &mut [T], targets: &[Y]) -> Result<T, Error> {
+        methods::loss_and_gradient_in_place(Rayon, self, inputs, Y::targets(targets))
+    }
+
+    /// [`accumulate`](crate::LogitLoss::accumulate): adds a batch to a running sum.
+    fn par_accumulate<Y: Label<T>>(&self, sum: &mut LossSum<T>, inputs: &[T], targets: &[Y]) -> Result<(), Error> {
+        methods::accumulate(Rayon, self, sum, inputs, Y::targets(targets))
+    }
+}
+
+impl<T: Real, L: Passes<T>> ParallelLoss<T> for L {}
+
+/// Those of the pool.
+#[derive(Clone, Copy)]
+struct Rayon;
+
+/// So many values are not worth waking a thread for: that takes longer than to look at them.
+const FEW: usize = 1 << 15;
+
+impl Threads for Rayon {
+    fn all<T: Real>(self, values: &[T], are_valid: impl Fn(&[T]) -> bool + Copy + Sync) -> bool {
+        if values.len() <= FEW {
+            return are_valid(values);
+        }
+        let (first, second) = values.split_at(values.len() / 2);
+        let (first, second) = rayon::join(|| self.all(first, are_valid), || self.all(second, are_valid));
+        first && second
+    }
+
+    fn sum<T: Real>(
+        self,
+        slices: Slices<'_, T>,
+        onto: Double<T>,
+        pass: impl Fn(&Streams<'_, T>, Double<T>) -> Double<T> + Sync,
+    ) -> Double<T> {
+        let mut sums = vec![Double::ZERO; slices.chunks()];
+        run(slices, &mut sums, &|streams: &Streams<'_, T>| pass(streams, Double::ZERO));
+        sums.into_iter().fold(onto, Double::plus)
+    }
+
+    fn write<T: Real>(self, slices: Slices<'_, T>, pass: impl Fn(&Streams<'_, T>) + Sync) {
+        // Of nothing at all, so without memory.
+        let mut results = vec![(); slices.chunks()];
+        run(slices, &mut results, &pass);
+    }
+}
+
+/// What a pass over each chunk returns.
+fn run<T: Real, R: Send>(slices: Slices<'_, T>, results: &mut [R], pass: &(impl Fn(&Streams<'_, T>) -> R + Sync)) {
+    match results {
+        [] => {}
+        [result] => *result = pass(&slices.streams()),
+        _ => {
+            let half = results.len() / 2;
+            let (first, second) = slices.split_at(half);
+            let (first_results, second_results) = results.split_at_mut(half);
+            rayon::join(|| run(first, first_results, pass), || run(second, second_results, pass));
+        }
+    }
+}
