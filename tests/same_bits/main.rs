@@ -6,5 +6,6 @@ mod common;
 
 mod activations;
 mod losses;
+mod moderate;
 #[cfg(feature = "rayon")]
 mod parallel;
