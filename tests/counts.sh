@@ -10,7 +10,7 @@ table=benches/counts.md
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 
-program=$(cargo bench --bench counts --no-run 2>&1 | tee /dev/stderr | sed -n 's/.*Executable.*(\(.*\))$/\1/p')
+program=$(cargo bench --bench counts --no-run 2>&1 | tee -a /dev/stderr | sed -n 's/.*Executable.*(\(.*\))$/\1/p')
 
 # Without the environment, whose size moves the stack; and without `rep stos`, which libc uses on some CPUs only, and which
 # is counted as often as it is repeated.
@@ -28,7 +28,7 @@ paste "$work/calls" "$work/counts" >"$work/new"
 } | awk '
     $1 == "@symbol" {
         sub(/^0*/, "", $3); size[$3] = $4
-        if (match($0, /(Streams|Factors|LaneSums)<T>::(gather|scatter|expand|fold)/) && !seen[$3]++) {
+        if (match($0, /(Streams|Factors|LaneSums)<T>::(gather|scatter|fill|fold)/) && !seen[$3]++) {
             name = substr($0, RSTART, RLENGTH); sub(/<T>/, "", name)
             copies[name]++; bytes[name] += $4
         }

@@ -25,7 +25,7 @@ set -euo pipefail
         register["scalar"] = "%xmm"; register["scalar_fma"] = "%xmm"
         # Copies of the last, partial row, and of factors that repeat, several rows at a time; the fold at the end of a
         # chunk, of 512 rows or more; clearing of buffers.
-        allowed = "Streams<T>::gather|Streams<T>::scatter|Factors<T>::expand|LaneSums<T>::fold|<memset|<memcpy"
+        allowed = "Streams<T>::gather|Streams<T>::scatter|Factors<T>::fill|LaneSums<T>::fold|<memset|<memcpy"
     }
     /^[0-9a-f]+ <.*>:$/ {
         finish(); backend = ""; calls = ""; wide = 0; name = $2
