@@ -22,8 +22,8 @@ use crate::threads::Threads;
 /// is left to the thread that calls. Methods that sum allocate two numbers for each chunk.
 ///
 /// To hand over work takes longer than a few chunks do: two of them ran at 0.64 of the speed of the method without `par_`
-/// when called from outside a pool of one thread (64 Ki elements of `f32`, [`BceWithLogits`](crate::BceWithLogits)). Of
-/// slices larger than the caches, memory bounds what threads can add. `cargo bench --features rayon --bench parallel` says
+/// when called from outside a pool of one thread (64 Ki elements of `f32`, [`BceWithLogits`](crate::BceWithLogits), on a
+/// machine busy with other work). Of slices larger than the caches, memory bounds what threads can add. `cargo bench --features rayon --bench parallel` says
 /// what more threads bring on the machine at hand.
 ///
 /// Implemented by all losses; sealed.
