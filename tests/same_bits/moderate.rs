@@ -5,6 +5,12 @@ use logit_loss::{BceWithLogits, LogitLoss, Reduction, Weights};
 
 for_both_types!(like_the_formula_for_any_block);
 
+/// The largest logit, and the largest weight, that are moderate.
+fn limits<N: Number>() -> [f64; 2] {
+    if N::EPSILON.to_f64() < 1e-10 { [600.0, 2f64.powi(100)] } else { [60.0, 2f64.powi(30)] }
+}
+
+#[derive(Default)]
 struct Elements<N> {
     logits: Vec<N>,
     targets: Vec<N>,
@@ -15,12 +21,11 @@ struct Elements<N> {
 impl<N: Number> Elements<N> {
     /// Up to the limits of what is moderate, and a little beyond.
     fn all() -> Self {
-        let double = N::EPSILON.to_f64() < 1e-10;
-        let (logit, weight) = if double { (600.0, 2f64.powi(100)) } else { (60.0, 2f64.powi(30)) };
+        let [logit, weight] = limits::<N>();
         let beyond = 1.0 + N::EPSILON.to_f64();
         let logits = [0.0, 1e-30, 0.3, 1.0, 17.0, logit / beyond, logit, logit * beyond, logit + 30.0];
         let weights = [0.0, 1.0 / weight / beyond, 1.0 / weight, 0.7, 1.0, 3.3, weight, weight * beyond];
-        let mut all = Self { logits: Vec::new(), targets: Vec::new(), pos_weights: Vec::new(), weights: Vec::new() };
+        let mut all = Self::default();
         for x in logits.into_iter().chain(logits.map(|x| -x)) {
             for t in [0.0, 0.3, 1.0] {
                 for (i, p) in weights.into_iter().enumerate() {
@@ -41,14 +46,18 @@ impl<N: Number> Elements<N> {
         self.weights.push(w);
     }
 
+    fn at(&self, i: usize) -> [N; 4] {
+        [self.logits[i], self.targets[i], self.pos_weights[i], self.weights[i]]
+    }
+
     /// Those with moderate weights.
     fn moderate(self) -> Self {
-        let limit = if N::EPSILON.to_f64() < 1e-10 { 2f64.powi(100) } else { 2f64.powi(30) };
+        let [_, limit] = limits::<N>();
         let moderate = |v: N| v.to_f64() == 0.0 || (1.0 / limit..=limit).contains(&v.to_f64());
-        let mut some = Self { logits: Vec::new(), targets: Vec::new(), pos_weights: Vec::new(), weights: Vec::new() };
+        let mut some = Self::default();
         for i in 0..self.logits.len() {
             if moderate(self.pos_weights[i]) && moderate(self.weights[i]) {
-                some.push([self.logits[i], self.targets[i], self.pos_weights[i], self.weights[i]].map(N::to_f64));
+                some.push(self.at(i).map(N::to_f64));
             }
         }
         some
@@ -56,12 +65,12 @@ impl<N: Number> Elements<N> {
 
     /// With one element more before every seventh, so that none of the blocks is without.
     fn among(&self, other: [f64; 4]) -> Self {
-        let mut all = Self { logits: Vec::new(), targets: Vec::new(), pos_weights: Vec::new(), weights: Vec::new() };
+        let mut all = Self::default();
         for i in 0..self.logits.len() {
             if i % 7 == 0 {
                 all.push(other);
             }
-            all.push([self.logits[i], self.targets[i], self.pos_weights[i], self.weights[i]].map(N::to_f64));
+            all.push(self.at(i).map(N::to_f64));
         }
         all
     }
@@ -91,8 +100,7 @@ fn like_the_formula_for_any_block<N: Number>() {
                     }
                     let rest = among.iter().enumerate().filter(|(i, _)| i % 8 != 0);
                     for (i, (&a, (_, &b))) in alone.iter().zip(rest).enumerate() {
-                        let element = [some.logits[i], some.targets[i], some.pos_weights[i], some.weights[i]];
-                        assert!(same(a, b), "{name} on {}: {a:?}, {b:?}: {element:?}", backend.name());
+                        assert!(same(a, b), "{name} on {}: {a:?}, {b:?}: {:?}", backend.name(), some.at(i));
                     }
                 }
             }

@@ -26,7 +26,7 @@ impl<L: Lanes, const N: usize> Later<L, N> {
         unsafe { row.store(self.at(index)) }
     }
 
-    /// The first `count` rows, as zeros.
+    /// Rows from one on, up to the last, as zeros.
     #[inline(always)]
     pub fn cleared(&mut self, l: Token<L>, from: usize, count: usize) -> &mut [L::Scalar] {
         let count = count.min(N - from % N);
