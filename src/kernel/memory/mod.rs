@@ -231,6 +231,13 @@ impl<T: Constants> Streams<'_, T> {
         if let Some(smoothing) = self.smoothing { smoothing.of(l, target) } else { target }
     }
 
+    /// Where the row that reaches beyond the end starts, and how many of its elements are there.
+    #[inline(always)]
+    fn partial(&self, rows: Rows) -> (usize, usize) {
+        let start = rows.start + rows.whole * rows.distance;
+        (start, self.len.saturating_sub(start))
+    }
+
     /// Copies the last row, of which only so many elements are there, to where it can be read whole.
     #[inline(always)]
     fn gathered<L: Lanes<Scalar = T>>(
@@ -255,8 +262,7 @@ impl<T: Constants> Streams<'_, T> {
         formula: F,
         rows: Rows,
     ) -> Terms<L> {
-        let start = rows.start + rows.whole * rows.distance;
-        let valid = self.len.saturating_sub(start);
+        let (start, valid) = self.partial(rows);
         let mut terms = self.gathered(l, scratch, start, valid).evaluate(l, formula, 0);
         self.scatter(scratch, F::OUTPUTS, start, valid);
         let mut outside = l.row(T::ONE);
@@ -289,7 +295,7 @@ impl<T: Constants> Streams<'_, T> {
         };
         let smoothing = self.smoothing.unwrap_or(Smoothing::none());
         let values = [smoothing.lift, smoothing.positive()];
-        let needed = Needed { targets: H::HARD, pos_weight: false, weight: true, upstream: false };
+        let needed = Needed { targets: H::HARD, pos_weight: false, weight: H::WEIGHTED, upstream: false };
         let mut traits = Traits { bits: l.zero(), least: l.zero() };
         let mut row = 0;
         while row < rows.whole {
@@ -299,8 +305,8 @@ impl<T: Constants> Streams<'_, T> {
             row += count;
         }
         if rows.has_partial::<L>() {
-            let start = rows.start + rows.whole * rows.distance;
-            let runs = self.gathered(l, scratch, start, self.len.saturating_sub(start));
+            let (start, valid) = self.partial(rows);
+            let runs = self.gathered(l, scratch, start, valid);
             traits = runs.traits::<L, H>(l, 1, values, traits);
         }
         let within = traits.least.ge(l.splat(-limit));
