@@ -1,9 +1,8 @@
 //! Focal loss.
 
-use crate::allowed;
 use crate::common::exact::{Exact, Logit, Referenced, error_of};
 use crate::common::{Number, for_both_types};
-use crate::search::{Worst, logits, over_all_patterns, points};
+use crate::search::{Search, Worst, logits, over_all_patterns, points};
 use logit_loss::{Backend, FocalLoss, LogitLoss, Reduction};
 
 for_both_types!(hard_targets, soft_targets);
@@ -11,11 +10,13 @@ for_both_types!(hard_targets, soft_targets);
 /// Integers up to 4 are multiplied, all others exponentiated.
 const GAMMAS: [f64; 10] = [0.0, 0.1, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 64.0];
 const ALPHAS: [Option<f64>; 2] = [None, Some(0.25)];
-const NAMES: [&str; 3] = ["loss", "gradient", "Hessian"];
+const HARD: [&str; 3] = ["focal loss", "focal gradient", "focal Hessian"];
+/// No difference is made between them.
+const SOFT: [&str; 3] = ["focal, soft"; 3];
 
-/// The reference of `f64` is slow.
+/// There are many functions.
 fn fewer_points<N: Number>() -> Vec<N> {
-    if N::PRECISION == 24 { points() } else { logits(8) }
+    if N::PRECISION == 24 { points() } else { logits(60) }
 }
 
 /// Loss, gradient and Hessian of each element.
@@ -28,7 +29,7 @@ fn derivatives<N: Number>(focal: FocalLoss<'_, N>, x: &[N], t: N) -> [Vec<N>; 3]
     columns
 }
 
-/// All three at all points. What may cancel is measured in ULP of the sum of its terms' magnitudes.
+/// All three at all points; `rows` are those of the table. What may cancel is measured in ULP of the sum of its terms' magnitudes.
 fn compare<N: Referenced>(
     worst: &mut Worst,
     points: &[N],
@@ -36,8 +37,8 @@ fn compare<N: Referenced>(
     t: f64,
     gamma: f64,
     cancels: [bool; 3],
+    rows: [&str; 3],
 ) {
-    let limit = allowed::FOCAL + 2.0 * gamma;
     let references: Vec<_> = points.iter().map(|x| Logit::new(&N::Exact::from_f64(x.to_f64()))).collect();
     let t = N::new(t).to_f64();
     for &alpha in alphas {
@@ -49,7 +50,7 @@ fn compare<N: Referenced>(
                 for (i, (&found, exact)) in found.iter().zip(&exact).enumerate() {
                     let [value, size] = &exact[k];
                     let error = error_of(found, value, if cancels[k] { size } else { value });
-                    worst.see::<N>(backend, &format!("{} {gamma}", NAMES[k]), limit, error, || {
+                    worst.see::<N>(backend, &format!("{}, gamma {gamma}", rows[k]), error, || {
                         format!("x {:?}, t {t}, alpha {alpha:?}: {found:?}", points[i])
                     });
                 }
@@ -70,10 +71,10 @@ fn hard_targets<N: Referenced>() {
     let (points, mut worst) = (fewer_points::<N>(), Worst::on(crate::common::backends()));
     for gamma in GAMMAS {
         for t in [0.0, 1.0] {
-            compare(&mut worst, &points, &ALPHAS, t, gamma, [false, false, true]);
+            compare(&mut worst, &points, &ALPHAS, t, gamma, [false, false, true], HARD);
         }
     }
-    worst.report::<N>();
+    worst.report::<N>(if N::PRECISION == 24 { Search::Short } else { Search::Full });
 }
 
 fn soft_targets<N: Referenced>() {
@@ -82,10 +83,10 @@ fn soft_targets<N: Referenced>() {
     points.retain(|x| x.abs() < N::new(1e10));
     for gamma in GAMMAS {
         for t in [0.5, 0.1, 0.9, 1e-3, 1e-30, 0.999] {
-            compare(&mut worst, &points, &ALPHAS, t, gamma, [false, true, true]);
+            compare(&mut worst, &points, &ALPHAS, t, gamma, [false, true, true], SOFT);
         }
     }
-    worst.report::<N>();
+    worst.report::<N>(Search::Full);
 }
 
 /// Both hard targets over the patterns of `f32`: run it in release.
@@ -95,9 +96,9 @@ fn dense() {
     over_all_patterns(509, |worst, points| {
         for gamma in [0.5, 1.0, 1.5, 2.0, 3.0, 5.0] {
             for t in [0.0, 1.0] {
-                compare(worst, points, &[None], t, gamma, [false, false, true]);
+                compare(worst, points, &[None], t, gamma, [false, false, true], HARD);
             }
         }
     })
-    .report::<f32>();
+    .report::<f32>(Search::Full);
 }

@@ -1,12 +1,13 @@
-//! References: `f64` for `f32`, numbers of 140 bits for `f64`.
+//! References: `f64` for `f32`, numbers of two words for `f64`; both are compared with numbers of 140 bits.
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use dashu_float::{FBig, round::mode::HalfEven};
 
 use super::Number;
+use super::twofold::Twofold;
 
-/// 140 bits: enough for an ULP of `f64` where half of the digits cancel.
+/// 140 bits: what the other references are compared with.
 pub type Big = FBig<HalfEven, 2>;
 
 pub fn big(v: f64) -> Big {
@@ -100,7 +101,7 @@ impl Referenced for f32 {
 }
 
 impl Referenced for f64 {
-    type Exact = Big;
+    type Exact = Twofold;
 }
 
 /// The exponent of an ULP of a number of this size.

@@ -7,6 +7,7 @@ pub mod exact;
 pub mod family;
 #[cfg(feature = "rayon")]
 pub mod parallel;
+pub mod twofold;
 
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};

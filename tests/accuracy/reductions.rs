@@ -1,0 +1,184 @@
+//! Sums and means, against exact sums: how far they are, and how far the same losses are when each is rounded and added
+//! to one number of the same type, which is what a plain loop does.
+
+use logit_loss::{BceWithLogits, LogitLoss, Reduction, Weights};
+
+use crate::common::exact::{Exact, Logit, Referenced, error_of};
+use crate::common::{Number, Random, backends, for_both_types};
+use crate::search::{Search, Worst, on_all_cores};
+
+/// Logits and targets.
+type Elements<N> = (Vec<N>, Vec<N>);
+
+struct Distribution<N> {
+    name: &'static str,
+    /// Whether it is of those for which more is promised.
+    independent: bool,
+    elements: fn(&mut Random, usize) -> Elements<N>,
+}
+
+fn distributions<N: Number>() -> [Distribution<N>; 12] {
+    let of = |name, independent, elements| Distribution { name, independent, elements };
+    [
+        of("uniform", true, |random, n| ((0..n).map(|_| N::new(20.0 * random.unit() - 10.0)).collect(), random.hard(n))),
+        of("normal, small", true, |random, n| (random.normals(n, 0.3), random.hard(n))),
+        of("normal", true, |random, n| (random.normals(n, 2.0), random.hard(n))),
+        of("normal, large", true, |random, n| (random.normals(n, 10.0), random.hard(n))),
+        of("normal, soft", true, |random, n| (random.normals(n, 2.0), random.units(n))),
+        // Losses of 1e-9.
+        of("confident", true, |random, n| confident(random, n, 0.5)),
+        of("equal", false, |random, n| (vec![N::new(8.0 * random.unit() - 4.0); n], vec![N::new(1.0); n])),
+        of("equal, confident", false, |random, n| confident(random, n, 0.0)),
+        of("alternating", false, |random, n| {
+            let x = 12.0 * random.unit();
+            (alternate(n, [x, -x]), vec![N::new(0.0); n])
+        }),
+        of("exploding", false, |_, n| {
+            let most = N::LARGEST.to_f64() * 0.9;
+            (alternate(n, [most, -most]), alternate(n, [0.0, 1.0]))
+        }),
+        of("mixed scales", false, |random, n| {
+            let x = (0..n).map(|_| N::new((120.0 * random.unit() - 60.0).exp2() * random.normal())).collect();
+            (x, random.hard(n))
+        }),
+        of("descending", false, |random, n| {
+            let mut x: Vec<N> = (0..n).map(|_| N::new(-60.0 * random.unit())).collect();
+            x.sort_by(|a, b| b.partial_cmp(a).unwrap());
+            if random.below(2) == 1 {
+                x.reverse();
+            }
+            (x, vec![N::new(0.0); n])
+        }),
+    ]
+}
+
+fn alternate<N: Number>(n: usize, values: [f64; 2]) -> Vec<N> {
+    (0..n).map(|i| N::new(values[i % 2])).collect()
+}
+
+/// Logits that are far on the right side.
+fn confident<N: Number>(random: &mut Random, n: usize, width: f64) -> Elements<N> {
+    let t: Vec<N> = random.hard(n);
+    let x = t.iter().map(|&t| N::new((20.7 + width * random.normal()) * (2.0 * t.to_f64() - 1.0))).collect();
+    (x, t)
+}
+
+/// The exact sum of the losses, and that of a plain loop.
+struct Sums<N: Referenced> {
+    exact: N::Exact,
+    plain: N,
+}
+
+fn sums<N: Referenced>(x: &[N], t: &[N], p: f64) -> Sums<N> {
+    let zero = N::Exact::from_f64(0.0);
+    // What additions lose (Knuth) is added at the end.
+    let (mut sum, mut lost, mut plain) = (zero.clone(), zero, N::new(0.0));
+    for (x, t) in x.iter().zip(t) {
+        let [loss, ..] = Logit::new(&N::Exact::from_f64(x.to_f64())).derivatives(t.to_f64(), p, 1.0);
+        let next = sum.clone() + loss.clone();
+        let part = next.clone() - sum.clone();
+        lost = lost + (sum - (next.clone() - part.clone())) + (loss.clone() - part);
+        sum = next;
+        plain = plain + N::new(loss.over_power(0));
+    }
+    Sums { exact: sum + lost, plain }
+}
+
+/// The row of the table.
+fn row(independent: bool, n: usize, soft: bool, p: f64) -> &'static str {
+    match (independent, p == 1.0) {
+        _ if n == 1 && soft && p != 1.0 => "mean of one, soft, p = 5",
+        _ if n == 1 => "mean of one",
+        (true, true) if n >= 16 => "mean of independent",
+        (true, false) if n >= 16 => "mean of independent, p = 5",
+        _ => "mean of any",
+    }
+}
+
+/// Compares sum and mean with the exact ones. The largest error of ours, and that of the plain loop's sum.
+fn compare<N: Referenced>(worst: &mut Worst, name: &str, independent: bool, (x, t): &Elements<N>, p: f64) -> [f64; 2] {
+    let sums = sums(x, t, p);
+    let soft = t.iter().any(|&t| t != N::new(0.0) && t != N::new(1.0));
+    let overflows = sums.exact > N::Exact::from_f64(N::LARGEST.to_f64());
+    let row = row(independent, x.len(), soft, p);
+    let mut largest = 0.0f64;
+    for backend in worst.backends.clone() {
+        let bce = BceWithLogits::new().backend(backend).pos_weight(Weights::uniform(N::new(p)));
+        for (reduction, divisor) in [(Reduction::Mean, x.len() as f64), (Reduction::Sum, 1.0)] {
+            let found = bce.reduction(reduction).loss(x, t).unwrap();
+            let at = || format!("{reduction:?} of {} {name}, x {:?}, t {:?}, p {p}: {found:?}", x.len(), x[0], t[0]);
+            if overflows {
+                assert_eq!(found, N::INFINITY, "{}", at());
+                continue;
+            }
+            let exact = sums.exact.clone() / N::Exact::from_f64(divisor);
+            let error = error_of(found, &exact, &exact);
+            worst.see::<N>(backend, row, error, at);
+            if backend.fused::<N>() {
+                largest = largest.max(error);
+            }
+        }
+    }
+    [largest, error_of(sums.plain, &sums.exact, &sums.exact)]
+}
+
+/// Any logits: single ones, and all equal, where all errors have the same sign.
+fn equal<N: Referenced>(worst: &mut Worst, random: &mut Random) {
+    // And where 300,000 logits in [-4, 4] had their largest errors, in `f32`.
+    let directed = [0.755_104_36, 0.815_626_74, 0.770_714_4, 0.786_149_3, -0.766_765].map(|x: f32| x.into());
+    let any = (0..300).map(|_| random.normal() * 10.0).collect::<Vec<_>>();
+    for x in any.into_iter().chain(directed) {
+        for (t, p) in [(0.0, 1.0), (1.0, 1.0), (0.3, 1.0), (0.0, 5.0), (1.0, 5.0), (0.3, 5.0)] {
+            for n in [1, 2, 15, 32, 100, 512] {
+                compare(worst, "equal", false, &(vec![N::new(x); n], vec![N::new(t); n]), p);
+            }
+        }
+    }
+}
+
+/// Every distribution at every length, several times; the longest first, on all cores.
+fn search<N: Referenced>(lengths: &[usize], runs: usize) -> Worst {
+    let distributions = distributions::<N>();
+    let pieces = distributions.len() * lengths.len();
+    let found = on_all_cores(pieces as u64, || (Worst::on(backends()), Vec::new()), |(worst, lines), piece| {
+        let length = lengths.len() - 1 - piece as usize / distributions.len();
+        let (n, kind) = (lengths[length], piece as usize % distributions.len());
+        let Distribution { name, independent, elements } = &distributions[kind];
+        let mut random = Random(piece << 8 | n as u64);
+        let mut largest = [0.0; 4];
+        for _ in 0..if n > 10_000 { 1 } else { runs } {
+            let elements = elements(&mut random, n);
+            let [a, b] = [1.0, 5.0].map(|p| compare(worst, name, *independent, &elements, p));
+            for (largest, error) in largest.iter_mut().zip([a, b].into_iter().flatten()) {
+                *largest = error.max(*largest);
+            }
+        }
+        let [ours, plain, ours_5, plain_5] = largest;
+        lines.push((kind, n, format!("{name:<16} {n:>8} {ours:>8.2} {plain:>12.2} {ours_5:>8.2} {plain_5:>12.2}")));
+    });
+    let mut worst = Worst::on(backends());
+    let mut lines = Vec::new();
+    for (found, some) in found {
+        worst.absorb(found);
+        lines.extend(some);
+    }
+    lines.sort();
+    println!("{}, in ULP: ours and a plain loop's, without and with p = 5", std::any::type_name::<N>());
+    lines.iter().for_each(|(.., line)| println!("{line}"));
+    equal::<N>(&mut worst, &mut Random(8));
+    worst
+}
+
+for_both_types!(short);
+
+fn short<N: Referenced>() {
+    search::<N>(&[1, 2, 15, 16, 17, 33, 100, 257, 1000], 2).report::<N>(Search::Short);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn up_to_ten_million() {
+    let lengths = [1, 2, 15, 16, 17, 31, 33, 64, 100, 257, 512, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
+    search::<f32>(&lengths, 20).report::<f32>(Search::Full);
+    search::<f64>(&lengths, 20).report::<f64>(Search::Full);
+}
