@@ -8,9 +8,9 @@ use crate::backend::{Kernel, Lanes, Native, Token};
 use crate::math::{Constants, Double, Formula};
 
 /// Rows of a block.
-pub const ROWS: usize = 16;
+pub const ROWS: usize = 32;
 /// Blocks of a chunk.
-const BLOCKS: usize = 64;
+const BLOCKS: usize = 32;
 
 /// Elements of a chunk.
 pub const fn chunk_len<T: Native>() -> usize {
@@ -137,8 +137,10 @@ impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Kernel<T> for Re
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) -> Double<T> {
         // Each where it stays: together they would be moved, which takes longer than a short slice.
-        let (mut scratch, mut tree, mut blocks) = (Scratch::new(l, self.streams), Tree::new(l), Blocks::none());
+        let mut scratch = Scratch::new(l, self.streams);
         scratch.prepare(l, self.streams);
+        let mut tree = Tree::new(l);
+        let mut blocks = Blocks::none();
         let mut room = Room { scratch: &mut scratch, tree: &mut tree, blocks: &mut blocks };
         let mut total = self.onto;
         let mut start = 0;

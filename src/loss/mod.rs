@@ -146,6 +146,12 @@ impl<'a, T: Real> Scales<'a, T> {
         Self { weight, sum: T::ONE, derivative: T::ONE, divisor: Double { hi: T::ONE, lo: T::ZERO } }
     }
 
+    /// With the scale of derivatives, which sums alone do not need.
+    fn with_derivative(self) -> Result<Self, Error> {
+        let derivative = self.reduced(Double { hi: self.sum, lo: T::ZERO })?;
+        Ok(Self { derivative, ..self })
+    }
+
     fn reduced(&self, sum: Double<T>) -> Result<T, Error> {
         quotient(sum, self.divisor).ok_or(Error::EmptyMean)
     }
@@ -239,7 +245,7 @@ impl<'a, T: Real> Checked<'a, T> {
         Pass { backend: self.backend, streams, scale: scales.derivative, factor: scales.sum, onto: Double::ZERO }
     }
 
-    fn scales(&self, threads: impl Threads, inputs: &[T]) -> Result<Scales<'a, T>, Error> {
+    fn scales(&self, threads: impl Threads, inputs: &[T]) -> Scales<'a, T> {
         let divisor = match self.reduction {
             Reduction::Sum => Double { hi: T::ONE, lo: T::ZERO },
             Reduction::Mean => Double::from_count(self.len as u64),
@@ -253,7 +259,6 @@ impl<'a, T: Real> Checked<'a, T> {
             }
             weight => (weight, T::ONE),
         };
-        let derivative = quotient(Double { hi: sum, lo: T::ZERO }, divisor).ok_or(Error::EmptyMean)?;
-        Ok(Scales { weight, sum, derivative, divisor })
+        Scales { weight, sum, divisor, derivative: T::ONE }
     }
 }
