@@ -36,7 +36,7 @@ fn any_beta<N: Referenced>() {
 }
 
 /// Of the betas that were tried, the one with the largest error, and where it is.
-const WORST_BETA: (f32, f32) = (1.444_957, -0.595_101_95);
+pub const WORST_BETA: (f32, f32) = (1.444_957, -0.595_101_95);
 
 /// The largest error that the documentation gives is that of the input that it gives.
 #[test]

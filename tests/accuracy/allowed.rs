@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::activations::WORST_BETA;
 use crate::common::Number;
+use crate::hard::worst_input;
 
 const TABLE: &str = include_str!("errors.md");
 
@@ -19,7 +21,7 @@ pub struct Allowed {
     pub proven: Option<f64>,
 }
 
-/// By result, each by type and arithmetic.
+/// By result: `f32` fused and unfused, `f64` fused and unfused.
 static ROWS: LazyLock<BTreeMap<&str, [Allowed; 4]>> = LazyLock::new(|| {
     let mut rows = BTreeMap::new();
     for line in TABLE.lines().filter(|line| line.starts_with('|')).skip(2) {
@@ -42,36 +44,39 @@ pub fn of<N: Number>(name: &str, fused: bool) -> Allowed {
     row[if N::PRECISION == 24 { 0 } else { 2 } + usize::from(!fused)]
 }
 
+/// Promises that are broken, by result, type and arithmetic: a test finds more. They stay here until either the code or
+/// the promise changes, and one that is kept after all must go.
+const BROKEN: [(&str, usize); 0] = [];
+
 /// No figure contradicts another.
 #[test]
 fn the_table_is_consistent() {
     for (name, row) in &*ROWS {
-        for allowed in row {
-            let proven = allowed.proven.unwrap_or(allowed.promised);
+        for (k, allowed) in row.iter().enumerate() {
             let measured = allowed.measured.unwrap_or(0.0);
-            assert!(measured <= proven && measured <= allowed.promised, "{name}: {allowed:?}");
+            assert!(allowed.proven.is_none_or(|proven| measured <= proven), "{name}: {allowed:?}");
+            let broken = BROKEN.contains(&(*name, k));
+            assert_eq!(measured > allowed.promised, broken, "{name}, column {k}: {allowed:?}");
         }
     }
 }
 
-/// What the documentation says was found is what the table says.
+/// What the documentation says was found is what the table says, and where is what the list of the worst says.
 #[test]
 fn the_documentation_quotes_the_table() {
-    let files = [
-        ("src/lib.rs", include_str!("../../src/lib.rs")),
-        ("src/activation.rs", include_str!("../../src/activation.rs")),
-        ("src/loss/focal.rs", include_str!("../../src/loss/focal.rs")),
-        ("src/loss/probability.rs", include_str!("../../src/loss/probability.rs")),
-    ];
-    let text = |file: &str| {
-        let (_, text) = files.iter().find(|(name, _)| *name == file).expect(file);
-        text.lines().map(|line| line.trim_start_matches(['/', '!', ' '])).collect::<Vec<_>>().join(" ")
+    let text = |source: &str| {
+        let lines = source.lines().map(|line| line.trim_start_matches(['/', '!', ' ']));
+        lines.collect::<Vec<_>>().join(" ")
     };
-    let found = |name: &str, fused: bool| {
-        let [single, double] = [of::<f32>(name, fused), of::<f64>(name, fused)];
-        [single, double].map(|allowed| format!("{:.2}", allowed.measured.expect(name)))
-    };
-    let quotes = |file: &str, quote: String| assert!(text(file).contains(&quote), "{file} does not say: {quote}");
+    let [library, activation, focal, probability] = [
+        include_str!("../../src/lib.rs"),
+        include_str!("../../src/activation.rs"),
+        include_str!("../../src/loss/focal.rs"),
+        include_str!("../../src/loss/probability.rs"),
+    ]
+    .map(text);
+    let quotes = |text: &str, quote: String| assert!(text.contains(&quote), "nowhere: {quote}");
+    let found = |name: &str, k: usize| format!("{:.2}", ROWS[name][k].measured.expect(name));
     for (name, label) in [
         ("loss", "loss"),
         ("gradient", "gradient"),
@@ -80,25 +85,30 @@ fn the_documentation_quotes_the_table() {
         ("log_sigmoid", "[`log_sigmoid`]"),
         ("softplus", "[`softplus`]"),
     ] {
-        let ([single, double], [single_unfused, double_unfused]) = (found(name, true), found(name, false));
-        quotes("src/lib.rs", format!("| {label} | {single} | {single_unfused} | {double} | {double_unfused} |"));
+        let figures = [0, 1, 2, 3].map(|k| found(name, k)).join(" | ");
+        quotes(&library, format!("| {label} | {figures} |"));
     }
     for name in ["sigmoid", "log_sigmoid", "softplus"] {
-        let [single, double] = found(name, true);
-        quotes("src/activation.rs", format!("{single} ULP in `f32` and {double} in `f64`"));
+        let (single, double) = (worst_input::<f32>(name), worst_input::<f64>(name));
+        let [of_single, of_double] = [0, 2].map(|k| found(name, k));
+        quotes(
+            &activation,
+            format!("{of_single} ULP in `f32`, at {single:?}, and {of_double} in `f64`, at {double:?}"),
+        );
     }
-    let [single, _] = found("softplus, any beta", true);
-    quotes("src/activation.rs", format!("{single} in `f32` at -0.59510195 for beta = 1.444957"));
+    let (beta, x) = WORST_BETA;
+    quotes(&activation, format!("{} in `f32` at {x:?} for beta = {beta:?}", found("softplus, any beta", 0)));
     for gamma in ["0.5", "1", "1.5", "2", "3", "5"] {
-        let [loss, gradient, hessian] = ["loss", "gradient", "Hessian"].map(|result| {
-            let [single, _] = found(&format!("focal {result}, gamma {gamma}"), true);
-            single
-        });
-        quotes("src/loss/focal.rs", format!("| {gamma} | {loss} | {gradient} | {hessian} |"));
+        for result in ["loss", "gradient", "Hessian"] {
+            let figure = found(&format!("focal {result}, gamma {gamma}"), 0);
+            let row = focal.split(&format!("| {gamma} | ")).nth(1).expect(gamma);
+            let column = ["loss", "gradient", "Hessian"].iter().position(|&name| name == result).unwrap();
+            assert_eq!(row.split(" | ").nth(2 * column), Some(&figure[..]), "{result}, gamma {gamma}");
+        }
     }
-    let [[loss, _], [gradient, _]] = ["loss", "gradient"].map(|name| found(&format!("{name} of a probability"), true));
-    quotes("src/loss/probability.rs", format!("({loss} found in `f32`"));
-    quotes("src/loss/probability.rs", format!("({gradient} found,"));
-    quotes("src/lib.rs", format!("loss {loss} found at"));
-    quotes("src/lib.rs", format!("gradient {gradient} at"));
+    let [loss, gradient] = ["loss", "gradient"].map(|name| found(&format!("{name} of a probability"), 0));
+    quotes(&probability, format!("({loss} found in `f32`"));
+    quotes(&probability, format!("({gradient} found,"));
+    quotes(&library, format!("loss {loss} found at"));
+    quotes(&library, format!("gradient {gradient} at"));
 }

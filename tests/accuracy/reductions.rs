@@ -20,7 +20,9 @@ struct Distribution<N> {
 fn distributions<N: Number>() -> [Distribution<N>; 12] {
     let of = |name, independent, elements| Distribution { name, independent, elements };
     [
-        of("uniform", true, |random, n| ((0..n).map(|_| N::new(20.0 * random.unit() - 10.0)).collect(), random.hard(n))),
+        of("uniform", true, |random, n| {
+            ((0..n).map(|_| N::new(20.0 * random.unit() - 10.0)).collect(), random.hard(n))
+        }),
         of("normal, small", true, |random, n| (random.normals(n, 0.3), random.hard(n))),
         of("normal", true, |random, n| (random.normals(n, 2.0), random.hard(n))),
         of("normal, large", true, |random, n| (random.normals(n, 10.0), random.hard(n))),
@@ -122,63 +124,78 @@ fn compare<N: Referenced>(worst: &mut Worst, name: &str, independent: bool, (x, 
     [largest, error_of(sums.plain, &sums.exact, &sums.exact)]
 }
 
-/// Any logits: single ones, and all equal, where all errors have the same sign.
-fn equal<N: Referenced>(worst: &mut Worst, random: &mut Random) {
-    // And where 300,000 logits in [-4, 4] had their largest errors, in `f32`.
+/// Single logits, and all equal, where all errors have the same sign: of random ones, and of those where 300,000 in
+/// [-4, 4] had their largest errors, in `f32`.
+fn equal<N: Referenced>(logits: u64) -> Worst {
     let directed = [0.755_104_36, 0.815_626_74, 0.770_714_4, 0.786_149_3, -0.766_765].map(|x: f32| x.into());
-    let any = (0..300).map(|_| random.normal() * 10.0).collect::<Vec<_>>();
-    for x in any.into_iter().chain(directed) {
-        for (t, p) in [(0.0, 1.0), (1.0, 1.0), (0.3, 1.0), (0.0, 5.0), (1.0, 5.0), (0.3, 5.0)] {
-            for n in [1, 2, 15, 32, 100, 512] {
-                compare(worst, "equal", false, &(vec![N::new(x); n], vec![N::new(t); n]), p);
+    let found = on_all_cores(
+        logits,
+        || Worst::on(backends()),
+        |worst, piece| {
+            let mut random = Random(piece << 8);
+            let x = N::new(directed.get(piece as usize).copied().unwrap_or_else(|| random.normal() * 10.0));
+            for (t, p) in [(0.0, 1.0), (1.0, 1.0), (0.3, 1.0), (0.0, 5.0), (1.0, 5.0), (0.3, 5.0)] {
+                for n in [1, 2, 15, 32, 100, 512] {
+                    compare(worst, "equal", false, &(vec![x; n], vec![N::new(t); n]), p);
+                }
             }
-        }
-    }
+        },
+    );
+    Worst::of_all(found)
 }
 
 /// Every distribution at every length, several times; the longest first, on all cores.
 fn search<N: Referenced>(lengths: &[usize], runs: usize) -> Worst {
     let distributions = distributions::<N>();
     let pieces = distributions.len() * lengths.len();
-    let found = on_all_cores(pieces as u64, || (Worst::on(backends()), Vec::new()), |(worst, lines), piece| {
-        let length = lengths.len() - 1 - piece as usize / distributions.len();
-        let (n, kind) = (lengths[length], piece as usize % distributions.len());
-        let Distribution { name, independent, elements } = &distributions[kind];
-        let mut random = Random(piece << 8 | n as u64);
-        let mut largest = [0.0; 4];
-        for _ in 0..if n > 10_000 { 1 } else { runs } {
-            let elements = elements(&mut random, n);
-            let [a, b] = [1.0, 5.0].map(|p| compare(worst, name, *independent, &elements, p));
-            for (largest, error) in largest.iter_mut().zip([a, b].into_iter().flatten()) {
-                *largest = error.max(*largest);
+    let found = on_all_cores(
+        pieces as u64,
+        || (Worst::on(backends()), Vec::new()),
+        |(worst, lines), piece| {
+            let length = lengths.len() - 1 - piece as usize / distributions.len();
+            let (n, kind) = (lengths[length], piece as usize % distributions.len());
+            let Distribution { name, independent, elements } = &distributions[kind];
+            let mut random = Random(piece << 8 | n as u64);
+            let mut largest = [0.0; 4];
+            for _ in 0..if n > 10_000 { 1 } else { runs } {
+                let elements = elements(&mut random, n);
+                let [a, b] = [1.0, 5.0].map(|p| compare(worst, name, *independent, &elements, p));
+                for (largest, error) in largest.iter_mut().zip([a, b].into_iter().flatten()) {
+                    *largest = error.max(*largest);
+                }
             }
-        }
-        let [ours, plain, ours_5, plain_5] = largest;
-        lines.push((kind, n, format!("{name:<16} {n:>8} {ours:>8.2} {plain:>12.2} {ours_5:>8.2} {plain_5:>12.2}")));
-    });
-    let mut worst = Worst::on(backends());
-    let mut lines = Vec::new();
-    for (found, some) in found {
-        worst.absorb(found);
-        lines.extend(some);
-    }
+            let [ours, plain, ours_5, plain_5] = largest;
+            lines.push((kind, n, format!("{name:<16} {n:>8} {ours:>8.2} {plain:>12.2} {ours_5:>8.2} {plain_5:>12.2}")));
+        },
+    );
+    let (found, lines): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    let mut lines = lines.concat();
     lines.sort();
     println!("{}, in ULP: ours and a plain loop's, without and with p = 5", std::any::type_name::<N>());
     lines.iter().for_each(|(.., line)| println!("{line}"));
-    equal::<N>(&mut worst, &mut Random(8));
-    worst
+    Worst::of_all(found)
 }
 
 for_both_types!(short);
 
 fn short<N: Referenced>() {
     search::<N>(&[1, 2, 15, 16, 17, 33, 100, 257, 1000], 2).report::<N>(Search::Short);
+    equal::<N>(100).report::<N>(Search::Short);
+}
+
+fn long<N: Referenced>() {
+    let lengths = [1, 2, 15, 16, 17, 31, 33, 64, 100, 257, 512, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
+    Worst::of_all(vec![search::<N>(&lengths, 20), equal::<N>(3000)]).report::<N>(Search::Full);
 }
 
 #[test]
-#[ignore = "takes minutes"]
-fn up_to_ten_million() {
-    let lengths = [1, 2, 15, 16, 17, 31, 33, 64, 100, 257, 512, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
-    search::<f32>(&lengths, 20).report::<f32>(Search::Full);
-    search::<f64>(&lengths, 20).report::<f64>(Search::Full);
+#[ignore = "takes a minute"]
+fn long_of_f32() {
+    long::<f32>();
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn long_of_f64() {
+    long::<f64>();
 }
