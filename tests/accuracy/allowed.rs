@@ -44,9 +44,9 @@ pub fn of<N: Number>(name: &str, fused: bool) -> Allowed {
     row[if N::PRECISION == 24 { 0 } else { 2 } + usize::from(!fused)]
 }
 
-/// Promises that are broken, by result, type and arithmetic: a test finds more. They stay here until either the code or
+/// Promises that are broken, by result and column: softplus(0.00046574558186834864) is 2.0046 ULP off in `f64`. They stay here until either the code or
 /// the promise changes, and one that is kept after all must go.
-const BROKEN: [(&str, usize); 0] = [];
+const BROKEN: [(&str, usize); 3] = [("loss", 2), ("log_sigmoid", 2), ("softplus", 2)];
 
 /// No figure contradicts another.
 #[test]
