@@ -42,8 +42,8 @@
 //!
 //! So a sum of hard targets' losses without a positive weight is off by at most E + 12.1 units and half an ULP, and one of
 //! formulas that take each logarithm by F + 5.1 and half an ULP. This is for any logits. It takes all rounding errors to
-//! be as large as they can be and of one sign; what was found for the worst of logits, all of them equal, is a third of it,
-//! and what was found for independent ones, whose errors cancel, a tenth (`tests/accuracy/errors.md`).
+//! be as large as they can be and of one sign; what was found is
+//! far less, most of all for independent logits, whose errors cancel (`tests/accuracy/errors.md`).
 
 mod activation;
 mod bce;
