@@ -55,12 +55,12 @@
 //!
 //! | | `f32` | not fused | `f64` | not fused | promised | with any weights |
 //! |---|---|---|---|---|---|---|
-//! | loss | 1.89 | 2.26 | 2.01 | 2.36 | 2.0 | 4 |
+//! | loss | 1.87 | 2.26 | 1.90 | 2.37 | 2.0 | 4 |
 //! | gradient | 2.41 | 2.41 | 2.50 | 2.50 | 2.5 | 4 |
-//! | Hessian | 4.22 | 4.22 | 4.45 | 4.45 | 5.0 | 7 |
+//! | Hessian | 4.22 | 4.22 | 4.46 | 4.46 | 5.0 | 7 |
 //! | [`sigmoid`] | 2.41 | 2.41 | 2.50 | 2.50 | 2.5 |  |
-//! | [`log_sigmoid`] | 1.89 | 2.26 | 2.01 | 2.36 | 2.0 |  |
-//! | [`softplus`] | 1.89 | 2.26 | 2.01 | 2.36 | 2.0, or 3.0 for beta other than 1 |  |
+//! | [`log_sigmoid`] | 1.87 | 2.26 | 1.90 | 2.37 | 2.0 |  |
+//! | [`softplus`] | 1.87 | 2.26 | 1.90 | 2.37 | 2.0, or 3.0 for beta other than 1 |  |
 //!
 //! Weights are any whose products (weight, positive weight, upstream derivative) are normal numbers; beyond, results are
 //! still not NaN. A mean adds one ULP to derivatives.

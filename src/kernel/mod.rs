@@ -10,9 +10,8 @@
 //! total:                            chunks added from the first to the last
 //! ```
 //!
-//! 1. The tree keeps rounding errors small where all elements are equal. The terms of a quarter
-//!    of a block wait until they are joined, so the loop has one row in its body, and a formula is compiled only once for
-//!    each pass.
+//! 1. The tree keeps rounding errors small where all elements are equal. The terms of a quarter of a block wait until they
+//!    are joined, so the loop has one row in its body, and a formula is compiled only once for each pass.
 //! 2. Two words for each lane cost nothing that can be measured, since a block has 32 rows, and bring the sum within one
 //!    ULP of the exact one.
 //! 3. Whole chunks are independent of each other, so threads and separate calls can take them, with the same bits.
@@ -43,8 +42,8 @@
 //!
 //! So a sum of hard targets' losses without a positive weight is off by at most E + 12.1 units and half an ULP, and one of
 //! formulas that take each logarithm by F + 5.1 and half an ULP. This is for any logits. It takes all rounding errors to
-//! be as large as they can be and of one sign; what was found is
-//! far less, most of all for independent logits, whose errors cancel (`tests/accuracy/errors.md`).
+//! be as large as they can be and of one sign; what was found is far less, most of all for independent logits, whose errors
+//! cancel (`tests/accuracy/errors.md`).
 
 mod activation;
 mod bce;

@@ -67,13 +67,18 @@ fn with<N: Number>(backend: Backend, gamma: f64, alpha: Option<f64>) -> FocalLos
     }
 }
 
-fn hard_targets<N: Referenced>() {
-    let (points, mut worst) = (fewer_points::<N>(), Worst::on(crate::common::backends()));
-    for gamma in GAMMAS {
+/// Both hard targets.
+fn compare_hard<N: Referenced>(worst: &mut Worst, points: &[N], gammas: &[f64], alphas: &[Option<f64>]) {
+    for &gamma in gammas {
         for t in [0.0, 1.0] {
-            compare(&mut worst, &points, &ALPHAS, t, gamma, [false, false, true], HARD);
+            compare(worst, points, alphas, t, gamma, [false, false, true], HARD);
         }
     }
+}
+
+fn hard_targets<N: Referenced>() {
+    let mut worst = Worst::on(crate::common::backends());
+    compare_hard(&mut worst, &fewer_points::<N>(), &GAMMAS, &ALPHAS);
     worst.report::<N>(if N::PRECISION == 24 { Search::Short } else { Search::Full });
 }
 
@@ -89,16 +94,12 @@ fn soft_targets<N: Referenced>() {
     worst.report::<N>(Search::Full);
 }
 
-/// Both hard targets over the patterns of `f32`: run it in release.
+/// The same, and more patterns of `f32`.
 #[test]
 #[ignore = "takes minutes"]
 fn dense() {
-    over_all_patterns(509, |worst, points| {
-        for gamma in [0.5, 1.0, 1.5, 2.0, 3.0, 5.0] {
-            for t in [0.0, 1.0] {
-                compare(worst, points, &[None], t, gamma, [false, false, true], HARD);
-            }
-        }
-    })
-    .report::<f32>(Search::Full);
+    let mut worst =
+        over_all_patterns(509, |worst, points| compare_hard(worst, points, &[0.5, 1.0, 1.5, 2.0, 3.0, 5.0], &[None]));
+    compare_hard(&mut worst, &fewer_points::<f32>(), &GAMMAS, &ALPHAS);
+    worst.report::<f32>(Search::Full);
 }

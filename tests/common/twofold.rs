@@ -91,7 +91,7 @@ const fn power(k: i32) -> f64 {
     f64::from_bits(((1023 + k) as u64) << 52)
 }
 
-const LN_2: [f64; 3] = [0.693_147_180_559_945_3, 2.319_046_813_846_299_6e-17, 5.707_708_438_416_212e-34];
+const LN_2: [f64; 3] = [std::f64::consts::LN_2, 2.319_046_813_846_299_6e-17, 5.707_708_438_416_212e-34];
 
 /// 1 / k!: enough of them for 2^-110 at ln 2 / 2.
 const FACTORIALS: [Words; 24] = {
@@ -188,6 +188,7 @@ impl Sub for Twofold {
 impl Mul for Twofold {
     type Output = Self;
 
+    #[expect(clippy::suspicious_arithmetic_impl, reason = "exponents are added")]
     fn mul(self, other: Self) -> Self {
         Self::new(self.words.times(other.words), self.exponent + other.exponent)
     }
