@@ -47,8 +47,9 @@ fn around_blocks<N: Number, F: Family<N>>() {
         for (j, place) in [Start(0), End(0), Start(3), End(3)].into_iter().enumerate() {
             for backend in backends() {
                 // All kinds of targets, all of weights.
-                (0..KINDS_OF_WEIGHTS)
-                    .for_each(|kind| fences.check::<N, F>(len, place, Some(backend), KINDS_OF_TARGETS * kind + i + j + kind));
+                (0..KINDS_OF_WEIGHTS).for_each(|kind| {
+                    fences.check::<N, F>(len, place, Some(backend), KINDS_OF_TARGETS * kind + i + j + kind)
+                });
             }
         }
     }
