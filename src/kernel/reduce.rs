@@ -9,6 +9,7 @@ use crate::math::{Constants, Double, Formula};
 
 /// Rows of a block.
 pub const ROWS: usize = 32;
+const HALF: usize = ROWS / 2;
 /// Blocks of a chunk.
 const BLOCKS: usize = 32;
 
@@ -205,12 +206,17 @@ impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Reduce<'_, '_, T
         let mut lane = 0;
         while lane < T::VIRTUAL_LANES && start + lane < end {
             let rows = self.streams.rows(L::LANES, start + lane, T::VIRTUAL_LANES, ROWS);
+            // Joining nothing changes nothing, so each half may start with that.
             let mut block = Terms::none(l);
             let mut row = 0;
             while row < rows.count {
-                let piece = self.piece(l, room, formula, rows, row);
-                block = if row == 0 { piece } else { block.join::<T, G>(piece) };
-                row += PIECE;
+                let end = rows.count.min(row + HALF);
+                let mut half = Terms::none(l);
+                while row < end {
+                    half = half.join::<T, G>(self.piece(l, room, formula, rows, row));
+                    row += PIECE;
+                }
+                block = block.join::<T, G>(half);
             }
             // Scalar code finds enough to do in the next lane.
             if const { L::REGISTERS > 1 } {

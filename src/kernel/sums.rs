@@ -58,7 +58,7 @@ impl<L: Lanes> Terms<L> {
     }
 }
 
-/// Rows of a piece: half a block.
+/// Rows of a piece: a quarter of a block.
 pub const PIECE: usize = 8;
 
 /// The terms of the rows of a piece.
