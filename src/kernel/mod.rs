@@ -10,8 +10,9 @@
 //! total:                            chunks added from the first to the last
 //! ```
 //!
-//! 1. The tree keeps rounding errors small where all elements are equal. It grows as a binary counter does, so the loop
-//!    that feeds it has one row in its body, and a formula is compiled only once for each pass.
+//! 1. The tree keeps rounding errors small where all elements are equal. The terms of a quarter
+//!    of a block wait until they are joined, so the loop has one row in its body, and a formula is compiled only once for
+//!    each pass.
 //! 2. Two words for each lane cost nothing that can be measured, since a block has 32 rows, and bring the sum within one
 //!    ULP of the exact one.
 //! 3. Whole chunks are independent of each other, so threads and separate calls can take them, with the same bits.

@@ -134,7 +134,7 @@ pub struct Scales<'a, T> {
     weight: Factors<'a, T>,
     /// What the kernel multiplies the sum by.
     sum: T,
-    /// What the kernel multiplies derivatives by.
+    /// What the kernel multiplies derivatives by; 1 before [`with_derivative`](Self::with_derivative).
     derivative: T,
     /// What the sum is divided by at the end.
     divisor: Double<T>,
