@@ -5,7 +5,7 @@ use crate::common::{Number, Random, backends};
 use crate::fenced::{End, Fenced, Place, Start};
 use logit_loss::{Backend, Error, Label, LossSum, Reduction, Weights};
 
-for_all_families!(every_length_at_every_offset, every_kind_at_the_fences, around_blocks);
+for_all_families!(every_length_at_every_offset, every_kind_at_the_fences, around_blocks, one_more_than_a_chunk);
 
 const KINDS_OF_TARGETS: usize = 4;
 const KINDS_OF_WEIGHTS: usize = 5;
@@ -16,6 +16,11 @@ pub fn lengths<N: Number>() -> Vec<usize> {
     let block = 32 * row;
     let edges = [4 * row, block, block + row, 2 * block, 2 * block + row];
     edges.into_iter().flat_map(|edge| [edge - 1, edge, edge + 1]).collect()
+}
+
+/// So many elements are summed by one thread, and the next by another.
+const fn chunk<N>() -> usize {
+    32 * 32 * 128 / size_of::<N>()
 }
 
 fn every_length_at_every_offset<N: Number, F: Family<N>>() {
@@ -55,6 +60,16 @@ fn around_blocks<N: Number, F: Family<N>>() {
     }
 }
 
+fn one_more_than_a_chunk<N: Number, F: Family<N>>() {
+    let len = chunk::<N>() + 1;
+    let mut fences = Fences::new::<N>();
+    for (i, place) in [Start(0), End(0)].into_iter().enumerate() {
+        for (j, backend) in backends().enumerate() {
+            fences.check::<N, F>(len, place, Some(backend), 7 * i + j);
+        }
+    }
+}
+
 /// One for each slice.
 struct Fences {
     inputs: Fenced,
@@ -67,8 +82,7 @@ struct Fences {
 
 impl Fences {
     fn new<N: Number>() -> Self {
-        let longest = lengths::<N>().into_iter().max().unwrap_or_default() * size_of::<N>();
-        let new = || Fenced::new(longest);
+        let new = || Fenced::new((chunk::<N>() + 1) * size_of::<N>());
         Self {
             inputs: new(),
             targets: new(),
@@ -158,6 +172,19 @@ fn methods<'w, N: Number, Y: Label<N>>(
     outputs: &mut [Fenced; 2],
     place: Place,
 ) {
+    #[cfg(feature = "rayon")]
+    methods_of(loss.parallel(), x, t, upstream, outputs, place);
+    methods_of(loss, x, t, upstream, outputs, place);
+}
+
+fn methods_of<'w, N: Number, Y: Label<N>>(
+    loss: impl Loss<'w, N>,
+    x: &[N],
+    t: &[Y],
+    upstream: Weights<'_, N>,
+    outputs: &mut [Fenced; 2],
+    place: Place,
+) {
     let [first, second] = outputs;
     let nothing = vec![N::NAN; x.len()];
     let mut reduced = vec![loss.loss(x, t).unwrap()];
@@ -166,9 +193,16 @@ fn methods<'w, N: Number, Y: Label<N>>(
     written(first, &nothing, place, |out| loss.loss_and_gradient(x, t, out).map(|loss| reduced.push(loss)));
     written(first, x, place, |out| loss.loss_and_gradient_in_place(out, t).map(|loss| reduced.push(loss)));
     written(first, &nothing, place, |out| loss.backward(x, t, upstream, out));
-    written(first, x, place, |out| loss.target_gradient_of(x, t, out).unwrap_or(Ok(())));
-    written(second, x, place, |hessian| {
-        written(first, x, place, |out| loss.curvature(x, t, out, hessian).unwrap_or(Ok(())));
+    // What a loss does not have is 0.
+    let zero = |out: &mut [N]| {
+        out.fill(N::new(0.0));
+        Ok(())
+    };
+    written(first, &nothing, place, |out| loss.target_gradient_of(x, t, out).unwrap_or_else(|| zero(out)));
+    written(second, &nothing, place, |hessian| {
+        written(first, &nothing, place, |out| {
+            loss.curvature(x, t, out, hessian).unwrap_or_else(|| zero(out).and_then(|()| zero(hessian)))
+        });
         Ok(())
     });
     let mut sum = LossSum::new();
