@@ -5,14 +5,15 @@
 //! time as it has room for.
 //!
 //! ```text
-//! block: 16 elements of each lane   terms and products joined as a binary tree, then one logarithm for each product
-//! chunk: 64 blocks                  blocks added to a sum in two words for each lane, then lanes folded as a tree
+//! block: 32 elements of each lane   terms and products joined as a binary tree, then one logarithm for each product
+//! chunk: 32 blocks                  blocks added to a sum in two words for each lane, then lanes folded as a tree
 //! total:                            chunks added from the first to the last
 //! ```
 //!
-//! 1. The tree keeps rounding errors small where all elements are equal. It grows as a binary counter does, so the loop
-//!    that feeds it has one row in its body, and a formula is compiled only once for each pass.
-//! 2. Two words for each lane cost nothing that can be measured, since a block has 16 rows, and bring the sum within one
+//! 1. The tree keeps rounding errors small where all elements are equal. The terms of a quarter
+//!    of a block wait until they are joined, so the loop has one row in its body, and a formula is compiled only once for
+//!    each pass.
+//! 2. Two words for each lane cost nothing that can be measured, since a block has 32 rows, and bring the sum within one
 //!    ULP of the exact one.
 //! 3. Whole chunks are independent of each other, so threads and separate calls can take them, with the same bits.
 

@@ -8,9 +8,10 @@ use crate::backend::{Kernel, Lanes, Native, Token};
 use crate::math::{Constants, Double, Formula};
 
 /// Rows of a block.
-pub const ROWS: usize = 16;
+pub const ROWS: usize = 32;
+const HALF: usize = ROWS / 2;
 /// Blocks of a chunk.
-const BLOCKS: usize = 64;
+const BLOCKS: usize = 32;
 
 /// Elements of a chunk.
 pub const fn chunk_len<T: Native>() -> usize {
@@ -137,8 +138,10 @@ impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Kernel<T> for Re
     #[inline(always)]
     fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) -> Double<T> {
         // Each where it stays: together they would be moved, which takes longer than a short slice.
-        let (mut scratch, mut tree, mut blocks) = (Scratch::new(l, self.streams), Tree::new(l), Blocks::none());
+        let mut scratch = Scratch::new(l, self.streams);
         scratch.prepare(l, self.streams);
+        let mut tree = Tree::new(l);
+        let mut blocks = Blocks::none();
         let mut room = Room { scratch: &mut scratch, tree: &mut tree, blocks: &mut blocks };
         let mut total = self.onto;
         let mut start = 0;
@@ -203,12 +206,17 @@ impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Reduce<'_, '_, T
         let mut lane = 0;
         while lane < T::VIRTUAL_LANES && start + lane < end {
             let rows = self.streams.rows(L::LANES, start + lane, T::VIRTUAL_LANES, ROWS);
+            // Joining nothing changes nothing, so each half may start with that.
             let mut block = Terms::none(l);
             let mut row = 0;
             while row < rows.count {
-                let piece = self.piece(l, room, formula, rows, row);
-                block = if row == 0 { piece } else { block.join::<T, G>(piece) };
-                row += PIECE;
+                let end = rows.count.min(row + HALF);
+                let mut half = Terms::none(l);
+                while row < end {
+                    half = half.join::<T, G>(self.piece(l, room, formula, rows, row));
+                    row += PIECE;
+                }
+                block = block.join::<T, G>(half);
             }
             // Scalar code finds enough to do in the next lane.
             if const { L::REGISTERS > 1 } {

@@ -58,7 +58,7 @@ impl<L: Lanes> Terms<L> {
     }
 }
 
-/// Rows of a piece: half a block.
+/// Rows of a piece: a quarter of a block.
 pub const PIECE: usize = 8;
 
 /// The terms of the rows of a piece.
@@ -170,7 +170,7 @@ impl<T: Constants> LaneSums<T> {
             for (((hi, lo), &other_hi), &other_lo) in
                 hi.iter_mut().zip(lo).zip(&*hi_other).zip(&*lo_other).take(used.saturating_sub(half))
             {
-                let sum = Double { hi: *hi, lo: *lo }.plus(Double { hi: other_hi, lo: other_lo });
+                let sum = Double { hi: *hi, lo: *lo }.join(Double { hi: other_hi, lo: other_lo });
                 (*hi, *lo) = (sum.hi, sum.lo);
             }
             half /= 2;

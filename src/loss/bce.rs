@@ -116,7 +116,7 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
     pub fn target_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
         expect_len(Argument::Output, logits.len(), out.len())?;
         let checked: Checked<'_, T> = self.check(OneThread, logits, Y::targets(targets))?;
-        let scales = checked.scales(OneThread, logits)?;
+        let scales = checked.scales(OneThread, logits).with_derivative()?;
         let streams = checked.writing(logits, scales.weight, out).streams();
         T::bce_target_gradient(self.kernel(), &checked.pass(&streams, scales));
         Ok(())

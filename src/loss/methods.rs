@@ -19,7 +19,7 @@ pub fn loss<T: Real, L: Passes<T> + ?Sized>(
     targets: Targets<'_, T>,
 ) -> Result<T, Error> {
     let checked = loss.check(threads, inputs, targets)?;
-    let scales = checked.scales(threads, inputs)?;
+    let scales = checked.scales(threads, inputs);
     let slices = checked.slices(inputs, scales.weight);
     scales
         .reduced(threads.sum(slices, Double::ZERO, |streams, onto| loss.sum(&checked.pass(streams, scales).onto(onto))))
@@ -49,7 +49,7 @@ pub fn gradient<T: Real, L: Passes<T> + ?Sized>(
 ) -> Result<(), Error> {
     expect_len(Argument::Gradient, inputs.len(), gradient.len())?;
     let checked = loss.check(threads, inputs, targets)?;
-    let scales = checked.scales(threads, inputs)?;
+    let scales = checked.scales(threads, inputs).with_derivative()?;
     let slices = checked.writing(inputs, scales.weight, gradient);
     threads.write(slices, |streams| loss.slope(&checked.pass(streams, scales)));
     Ok(())
@@ -64,7 +64,7 @@ pub fn loss_and_gradient<T: Real, L: Passes<T> + ?Sized>(
 ) -> Result<T, Error> {
     expect_len(Argument::Gradient, inputs.len(), gradient.len())?;
     let checked = loss.check(threads, inputs, targets)?;
-    let scales = checked.scales(threads, inputs)?;
+    let scales = checked.scales(threads, inputs).with_derivative()?;
     let slices = checked.writing(inputs, scales.weight, gradient);
     sum_and_gradient(threads, loss, &checked, scales, slices)
 }
@@ -76,7 +76,7 @@ pub fn loss_and_gradient_in_place<T: Real, L: Passes<T> + ?Sized>(
     targets: Targets<'_, T>,
 ) -> Result<T, Error> {
     let checked = loss.check(threads, inputs, targets)?;
-    let scales = checked.scales(threads, inputs)?;
+    let scales = checked.scales(threads, inputs).with_derivative()?;
     let slices = Slices::in_place(inputs, checked.targets).weighted(checked.pos_weight, scales.weight);
     sum_and_gradient(threads, loss, &checked, scales, slices)
 }
@@ -105,7 +105,7 @@ pub fn gradient_and_hessian<T: Real, L: Curved<T> + ?Sized>(
     expect_len(Argument::Gradient, inputs.len(), gradient.len())?;
     expect_len(Argument::Hessian, inputs.len(), hessian.len())?;
     let checked = loss.check(OneThread, inputs, targets)?;
-    let scales = checked.scales(OneThread, inputs)?;
+    let scales = checked.scales(OneThread, inputs).with_derivative()?;
     let streams = checked.writing(inputs, scales.weight, gradient).streams().writing_second(hessian);
     loss.slope_and_curvature(&checked.pass(&streams, scales));
     Ok(())
@@ -136,7 +136,7 @@ pub fn accumulate<T: Real, L: Passes<T> + ?Sized>(
     let checked = loss.check(threads, inputs, targets)?;
     // Neither divided nor differentiated, so an empty batch is as good as any.
     let checked = Checked { reduction: Reduction::Sum, ..checked };
-    let scales = checked.scales(threads, inputs)?;
+    let scales = checked.scales(threads, inputs);
     let slices = checked.slices(inputs, scales.weight);
     sum.sum = threads.sum(slices, sum.sum, |streams, onto| loss.sum(&checked.pass(streams, scales).onto(onto)));
     sum.weight = checked.weight_sum(threads, inputs, sum.weight);

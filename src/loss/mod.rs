@@ -134,7 +134,7 @@ pub struct Scales<'a, T> {
     weight: Factors<'a, T>,
     /// What the kernel multiplies the sum by.
     sum: T,
-    /// What the kernel multiplies derivatives by.
+    /// What the kernel multiplies derivatives by; 1 before [`with_derivative`](Self::with_derivative).
     derivative: T,
     /// What the sum is divided by at the end.
     divisor: Double<T>,
@@ -144,6 +144,12 @@ impl<'a, T: Real> Scales<'a, T> {
     /// Everything as it is.
     fn none(weight: Factors<'a, T>) -> Self {
         Self { weight, sum: T::ONE, derivative: T::ONE, divisor: Double { hi: T::ONE, lo: T::ZERO } }
+    }
+
+    /// With the scale of derivatives, which sums alone do not need.
+    fn with_derivative(self) -> Result<Self, Error> {
+        let derivative = self.reduced(Double { hi: self.sum, lo: T::ZERO })?;
+        Ok(Self { derivative, ..self })
     }
 
     fn reduced(&self, sum: Double<T>) -> Result<T, Error> {
@@ -239,7 +245,7 @@ impl<'a, T: Real> Checked<'a, T> {
         Pass { backend: self.backend, streams, scale: scales.derivative, factor: scales.sum, onto: Double::ZERO }
     }
 
-    fn scales(&self, threads: impl Threads, inputs: &[T]) -> Result<Scales<'a, T>, Error> {
+    fn scales(&self, threads: impl Threads, inputs: &[T]) -> Scales<'a, T> {
         let divisor = match self.reduction {
             Reduction::Sum => Double { hi: T::ONE, lo: T::ZERO },
             Reduction::Mean => Double::from_count(self.len as u64),
@@ -253,7 +259,6 @@ impl<'a, T: Real> Checked<'a, T> {
             }
             weight => (weight, T::ONE),
         };
-        let derivative = quotient(Double { hi: sum, lo: T::ZERO }, divisor).ok_or(Error::EmptyMean)?;
-        Ok(Scales { weight, sum, derivative, divisor })
+        Scales { weight, sum, divisor, derivative: T::ONE }
     }
 }

@@ -79,7 +79,7 @@ impl Constants for f32 {
     const EXP_HALF: &'static [Self] = &EXP_HALF_F32;
     // Error 2^-26.9.
     const LOG1P: &'static [Self] = &LOG1P_F32;
-    // Error 2^-27.4 of log1p(e).
+    // Error 2^-30.1 of log1p(e).
     const LOG1P_OF_FRACTION: &'static [Self] = &LOG1P_OF_FRACTION_F32;
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3f80_0000 - 0x3f35_04f3);
@@ -111,7 +111,7 @@ impl Constants for f64 {
     const EXP_HALF: &'static [Self] = &EXP_HALF_F64;
     // Error 2^-59.3.
     const LOG1P: &'static [Self] = &LOG1P_F64;
-    // Error 2^-56.3 of log1p(e).
+    // Error 2^-59.1 of log1p(e).
     const LOG1P_OF_FRACTION: &'static [Self] = &LOG1P_OF_FRACTION_F64;
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
@@ -205,38 +205,38 @@ const LOG1P_F64: [f64; 20] = [
 ];
 
 const LOG1P_OF_FRACTION_F32: [f32; 10] = [
-    f32::from_bits(0xbb44_6230), // -2.996575087e-03
-    f32::from_bits(0x3c94_146d), // 1.807614602e-02
-    f32::from_bits(0xbd50_f6c0), // -5.101656914e-02
-    f32::from_bits(0x3dbe_ccea), // 9.316428006e-02
-    f32::from_bits(0xbe06_90d6), // -1.314118803e-01
-    f32::from_bits(0x3e27_fa9c), // 1.640419364e-01
-    f32::from_bits(0xbe4c_708e), // -1.996481121e-01
-    f32::from_bits(0x3e7f_f9ce), // 2.499763668e-01
-    f32::from_bits(0xbeaa_aa98), // -3.333327770e-01
-    f32::from_bits(0x3f00_0000), // 5.000000000e-01
+    f32::from_bits(0xbb08_3dd6), // -2.078881022e-03
+    f32::from_bits(0x3c5f_dfbb), // 1.366418134e-02
+    f32::from_bits(0xbd2c_455b), // -4.205833003e-02
+    f32::from_bits(0x3daa_57ad), // 8.317504078e-02
+    f32::from_bits(0xbdff_7dfa), // -1.247520000e-01
+    f32::from_bits(0x3e25_34b3), // 1.613338441e-01
+    f32::from_bits(0xbe4b_c487), // -1.989918798e-01
+    f32::from_bits(0x3e7f_e2a9), // 2.498880774e-01
+    f32::from_bits(0xbeaa_a9da), // -3.333271146e-01
+    f32::from_bits(0x3eff_fffc), // 4.999998808e-01
 ];
 
 const LOG1P_OF_FRACTION_F64: [f64; 21] = [
-    f64::from_bits(0x3ef9_a06d_6fcb_cde7), // 2.443949687e-05
-    f64::from_bits(0xbf32_5ff8_7594_a469), // -2.803784933e-04
-    f64::from_bits(0x3f59_04fa_b757_2dce), // 1.527066078e-03
-    f64::from_bits(0xbf75_a1e2_479a_78c9), // -5.281337648e-03
-    f64::from_bits(0x3f8a_e12b_6e45_c614), // 1.312478953e-02
-    f64::from_bits(0xbf99_d969_9378_223b), // -2.524342501e-02
-    f64::from_bits(0x3fa4_5727_b93f_3ed9), // 3.972744118e-02
-    f64::from_bits(0xbfab_814c_101b_1f83), // -5.372083375e-02
-    f64::from_bits(0x3fb0_bb5d_dd15_f0ca), // 6.535898826e-02
-    f64::from_bits(0xbfb3_197d_db59_f3a2), // -7.460772138e-02
-    f64::from_bits(0x3fb5_26da_5783_3c5d), // 8.262409817e-02
-    f64::from_bits(0xbfb7_3a8d_378b_1d03), // -9.073717695e-02
-    f64::from_bits(0x3fb9_977a_2767_5fd9), // 9.996760809e-02
-    f64::from_bits(0xbfbc_7179_50b7_9b0a), // -1.111064741e-01
-    f64::from_bits(0x3fbf_fff7_cadb_0246), // 1.249995108e-01
-    f64::from_bits(0xbfc2_4924_43f5_809b), // -1.428571064e-01
-    f64::from_bits(0x3fc5_5555_5173_1b90), // 1.666666649e-01
-    f64::from_bits(0xbfc9_9999_997b_c35b), // -1.999999999e-01
-    f64::from_bits(0x3fcf_ffff_ffff_8a53), // 2.500000000e-01
-    f64::from_bits(0xbfd5_5555_5555_5503), // -3.333333333e-01
-    f64::from_bits(0x3fe0_0000_0000_0000), // 5.000000000e-01
+    f64::from_bits(0x3ef1_6320_ec13_be18), // 1.658174620e-05
+    f64::from_bits(0xbf2a_1e26_5bed_85d3), // -1.992627931e-04
+    f64::from_bits(0x3f52_a826_5889_63f0), // 1.138722846e-03
+    f64::from_bits(0xbf70_f1f1_a807_e833), // -4.136985750e-03
+    f64::from_bits(0x3f86_1f45_bd5d_ebdb), // 1.080183491e-02
+    f64::from_bits(0xbf96_5264_2dd0_89a0), // -2.179867296e-02
+    f64::from_bits(0x3fa2_5cff_c513_f05a), // 3.586577683e-02
+    f64::from_bits(0xbfa9_cb68_3ddc_95e1), // -5.037999873e-02
+    f64::from_bits(0x3fb0_276e_6b4b_e621), // 6.310167427e-02
+    f64::from_bits(0xbfb2_cafa_de1e_726e), // -7.340972827e-02
+    f64::from_bits(0x3fb5_061a_dd72_1d04), // 8.212440401e-02
+    f64::from_bits(0xbfb7_2fdb_ed57_e7ed), // -9.057402176e-02
+    f64::from_bits(0x3fb9_94c4_93cc_9639), // 9.992626770e-02
+    f64::from_bits(0xbfbc_70f2_d243_f8af), // -1.110984577e-01
+    f64::from_bits(0x3fbf_ffe4_3c16_eff9), // 1.249983451e-01
+    f64::from_bits(0xbfc2_4923_3abc_27cf), // -1.428569829e-01
+    f64::from_bits(0x3fc5_5555_3dcd_8488), // 1.666666557e-01
+    f64::from_bits(0xbfc9_9999_9886_8f8e), // -1.999999995e-01
+    f64::from_bits(0x3fcf_ffff_fff8_620f), // 2.500000000e-01
+    f64::from_bits(0xbfd5_5555_5555_4772), // -3.333333333e-01
+    f64::from_bits(0x3fdf_ffff_ffff_ffee), // 5.000000000e-01
 ];

@@ -35,6 +35,13 @@ impl<V: Copy + Add<Output = V> + Sub<Output = V>> Double<V> {
         let sum = Self::two_sum(self.hi, v);
         Self { hi: sum.hi, lo: self.lo + sum.lo }
     }
+
+    /// The sum, its low words added up unnormalised too.
+    #[inline(always)]
+    pub fn join(self, other: Self) -> Self {
+        let sum = Self::two_sum(self.hi, other.hi);
+        Self { hi: sum.hi, lo: sum.lo + (self.lo + other.lo) }
+    }
 }
 
 impl<T: Float> Double<T> {
@@ -47,8 +54,7 @@ impl<T: Float> Double<T> {
 
     /// The sum, normalised.
     pub fn plus(self, other: Self) -> Self {
-        let sum = Self::two_sum(self.hi, other.hi);
-        Self { lo: sum.lo + (self.lo + other.lo), ..sum }.normalised()
+        self.join(other).normalised()
     }
 
     /// The same number, in words that no longer change when it is normalised again or added to 0. What is lost of an

@@ -5,6 +5,7 @@
 mod common;
 
 mod activations;
+mod golden;
 mod losses;
 mod moderate;
 #[cfg(feature = "rayon")]

@@ -1,0 +1,219 @@
+//! The very bits: a digest of what each function gives for fixed inputs, which every backend on every machine must
+//! reproduce. They are in `golden.txt`; changing a bit of any result is a deliberate act:
+//!
+//! ```text
+//! GOLDEN=write cargo test --test same_bits golden
+//! ```
+//!
+//! The inputs are made with arithmetic alone, since the elementary functions of the standard library differ.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::common::activation::Activation;
+use crate::common::family::Loss;
+use crate::common::{Number, Random, backends, everything, numbers};
+use logit_loss::{Backend, Bce, BceWithLogits, FocalLoss, Reduction, Weights, pos_weight_from_targets};
+
+const TABLE: &str = include_str!("golden.txt");
+const COLUMNS: [&str; 4] = ["f32, fused", "f32", "f64, fused", "f64"];
+
+/// FNV-1a of 64 bits. A NaN's payload and sign are not promised.
+struct Digest(u64);
+
+impl Digest {
+    const NEW: Self = Self(0xcbf2_9ce4_8422_2325);
+
+    fn see<N: Number>(&mut self, values: &[N]) {
+        for value in values {
+            let bits = if value.is_nan() { u64::MAX } else { value.bits() };
+            for byte in bits.to_le_bytes() {
+                self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        }
+    }
+}
+
+/// What is found on one backend, by function.
+#[derive(Default)]
+struct Digests(BTreeMap<String, Digest>);
+
+impl Digests {
+    fn see<N: Number>(&mut self, name: String, values: &[N]) {
+        self.0.entry(name).or_insert(Digest::NEW).see(values);
+    }
+}
+
+struct Inputs<N> {
+    logits: Vec<N>,
+    /// The same in (0, 1).
+    probabilities: Vec<N>,
+    hard: Vec<N>,
+    soft: Vec<N>,
+    weights: Vec<N>,
+    mask: Vec<N>,
+    upstream: Vec<N>,
+}
+
+impl<N: Number> Inputs<N> {
+    /// Logits in use, close to 0, and in the tails.
+    fn usual(len: usize) -> Self {
+        let mut random = Random(len as u64);
+        let tail = -1.1 * f64::from(N::LEAST_EXPONENT);
+        let logits = (0..len).map(|i| N::new([20.0, 2.0, 20.0, tail][i % 4] * (2.0 * random.unit() - 1.0))).collect();
+        Self::of(logits, random)
+    }
+
+    /// All patterns, and infinities. Their sums have no digits left.
+    fn any(len: usize) -> Self {
+        let mut random = Random(len as u64);
+        let mut logits: Vec<N> = (0..len).map(|_| N::from_bits_of(random.bits())).collect();
+        logits[len / 2..]
+            .iter_mut()
+            .step_by(9)
+            .zip([N::INFINITY, -N::INFINITY, N::new(0.0), N::new(-0.0)])
+            .for_each(|(x, special)| *x = special);
+        Self::of(logits, random)
+    }
+
+    fn of(logits: Vec<N>, mut random: Random) -> Self {
+        let len = logits.len();
+        // In (0, 1), close to both ends too; half of what is infinite or not a number.
+        let squeezed = |x: &N| {
+            let x = x.to_f64();
+            if x.is_finite() { N::new(0.5 + 0.5 * x / (1.0 + x.abs())) } else { N::new(0.5) }
+        };
+        Self {
+            probabilities: logits.iter().map(squeezed).collect(),
+            logits,
+            hard: random.hard(len),
+            soft: random.units(len),
+            weights: random.units(len),
+            mask: random.hard(len),
+            upstream: (0..len).map(|_| N::new(2.0 * random.unit() - 1.0)).collect(),
+        }
+    }
+}
+
+fn digests<N: Number>(backend: Backend) -> Digests {
+    let mut digests = Digests::default();
+    for len in [1, 2, 7, 33, 1025, 3000] {
+        losses(&mut digests, backend, &Inputs::<N>::usual(len), "");
+    }
+    losses(&mut digests, backend, &Inputs::<N>::any(501), ", any logits");
+
+    // Several chunks, of the losses that differ in how they are summed.
+    let Inputs { logits, hard, soft, upstream, .. } = Inputs::<N>::usual(2 * N::CHUNK + 77);
+    let bce = BceWithLogits::new().on(backend);
+    let five = bce.pos_weight(Weights::uniform(N::new(5.0)));
+    for (name, loss, targets) in [("plain", bce, &hard), ("p = 5", five, &hard), ("soft, p = 5", five, &soft)] {
+        for (method, found) in everything(loss, &logits, targets, Weights::per_element(&upstream), 0) {
+            digests.see(format!("bce, {name}, chunks: {method}"), &found.unwrap());
+        }
+    }
+    for function in Activation::all() {
+        digests.see(format!("{function:?}, chunks"), &function.of(backend, &logits));
+    }
+
+    let mut balance = vec![N::new(0.0); 7];
+    pos_weight_from_targets(&soft[..7000], &mut balance).unwrap();
+    digests.see("pos_weight_from_targets".into(), &balance);
+    digests
+}
+
+fn losses<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>, kind: &str) {
+    let Inputs { logits, probabilities, hard, soft, weights, mask, upstream } = inputs;
+    let one = Weights::uniform(N::new(1.0));
+    let classes = numbers(&[0.5, 4.0, 1.0]);
+    let bce = BceWithLogits::new();
+    let five = bce.pos_weight(Weights::uniform(N::new(5.0)));
+    let per_class = if logits.len().is_multiple_of(3) { bce.pos_weight(Weights::per_class(&classes)) } else { bce };
+    let mut see = Seer { digests, backend, upstream, kind };
+    for (name, loss, weight) in [
+        ("plain", bce, one),
+        ("smoothed", bce.label_smoothing(N::new(0.1)), one),
+        ("p = 5", five, one),
+        ("p per class", per_class, one),
+        ("weights per element", bce, Weights::per_element(weights)),
+        ("p = 5, masked", five, Weights::per_element(mask)),
+    ] {
+        see.both(&format!("bce, {name}"), loss.weight(weight), logits, [hard, soft]);
+    }
+    for gamma in [0.5, 1.0, 1.5, 2.0, 3.0, 5.0] {
+        see.both(&format!("focal, gamma {gamma}"), FocalLoss::new().gamma(N::new(gamma)), logits, [hard, soft]);
+    }
+    let probability = Bce::new();
+    see.both("probabilities", probability, probabilities, [hard, soft]);
+    let weighted = probability.pos_weight(Weights::uniform(N::new(5.0))).weight(Weights::per_element(weights));
+    see.both("probabilities, weighted", weighted, probabilities, [hard, soft]);
+    for function in Activation::all() {
+        digests.see(format!("{function:?}{kind}"), &function.of(backend, logits));
+    }
+}
+
+struct Seer<'a, N> {
+    digests: &'a mut Digests,
+    backend: Backend,
+    upstream: &'a [N],
+    kind: &'a str,
+}
+
+impl<'w, N: Number> Seer<'_, N> {
+    /// A loss of hard and of soft targets.
+    fn both(&mut self, name: &str, loss: impl Loss<'w, N>, inputs: &[N], [hard, soft]: [&Vec<N>; 2]) {
+        for (targets, softness) in [(hard, ""), (soft, ", soft")] {
+            let loss = loss.on(self.backend).reduced(Reduction::Mean);
+            for (method, found) in everything(loss, inputs, targets, Weights::per_element(self.upstream), 0) {
+                self.digests.see(format!("{name}{softness}{}: {method}", self.kind), &found.unwrap());
+            }
+        }
+    }
+}
+
+/// The column of a backend's results, and what they are.
+fn found<N: Number>() -> Vec<(usize, Backend, Digests)> {
+    let column = |backend: Backend| usize::from(N::PRECISION != 24) * 2 + usize::from(!backend.fused::<N>());
+    backends().map(|backend| (column(backend), backend, digests::<N>(backend))).collect()
+}
+
+#[test]
+fn golden() {
+    let all = std::thread::scope(|scope| {
+        let single = scope.spawn(found::<f32>);
+        let mut all = found::<f64>();
+        all.extend(single.join().unwrap());
+        all
+    });
+    if std::env::var("GOLDEN").is_ok_and(|v| v == "write") {
+        return write(&all);
+    }
+    let expected: BTreeMap<&str, Vec<&str>> = TABLE
+        .lines()
+        .filter_map(|line| line.split_once(" | "))
+        .map(|(name, all)| (name.trim(), all.split(' ').collect()))
+        .collect();
+    let mut wrong = String::new();
+    for (column, backend, digests) in &all {
+        assert_eq!(digests.0.len(), expected.len(), "as many functions as in the table");
+        for (name, digest) in &digests.0 {
+            let found = format!("{:016x}", digest.0);
+            if expected.get(&name[..]).and_then(|all| all.get(*column)) != Some(&&found[..]) {
+                writeln!(wrong, "{name}, {}, {}: {found}", COLUMNS[*column], backend.name()).unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "bits have changed:\n{wrong}");
+}
+
+fn write(all: &[(usize, Backend, Digests)]) {
+    let mut table = format!("# What each function gives for the inputs of golden.rs: {}.\n", COLUMNS.join("; "));
+    for name in all[0].2.0.keys() {
+        write!(table, "{name:<60} |").unwrap();
+        for column in 0..COLUMNS.len() {
+            let digest = all.iter().find(|(of, ..)| *of == column).map(|(.., digests)| digests.0[name].0);
+            write!(table, " {:016x}", digest.expect("a backend of each kind")).unwrap();
+        }
+        table.push('\n');
+    }
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/same_bits/golden.txt"), table).unwrap();
+}
