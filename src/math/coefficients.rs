@@ -1,7 +1,8 @@
 //! The constants of the algorithms, and where they come from.
 //!
 //! Polynomials were made with Sollya 8.0's `fpminimax`, relative error, on the interval that range reduction leaves
-//! (a little beyond it, since the rounded quotient may land on either side of a half).
+//! (a little beyond it, since the rounded quotient may land on either side of a half). `tests/proofs` makes them again,
+//! and proves the errors that stand here, which are relative ones of exp(-r), log1p(f) and log1p(e).
 
 use crate::backend::Native;
 

@@ -26,7 +26,7 @@ $1 == "horner" || $1 == "exact" {
     while (match(rest, /[A-Z][A-Z_][A-Z0-9_]*/)) {
         name = substr(rest, RSTART, RLENGTH)
         if (!(name in value)) {
-            print "expand.awk: no " name
+            print "no " name " in " FILENAME > "/dev/stderr"
             exit 1
         }
         line = line substr(rest, 1, RSTART - 1) value[name]

@@ -31,9 +31,9 @@ constants() {
             sed -E "s/^const ([A-Z0-9_]*)_F[0-9]+: .*/\1 = [|/; s/^ *$type::from_bits\((.*)\),.*/\1,/; s/^\];/|];/; /^0x/s/_//g" |
             tr -d '\n' | sed 's/,|\];/|];\n/g'
         echo "short = $([ "$type" = f32 ] && echo true || echo false);"
-    } >"$work/constants"
+    } >"$work/constants.$type"
     for name in LOG2_E LN2_HI LN2_LO ROUNDING ROUNDING_HALF EXP_ZERO EXP_LIMIT EXP LOG1P LOG1P_OF_FRACTION; do
-        grep -q "^$name = .*;$" "$work/constants" || fail "no $name of $type in $source"
+        grep -q "^$name = .*;$" "$work/constants.$type" || fail "no $name of $type in $source"
     done
 }
 
@@ -41,10 +41,10 @@ constants() {
 run_sollya() {
     local out=$1
     shift
-    { cat "$work/constants" common.sollya "$@"; echo "write(\"done\\n\"); quit;"; } >"$work/script.sollya"
+    cat "$work/constants.$type" common.sollya "$@" - <<<'write("done\n"); quit;' >"$work/script.sollya"
     sollya --warnonstderr "$work/script.sollya" >"$out" 2>"$work/warnings" </dev/null || fail "sollya $*"
     [ ! -s "$work/warnings" ] || { cat "$work/warnings"; fail "sollya warns of $*"; }
-    [ "$(tail -n 1 "$out")" = done ] || { cat "$out"; fail "sollya did not end $*"; }
+    [ "$(tail -n 1 "$out")" = "done" ] || { cat "$out"; fail "sollya did not end $*"; }
     ! grep '^not ' "$out" || fail "the source has other constants than $*"
 }
 
@@ -58,7 +58,7 @@ prove() {
     local template=$1 multiplied=
     shift
     [ "$arithmetic" = fused ] || multiplied=rnd
-    printf 'value %s\n' "$@" | cat "$work/values" - >"$work/all"
+    printf 'value %s\n' "$@" | cat "$work/values.$type" - >"$work/all"
     awk -v multiplied="$multiplied" -f expand.awk "$work/all" "$template" >"$work/script.gappa" || fail "$template"
     run_gappa "${quiet[@]}"
 }
@@ -68,14 +68,19 @@ run_gappa() {
         ! grep -q 'trivially equal' "$work/out"
 }
 
+not_proven() {
+    grep -v ^Warning "$work/out" | cut -c 1-200
+    fail "$*"
+}
+
 # That the reduced argument is what shared.gappa takes it for, with both numbers that round, up to their limits. From half
 # of ln 2 to 1/2, n is -1.
 reduction() {
     local type=$1 quiet=() magic limit
     while read -r magic limit; do
-        prove reduction.gappa "MAGIC $magic" "FROM 0.346573" "TO 0.5" 'AND_N /\ n in [-1, -1]' &&
-            prove reduction.gappa "MAGIC $magic" "FROM 0.5" "TO $limit" "AND_N" ||
-            { cut -c 1-200 "$work/out"; fail "reduction of $type, $arithmetic, $magic"; }
+        { prove reduction.gappa "MAGIC $magic" "FROM 0.346573" "TO 0.5" 'AND_N /\ n in [-1, -1]' &&
+            prove reduction.gappa "MAGIC $magic" "FROM 0.5" "TO $limit" "AND_N"; } ||
+            not_proven "the reduction of $type, $arithmetic, with $magic"
     done <<<$'ROUNDING EXP_LIMIT\nROUNDING_HALF EXP_ZERO'
 }
 
@@ -111,48 +116,54 @@ formula() {
         section shared.gappa 3
         section "$template.gappa" 3
     } >"$work/formula.gappa"
-    hints_are_equalities "$work/formula.gappa" || { cut -c 1-200 "$work/out"; fail "a hint of $template.gappa"; }
+    hints_are_equalities "$work/formula.gappa" || not_proven "a hint of $template.gappa"
     tau=0
     [ "$arithmetic" = fused ] || tau=HALF_ULP
     while read -r n low high least power allowed; do
-        [ "$n" != done ] || continue
+        [ "$n" != "done" ] || continue
         start=
         [ "$n" != 0 ] || start='s = rnd(a);'
         prove "$work/formula.gappa" "LOWEST $low" "HIGHEST $high" "LEAST_POWER $least" "POWER $power" \
-            "MOST $allowed" "START $start" "PRODUCT_ERROR $tau" || {
-            tail -n 3 "$work/out" | cut -c 1-200
-            fail "$name of $type, $arithmetic, n = $n, reduced argument from $low to $high"
-        }
+            "MOST $allowed" "START $start" "PRODUCT_ERROR $tau" ||
+            not_proven "$name of $type, $arithmetic, n = $n, reduced argument from $low to $high"
         count=$((count + 1))
     done <"$work/pieces"
+    [ "$count" -gt 0 ] || fail "no pieces of $name"
     echo "$type $arithmetic $name: at most $most ULP, $at_power just below a power of two, in $count pieces ($SECONDS s)"
 }
 
 # The rows of README.md.
 proven() {
-    local type=$1 name fused unfused rows=0
-    while IFS='|' read -r _ name _ fused unfused _; do
-        read -r -a bounds <<<"${!arithmetic}"
-        formula "$type" "$(tr -d '` ' <<<"$name")" "${bounds[@]}"
+    local type=$1 name bounds rows=0
+    while IFS='|' read -r name bounds; do
+        # shellcheck disable=SC2086
+        formula "$type" $name $bounds
         rows=$((rows + 1))
-    done < <(grep '^| `.*| '"$type" README.md)
+    done < <(awk -F ' *[|] *' -v type="$type" -v arithmetic="$arithmetic" \
+        '$2 ~ /^`/ && $3 == type && $4 == arithmetic { gsub("`", "", $2); print $2 "|" $5 " " $6 }' README.md)
     [ "$rows" = "${#formulas[@]}" ] || fail "README.md has $rows rows of $type, not ${#formulas[@]}"
 }
 
-for type in f32 f64; do
+# The polynomials of a type: that they are what Sollya makes, and that their errors are what the source says.
+polynomials() {
+    local type=$1 name error count=0
     constants "$type" "$([ "$type" = f32 ] && echo SG || echo D)"
     run_sollya "$work/constant_values" values.sollya
     run_sollya "$work/approximation" approximation.sollya
-    cat "$work/constant_values" "$work/approximation" | grep '^value ' >"$work/values"
-    polynomials=0
+    cat "$work/constant_values" "$work/approximation" | grep '^value ' >"$work/values.$type"
     while read -r _ name error; do
-        # The source says so above the constant.
         grep -A1 -Fx "    // Error below 2^-$error." "$source" | grep -q " = &${name}_${type^^};" ||
-            fail "the error of $name is 2^-$error in $type, and the source says something else"
-        echo "$type $name: error below 2^-$error"
-        polynomials=$((polynomials + 1))
+            fail "the error of $name of $type is below 2^-$error, and the source says something else"
+        echo "$type $name: error below 2^-$error ($SECONDS s)"
+        count=$((count + 1))
     done < <(grep '^error ' "$work/approximation")
-    [ "$polynomials" = 3 ] || fail "$polynomials polynomials of $type"
+    [ "$count" = 3 ] || fail "$count polynomials of $type"
+}
+
+for type in f32 f64; do
+    polynomials "$type"
+done
+for type in f32 f64; do
     for arithmetic in fused unfused; do
         reduction "$type"
         proven "$type"
