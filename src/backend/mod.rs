@@ -27,6 +27,7 @@ pub trait Kernel<T: Native>: Sized {
     type Out;
 
     /// Whether its formulas are so short that several registers side by side are worth their code.
+    #[allow(dead_code, reason = "where there is scalar code alone, nobody asks")]
     const SHORT: bool;
 
     /// Must be `#[inline(always)]`, like all that it calls, and free of closures: only then
