@@ -1,7 +1,8 @@
 //! The constants of the algorithms, and where they come from.
 //!
 //! Polynomials were made with Sollya 8.0's `fpminimax`, relative error, on the interval that range reduction leaves
-//! (a little beyond it, since the rounded quotient may land on either side of a half).
+//! (a little beyond it, since the rounded quotient may land on either side of a half). `tests/proofs` makes them again,
+//! and proves the errors that stand here, which are relative ones of exp(-r), log1p(f) and log1p(e).
 
 use crate::backend::Native;
 
@@ -74,12 +75,12 @@ impl Constants for f32 {
     const MODERATE_WEIGHTS: [Self; 2] = [1.0 / (1_u32 << 30) as Self, (1_u32 << 30) as Self];
     const LEAST: Self = Self::from_bits(1);
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x007f_ffff);
-    // Error 2^-28.2.
+    // Error below 2^-28.1.
     const EXP: &'static [Self] = &EXP_F32;
     const EXP_HALF: &'static [Self] = &EXP_HALF_F32;
-    // Error 2^-26.9.
+    // Error below 2^-26.8.
     const LOG1P: &'static [Self] = &LOG1P_F32;
-    // Error 2^-30.1 of log1p(e).
+    // Error below 2^-30.1.
     const LOG1P_OF_FRACTION: &'static [Self] = &LOG1P_OF_FRACTION_F32;
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3f80_0000 - 0x3f35_04f3);
@@ -106,12 +107,12 @@ impl Constants for f64 {
     const MODERATE_WEIGHTS: [Self; 2] = [1.0 / (1_u128 << 100) as Self, (1_u128 << 100) as Self];
     const LEAST: Self = Self::from_bits(1);
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x000f_ffff_ffff_ffff);
-    // Error 2^-57.9.
+    // Error below 2^-57.8.
     const EXP: &'static [Self] = &EXP_F64;
     const EXP_HALF: &'static [Self] = &EXP_HALF_F64;
-    // Error 2^-59.3.
+    // Error below 2^-59.2.
     const LOG1P: &'static [Self] = &LOG1P_F64;
-    // Error 2^-59.1 of log1p(e).
+    // Error below 2^-59.1.
     const LOG1P_OF_FRACTION: &'static [Self] = &LOG1P_OF_FRACTION_F64;
     const MINUS_HALF: Self = -0.5;
     const TO_POWER: Self = Self::from_bits(0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
