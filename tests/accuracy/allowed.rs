@@ -56,6 +56,37 @@ fn the_table_is_consistent() {
     }
 }
 
+/// What the table says is proven is what the proofs' own says, which they read.
+#[test]
+fn the_proofs_prove_the_table() {
+    let mut proven: BTreeMap<(&str, usize), f64> = BTreeMap::new();
+    for line in include_str!("../proofs/README.md").lines() {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(|cell| cell.trim_matches([' ', '`'])).collect();
+        let [formula, kind, arithmetic, bounds @ ..] = &cells[..] else { continue };
+        let kind = ["f32", "f64"].iter().position(|name| name == kind);
+        let arithmetic = ["fused", "unfused"].iter().position(|name| name == arithmetic);
+        let (Some(kind), Some(arithmetic)) = (kind, arithmetic) else { continue };
+        for name in match *formula {
+            "log1p" | "softplus_positive" => &["softplus", "log_sigmoid", "loss"][..],
+            "sigmoid_negative" | "sigmoid_positive" => &["sigmoid", "gradient"],
+            "hessian" => &["Hessian"],
+            "exponential" => &[],
+            _ => panic!("{line}"),
+        } {
+            let most = proven.entry((name, 2 * kind + arithmetic)).or_default();
+            bounds
+                .iter()
+                .filter(|bound| !bound.is_empty())
+                .for_each(|bound| *most = most.max(bound.parse().expect(line)));
+        }
+    }
+    for (name, row) in &*ROWS {
+        for (k, allowed) in row.iter().enumerate() {
+            assert_eq!(allowed.proven, proven.get(&(*name, k)).copied(), "{name}, column {k}");
+        }
+    }
+}
+
 /// What the documentation says was found is what the table says, and where is what the list of the worst says.
 #[test]
 fn the_documentation_quotes_the_table() {

@@ -133,6 +133,7 @@ fn losses<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>
         ("plain", bce, one),
         ("smoothed", bce.label_smoothing(N::new(0.1)), one),
         ("p = 5", five, one),
+        ("p = 5, smoothed", five.label_smoothing(N::new(0.1)), one),
         ("p per class", per_class, one),
         ("weights per element", bce, Weights::per_element(weights)),
         ("p = 5, masked", five, Weights::per_element(mask)),

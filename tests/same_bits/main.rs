@@ -5,6 +5,7 @@
 mod common;
 
 mod activations;
+mod flips;
 mod golden;
 mod losses;
 mod moderate;
