@@ -265,6 +265,7 @@ impl Exact for Twofold {
 
     fn over_power(self, k: i32) -> f64 {
         match self.exponent - k {
+            _ if self.is_zero() => 0.0,
             over if over > 1023 => self.words.hi * f64::INFINITY,
             under if under < -1022 => 0.0,
             k => self.words.hi * power(k),
