@@ -39,11 +39,14 @@ fn compare<N: Referenced>(
     };
     let all_exact: Vec<_> = references.iter().map(exact).collect();
     let scale = Logit::<N::Exact>::scale(t_, p_, w_) / divisor.clone();
-    for backend in worst.backends.clone() {
+    // Weights that may differ have formulas of their own.
+    let weights = vec![w; points.len()];
+    let forms = [Weights::uniform(w), Weights::per_element(&weights)];
+    for (backend, weight) in worst.backends.clone().into_iter().flat_map(|backend| forms.map(|form| (backend, form))) {
         let bce = BceWithLogits::new()
             .backend(backend)
             .pos_weight(Weights::uniform(p))
-            .weight(Weights::uniform(w))
+            .weight(weight)
             .reduction(if mean { Reduction::Mean } else { Reduction::Sum });
         for (k, found) in derivatives(bce, points, &targets).iter().enumerate() {
             // Losses come unreduced.
@@ -70,9 +73,17 @@ fn hard_targets_under_a_mean<N: Referenced>() {
     worst.report::<N>(Search::Short);
 }
 
+/// No moderate weight: other formulas take over.
+fn tiny<N: Number>() -> f64 {
+    N::EPSILON.to_f64().powi(2)
+}
+
 fn other_weights<N: Referenced>() {
     let points = points::<N>();
     let (references, mut worst) = (references(&points), Worst::on(backends()));
+    for t in [0.0, 1.0] {
+        compare(&mut worst, &points, &references, [t, 5.0, tiny::<N>()].map(N::new), false, ", weighted");
+    }
     for row in [[1.0, 5.0, 1.0], [0.0, 5.0, 0.7], [1.0, 0.013, 3.0], [1.0, 1.0, 3.9], [0.0, 1.0, 1e6], [1.0, 1e4, 1e-7]]
     {
         compare(&mut worst, &points, &references, row.map(N::new), false, ", weighted");
@@ -83,7 +94,8 @@ fn other_weights<N: Referenced>() {
 fn soft_targets<N: Referenced>() {
     let points = points::<N>();
     let (references, mut worst) = (references(&points), Worst::on(backends()));
-    for row in [[0.5, 1.0, 1.0], [0.1, 1.0, 1.0], [0.9, 5.0, 0.7], [1e-3, 0.3, 2.6], [0.999, 1.0, 1.0]] {
+    let rows = [[0.5, 1.0, 1.0], [0.1, 1.0, 1.0], [0.9, 5.0, 0.7], [1e-3, 0.3, 2.6], [0.999, 1.0, 1.0]];
+    for row in rows.into_iter().chain([[0.3, 5.0, tiny::<N>()]]) {
         compare(&mut worst, &points, &references, row.map(N::new), false, ", soft");
     }
     worst.report::<N>(Search::Full);

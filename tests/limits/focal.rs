@@ -100,6 +100,12 @@ fn nan_with_weight_zero<N: Number>() {
                 for_each_writer(focal, x, t, |backend, loss, gradient| {
                     assert!(loss == zero && gradient == zero, "{backend}: {loss:?}, {gradient:?} of {x:?}, {t:?}");
                 });
+                for backend in backends() {
+                    let (mut gradient, mut hessian) = ([N::NAN], [N::NAN]);
+                    let focal = focal.backend(backend).reduction(Reduction::Sum);
+                    focal.gradient_and_hessian(&[x], &[t], &mut gradient, &mut hessian).unwrap();
+                    assert!(hessian == [zero], "Hessian on {} of {x:?}, {t:?}: {hessian:?}", backend.name());
+                }
             }
         }
     }

@@ -83,11 +83,14 @@ impl<N: Number> Inputs<N> {
             let x = x.to_f64();
             if x.is_finite() { N::new(0.5 + 0.5 * x / (1.0 + x.abs())) } else { N::new(0.5) }
         };
+        let hard = random.hard(len);
+        // Hard ones among them.
+        let soft = (0..len).map(|i| if i % 5 == 0 { hard[i] } else { N::new(random.unit()) }).collect();
         Self {
             probabilities: logits.iter().map(squeezed).collect(),
             logits,
-            hard: random.hard(len),
-            soft: random.units(len),
+            hard,
+            soft,
             weights: random.units(len),
             mask: random.hard(len),
             upstream: (0..len).map(|_| N::new(2.0 * random.unit() - 1.0)).collect(),

@@ -1,0 +1,33 @@
+# Sourced by the others here: goes to a copy of the crate, target/$1, with the scalar backends alone and a `golden` with
+# fewer inputs, both of which take less time and notice as much.
+# shellcheck shell=bash
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+export LC_ALL=C
+mutants=$PWD/tests/mutants
+copy=$PWD/target/$1
+mkdir -p "$copy"
+git ls-files -z | xargs -0 cp --parents -t "$copy"
+cd "$copy"
+
+# Changes a file, and fails if there was nothing to change.
+change() {
+    local file=$1 before
+    before=$(cat "$file")
+    sed -i "${@:2}" "$file"
+    [ "$before" != "$(cat "$file")" ] || { echo "nothing to change in $file: ${*:2}"; exit 1; }
+}
+for backend in avx2 avx512; do
+    change src/backend/mod.rs "s/detection::$backend()/false/"
+    change src/backend/mod.rs "s/unsafe { $backend::run(kernel) }/scalar::run(kernel)/"
+done
+change src/backend/mod.rs '/all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),/d'
+change tests/same_bits/main.rs '/^mod [^cgm]/d; /^#\[cfg/d'
+change tests/same_bits/golden.rs 's/1025, 3000\]/1100]/; s/2 \* N::CHUNK/N::CHUNK/; s/7000/700/'
+
+# Of mutants that nobody noticed, those that explained.txt does not explain. Succeeds if there are none.
+unexplained() {
+    local left
+    left=$(sort -u | comm -23 - <(sed 's/ *# .*//; /^$/d' "$mutants/explained.txt" | sort -u))
+    [ -z "$left" ] || { printf 'not noticed, and not explained:\n%s\n' "$left"; return 1; }
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Usage: tests/mutants/lanes.sh
+#
+# Puts another operation in the place of each operation on vectors of src/math and src/kernel, one after the other, and
+# fails if there is one that neither `golden` of tests/same_bits nor tests/limits or tests/accuracy notices, nor
+# explained.txt explains. All are in one program (lanes.rs), which is told at which place it is to go wrong. Takes a quarter
+# of an hour.
+source "$(dirname "$0")/copy.sh" mutants-lanes
+
+cp "$mutants/lanes.rs" src/backend/mutants.rs
+change src/backend/mod.rs 's/^mod lanes;/&\nmod mutants;/'
+operations=$(sed -n 's/^    \([a-z_]*\)(.* = .*;$/\1/p' src/backend/mutants.rs | paste -sd'|')
+all_that_follows='/^\/\/ In all that follows/,$'
+change src/backend/lanes.rs -E "$all_that_follows s/^    #\[inline\(always\)\]/    #[track_caller]\n&/
+    $all_that_follows s/\bL::($operations)\(/super::mutants::\1::<L>(/"
+
+env GOLDEN=write cargo test --quiet --test same_bits golden
+programs=$(cargo test --test same_bits --test limits --test accuracy --no-run 2>&1 | sed -n 's/.*Executable.*(\(.*\))$/\1/p')
+# The one with golden notices most, and first.
+programs=$(grep same_bits <<<"$programs"; grep -v same_bits <<<"$programs")
+passes() {
+    local program
+    for program in $programs; do
+        timeout 300 "$program" >/dev/null 2>&1 || return 1
+    done
+}
+passes
+MUTANTS=list ${programs%%$'\n'*} --nocapture 2>&1 | sed -n 's/.*mutant \(src\/\(math\|kernel\)\/.*\)/\1/p' | sort -u >places
+echo "$(wc -l <places) operations"
+[ -s places ]
+
+export -f passes
+export programs
+# shellcheck disable=SC2016
+xargs -P "$(nproc)" -n 1 bash -c 'MUTANT=$0 passes && echo "$0" || true' <places >missed
+# A place is named by its line, which stays what it is when others are added above.
+while IFS=: read -r file line _ operation; do
+    echo "$file: $operation in $(sed -n "${line}s/^ *//p" "$file")"
+done <missed | unexplained
