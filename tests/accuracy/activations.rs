@@ -21,18 +21,14 @@ fn compare<N: Referenced>(worst: &mut Worst, points: &[N], beta: f64) {
 fn any_beta<N: Referenced>() {
     let (points, mut worst) = (points::<N>(), Worst::on(backends()));
     let largest = 2f64.powi(100);
-    for beta in [2.0, 0.7, 1.0 + N::EPSILON.to_f64(), 1.0 - N::EPSILON.to_f64(), 1.0 / 3.0, 10.0, 1e9, 1e-9] {
+    let usual = [2.0, 0.7, 1.0 + N::EPSILON.to_f64(), 1.0 - N::EPSILON.to_f64(), 1.0 / 3.0, 10.0, 1e9, 1e-9];
+    for beta in usual.into_iter().chain([largest, 0.7 * largest, 1.0 / largest, 1.3 / largest]) {
         // Where the product with beta is what the points are.
         let points: Vec<N> =
             points.iter().map(|x| N::new(x.to_f64() / beta)).filter(|x| x.abs() <= N::LARGEST).collect();
         compare(&mut worst, &points, beta);
     }
-    for beta in [largest, 0.7 * largest, 1.0 / largest, 1.3 / largest] {
-        let points: Vec<N> =
-            points.iter().map(|x| N::new(x.to_f64() / beta)).filter(|x| x.abs() <= N::LARGEST).collect();
-        compare(&mut worst, &points, beta);
-    }
-    worst.report::<N>(if N::PRECISION == 24 { Search::Short } else { Search::Full });
+    worst.report::<N>(Search::here_and_there::<N>());
 }
 
 /// Of the betas that were tried, the one with the largest error, and where it is.

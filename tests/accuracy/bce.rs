@@ -5,7 +5,7 @@ use crate::common::{Number, backends, for_both_types};
 use crate::search::{Search, Worst, points};
 use logit_loss::{BceWithLogits, LogitLoss, Reduction, Weights};
 
-for_both_types!(hard_targets_under_a_mean, other_weights, soft_targets, target_gradients,);
+for_both_types!(hard_targets_under_a_mean, other_weights, soft_targets, target_gradients);
 
 /// Losses, gradients and Hessians of single elements.
 fn derivatives<N: Number>(bce: BceWithLogits<'_, N>, x: &[N], t: &[N]) -> [Vec<N>; 3] {

@@ -29,7 +29,8 @@ fn derivatives<N: Number>(focal: FocalLoss<'_, N>, x: &[N], t: N) -> [Vec<N>; 3]
     columns
 }
 
-/// All three at all points; `rows` are those of the table. What may cancel is measured in ULP of the sum of its terms' magnitudes.
+/// All three at all points; `rows` are those of the table. What may cancel is measured in ULP of the sum of its terms'
+/// magnitudes.
 fn compare<N: Referenced>(
     worst: &mut Worst,
     points: &[N],
@@ -79,7 +80,7 @@ fn compare_hard<N: Referenced>(worst: &mut Worst, points: &[N], gammas: &[f64], 
 fn hard_targets<N: Referenced>() {
     let mut worst = Worst::on(crate::common::backends());
     compare_hard(&mut worst, &fewer_points::<N>(), &GAMMAS, &ALPHAS);
-    worst.report::<N>(if N::PRECISION == 24 { Search::Short } else { Search::Full });
+    worst.report::<N>(Search::here_and_there::<N>());
 }
 
 fn soft_targets<N: Referenced>() {

@@ -119,7 +119,7 @@ fn hard_targets<N: Referenced>() {
     for t in [0.0, 1.0] {
         compare(&mut worst, &points, &references, [t, 1.0, 1.0].map(N::new), false, "");
     }
-    worst.report::<N>(if N::PRECISION == 24 { Search::Short } else { Search::Full });
+    worst.report::<N>(Search::here_and_there::<N>());
 }
 
 fn hard_targets_under_a_mean<N: Referenced>() {

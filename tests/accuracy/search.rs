@@ -21,6 +21,13 @@ pub enum Search {
     Full,
 }
 
+impl Search {
+    /// That of [`points`], where of `f32` a longer one goes through all patterns.
+    pub fn here_and_there<N: Number>() -> Self {
+        if N::PRECISION == 24 { Self::Short } else { Self::Full }
+    }
+}
+
 /// The largest error found for each row of the table, by arithmetic.
 pub struct Worst {
     pub backends: Vec<Backend>,

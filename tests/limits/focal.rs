@@ -91,6 +91,18 @@ fn hessian_vanishes_at_infinity<N: Number>() {
     }
 }
 
+/// Of one element, on every backend, whatever stood in the output before.
+fn for_each_hessian<N: Number>(focal: FocalLoss<'_, N>, x: N, t: N, seen: impl Fn(&str, N)) {
+    for backend in backends() {
+        for before in [N::new(0.0), N::NAN] {
+            let (mut gradient, mut hessian) = ([before], [before]);
+            let focal = focal.backend(backend);
+            focal.gradient_and_hessian(&[x], &[t], &mut gradient, &mut hessian).unwrap();
+            seen(backend.name(), hessian[0]);
+        }
+    }
+}
+
 fn nan_with_weight_zero<N: Number>() {
     let zero = N::new(0.0);
     for weights in [Weights::uniform(zero), Weights::per_class(&[zero]), Weights::uniform(-zero)] {
@@ -100,12 +112,9 @@ fn nan_with_weight_zero<N: Number>() {
                 for_each_writer(focal, x, t, |backend, loss, gradient| {
                     assert!(loss == zero && gradient == zero, "{backend}: {loss:?}, {gradient:?} of {x:?}, {t:?}");
                 });
-                for backend in backends() {
-                    let (mut gradient, mut hessian) = ([N::NAN], [N::NAN]);
-                    let focal = focal.backend(backend).reduction(Reduction::Sum);
-                    focal.gradient_and_hessian(&[x], &[t], &mut gradient, &mut hessian).unwrap();
-                    assert!(hessian == [zero], "Hessian on {} of {x:?}, {t:?}: {hessian:?}", backend.name());
-                }
+                for_each_hessian(focal, x, t, |backend, hessian| {
+                    assert!(hessian == zero, "Hessian on {backend} of {x:?}, {t:?}: {hessian:?}");
+                });
             }
         }
     }
@@ -121,12 +130,9 @@ fn nan_with_other_weights<N: Number>() {
                     let context = format!("{backend}: {loss:?}, {gradient:?} of {x:?}, {t:?}, w {w:?}, gamma {gamma}");
                     assert!(loss.is_nan() && gradient.is_nan(), "{context}");
                 });
-                for backend in backends() {
-                    let (mut gradient, mut hessian) = ([N::new(0.0)], [N::new(0.0)]);
-                    let focal = focal.backend(backend);
-                    focal.gradient_and_hessian(&[x], &[N::new(t)], &mut gradient, &mut hessian).unwrap();
-                    assert!(hessian[0].is_nan(), "Hessian on {} of {x:?}, {t:?}", backend.name());
-                }
+                for_each_hessian(focal, x, N::new(t), |backend, hessian| {
+                    assert!(hessian.is_nan(), "Hessian on {backend} of {x:?}, {t:?}");
+                });
             }
         }
     }

@@ -18,11 +18,6 @@ pub fn lengths<N: Number>() -> Vec<usize> {
     edges.into_iter().flat_map(|edge| [edge - 1, edge, edge + 1]).collect()
 }
 
-/// So many elements are summed by one thread, and the next by another.
-const fn chunk<N>() -> usize {
-    32 * 32 * 128 / size_of::<N>()
-}
-
 fn every_length_at_every_offset<N: Number, F: Family<N>>() {
     let mut fences = Fences::new::<N>();
     for len in 0..=70 {
@@ -61,7 +56,7 @@ fn around_blocks<N: Number, F: Family<N>>() {
 }
 
 fn one_more_than_a_chunk<N: Number, F: Family<N>>() {
-    let len = chunk::<N>() + 1;
+    let len = N::CHUNK + 1;
     let mut fences = Fences::new::<N>();
     for (i, place) in [Start(0), End(0)].into_iter().enumerate() {
         for (j, backend) in backends().enumerate() {
@@ -82,7 +77,7 @@ struct Fences {
 
 impl Fences {
     fn new<N: Number>() -> Self {
-        let new = || Fenced::new((chunk::<N>() + 1) * size_of::<N>());
+        let new = || Fenced::new((N::CHUNK + 1) * size_of::<N>());
         Self {
             inputs: new(),
             targets: new(),
