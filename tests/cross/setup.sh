@@ -1,0 +1,70 @@
+# Sourced by the others here: compilers for other machines, and what runs their programs. Needs root on Debian, for apt,
+# and rustup.
+# shellcheck shell=bash
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+
+# Installs what is missing of these packages; options of apt-get come first.
+debian() {
+    local package missing=()
+    for package; do
+        [[ $package = -* ]] || dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+            missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# Debian's Rust, as `cargo +web`: the source of its standard library can be compiled for any target.
+rust() {
+    debian rustc-web cargo-web rust-web-src
+    rustup toolchain link web /usr
+}
+
+# The standard library for each of these targets, made once and put where the compiler looks for it; of a bare machine, core
+# alone.
+library() {
+    local target crates features work
+    for target; do
+        crates=std,panic_unwind,panic_abort,test,proc_macro features=-Zbuild-std-features=panic-unwind,backtrace
+        case $target in
+        *-none-*) crates=core features= ;;
+        wasm*) crates=std,panic_abort,test,proc_macro features= ;;
+        esac
+        compgen -G "/usr/lib/rustlib/$target/lib/libcore-*.rlib" >/dev/null && continue
+        work=$(mktemp -d)
+        mkdir "$work/src"
+        printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2024"\n[workspace]\n' >"$work/Cargo.toml"
+        echo '#![no_std]' >"$work/src/lib.rs"
+        # shellcheck disable=SC2086
+        (cd "$work" && RUSTC_BOOTSTRAP=1 cargo +web build --quiet --release --target-dir target --target "$target" \
+            -Z build-std=$crates $features)
+        mkdir -p "/usr/lib/rustlib/$target/lib"
+        rm "$work/target/$target"/release/deps/libempty-*.rlib
+        cp "$work/target/$target"/release/deps/lib*.rlib "/usr/lib/rustlib/$target/lib/"
+        rm -r "$work"
+    done
+}
+
+# What cargo calls a target in the names of variables.
+variable() {
+    tr 'a-z.-' 'A-Z__' <<<"$1"
+}
+
+# The linker that comes with Rust, for targets that have none of their own.
+rust_linker() {
+    echo "$(rustc --print sysroot)/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')/bin/rust-lld"
+}
+
+# qemu-system-arm. On bookworm from the backports: its own, 7.2, would displace parts of a newer one that may be there.
+boards() {
+    local from=()
+    command -v qemu-system-arm >/dev/null && return
+    if grep -qx VERSION_CODENAME=bookworm /etc/os-release; then
+        echo "deb http://deb.debian.org/debian bookworm-backports main" >/etc/apt/sources.list.d/backports.list
+        from=(-tbookworm-backports)
+    fi
+    debian "${from[@]}" qemu-system-arm
+}
