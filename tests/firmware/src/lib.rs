@@ -2,6 +2,8 @@
 
 #![no_std]
 
+pub mod digests;
+
 use core::panic::PanicInfo;
 
 use cortex_m::peripheral::syst::SystClkSource;

@@ -24,7 +24,7 @@ fn work(x: &[Real], t: &[Real], out: &mut [Real]) -> Real {
     #[cfg(function = "sigmoid")]
     let mean = sigmoid(x, out).map(|()| 0.0);
     #[cfg(function = "softplus")]
-    let mean = softplus(x, 1.0, out).map(|()| 0.0);
+    let mean = softplus(1.0, x, out).map(|()| 0.0);
     #[cfg(function = "loss")]
     let mean = BceWithLogits::new().loss(x, t);
     #[cfg(any(function = "loss_and_gradient", function = "double_loss_and_gradient"))]
