@@ -1,4 +1,4 @@
-//! Where the board has its memory, which function `cost` is to measure, and the data that `train` has in flash.
+//! Where the board has its memory, which part of an image is wanted (see `run.sh`), and the data that `train` has in flash.
 
 use std::env::var;
 use std::fmt::Write;
@@ -18,9 +18,9 @@ fn main() {
     println!("cargo::rustc-link-search={}", out.display());
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
 
-    println!("cargo::rerun-if-env-changed=FUNCTION");
-    println!("cargo::rustc-check-cfg=cfg(function, values(any()))");
-    println!("cargo::rustc-cfg=function=\"{}\"", var("FUNCTION").unwrap_or_default());
+    println!("cargo::rerun-if-env-changed=PART");
+    println!("cargo::rustc-check-cfg=cfg(part, values(any()))");
+    println!("cargo::rustc-cfg=part=\"{}\"", var("PART").unwrap_or_default());
 
     let wines = linfa_datasets::winequality();
     let mut source = String::new();

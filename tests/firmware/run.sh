@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Usage: tests/firmware/run.sh BOARD IMAGE [CARGO OPTION...]
 #
-# Builds one of src/bin for a board and runs it there, emulated. FUNCTION is what `cost` measures.
+# Builds one of src/bin for a board and runs it there, emulated. PART is the function that `cost` measures, or the one type
+# of number that `promises` is about, for boards that have no room for both.
 source "$(dirname "$0")/../cross/setup.sh"
 board=$1 image=$2
 case $board in

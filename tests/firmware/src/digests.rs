@@ -96,7 +96,6 @@ struct Bench<'s, T, const N: usize> {
     inputs: &'static str,
     logits: [T; N],
     targets: [T; N],
-    weights: [T; N],
     out: [T; N],
     /// Is told what was computed, and the digest of it.
     see: &'s mut dyn FnMut(Name, u64),
@@ -117,103 +116,101 @@ fn digest<T: Element>(values: &[T]) -> u64 {
 /// Every function of `N` elements, on one backend.
 pub fn all<T: Element, const N: usize>(backend: Backend, see: &mut dyn FnMut(Name, u64)) {
     let zeros = [T::new(0.0); N];
-    let mut bench =
-        Bench { backend, inputs: "usual", logits: zeros, targets: zeros, weights: zeros, out: zeros, see };
+    let mut bench = Bench { backend, inputs: "usual", logits: zeros, targets: zeros, out: zeros, see };
+    let mut weights = zeros;
     let mut random = Random(N as u64);
     // Logits in use, close to 0, and in the tails.
     let tail = if size_of::<T>() == 8 { 1100.0 } else { 160.0 };
     for (i, x) in bench.logits.iter_mut().enumerate() {
         *x = T::new([20.0, 2.0, 20.0, tail][i % 4] * (2.0 * random.unit() - 1.0));
     }
-    for (i, w) in bench.weights.iter_mut().enumerate() {
+    for (i, w) in weights.iter_mut().enumerate() {
         *w = T::new([4.0, 0.0, 1.0][i % 3] * random.unit());
     }
     bench.targets.fill_with(|| T::new((random.bits() >> 63) as f64));
-    bench.losses();
+    bench.losses(&weights);
     bench.inputs = "soft";
     bench.targets.fill_with(|| T::new(random.unit()));
-    bench.losses();
+    bench.losses(&weights);
     bench.activations();
     bench.inputs = "any logits";
     bench.logits.fill_with(|| T::from_bits_of(random.bits()));
-    bench.losses();
+    bench.losses(&weights);
     bench.activations();
     bench.inputs = "probabilities";
     bench.logits.fill_with(|| T::new(random.unit()));
-    bench.probabilities();
+    bench.probabilities(&weights);
 }
 
 impl<T: Element, const N: usize> Bench<'_, T, N> {
-    fn losses(&mut self) {
+    fn losses(&mut self, weights: &[T]) {
         let bce = BceWithLogits::new().backend(self.backend);
         let five = bce.pos_weight(Weights::uniform(T::new(5.0)));
         self.of_logits("bce", bce);
         self.of_logits("bce, p = 5", five);
         self.of_logits("bce, p = 5, smoothed", five.label_smoothing(T::new(0.1)));
-        let (classes, weights) = ([0.5, 4.0].map(T::new), self.weights);
-        let weighted = bce.pos_weight(Weights::per_class(&classes)).weight(Weights::per_element(&weights));
+        let classes = [0.5, 4.0].map(T::new);
+        let weighted = bce.pos_weight(Weights::per_class(&classes)).weight(Weights::per_element(weights));
         self.of_logits("bce, weighted", weighted);
         let done = weighted.target_gradient(&self.logits, &self.targets, &mut self.out);
         self.wrote("bce, weighted", "target_gradient", done);
         let focal = FocalLoss::new().backend(self.backend);
         self.of_logits("focal", focal);
-        self.of_logits("focal, gamma 1.5, weighted", focal.gamma(T::new(1.5)).weight(Weights::per_element(&weights)));
+        self.of_logits("focal, gamma 1.5, weighted", focal.gamma(T::new(1.5)).weight(Weights::per_element(weights)));
     }
 
     fn of_logits(&mut self, name: &'static str, loss: impl LogitLoss<T>) {
-        let Self { logits, targets, .. } = *self;
-        let mean = loss.loss(&logits, &targets);
+        let mean = loss.loss(&self.logits, &self.targets);
         self.gave(name, "loss", mean.ok().as_slice());
-        let done = loss.losses(&logits, &targets, &mut self.out);
+        let done = loss.losses(&self.logits, &self.targets, &mut self.out);
         self.wrote(name, "losses", done);
-        let mean = loss.loss_and_gradient(&logits, &targets, &mut self.out);
+        let mean = loss.loss_and_gradient(&self.logits, &self.targets, &mut self.out);
         self.gave(name, "loss with gradient", mean.ok().as_slice());
         self.wrote(name, "gradient", mean);
-        self.out = logits;
-        let mean = loss.loss_and_gradient_in_place(&mut self.out, &targets);
+        self.out = self.logits;
+        let mean = loss.loss_and_gradient_in_place(&mut self.out, &self.targets);
         self.wrote(name, "in place", mean);
-        let mut gradient = logits;
-        let done = loss.gradient_and_hessian(&logits, &targets, &mut gradient, &mut self.out);
+        let mut gradient = self.logits;
+        let done = loss.gradient_and_hessian(&self.logits, &self.targets, &mut gradient, &mut self.out);
         self.gave(name, "gradient with hessian", &gradient);
         self.wrote(name, "hessian", done);
-        let done = loss.backward(&logits, &targets, Weights::per_sample(&[T::new(-2.0)], N), &mut self.out);
+        let done = loss.backward(&self.logits, &self.targets, Weights::per_sample(&[T::new(-2.0)], N), &mut self.out);
         self.wrote(name, "backward", done);
         let mut sum = LossSum::new();
-        let done = loss.accumulate(&mut sum, &logits, &targets);
+        let done = loss.accumulate(&mut sum, &self.logits, &self.targets);
         self.out.fill(sum.sum());
         self.wrote(name, "accumulate", done);
     }
 
-    fn probabilities(&mut self) {
-        let Self { logits: probabilities, targets, weights, .. } = *self;
-        let bce = Bce::new().weight(Weights::per_element(&weights)).backend(self.backend);
-        let mean = bce.loss_and_gradient(&probabilities, &targets, &mut self.out);
+    fn probabilities(&mut self, weights: &[T]) {
+        let bce = Bce::new().weight(Weights::per_element(weights)).backend(self.backend);
+        let mean = bce.loss_and_gradient(&self.logits, &self.targets, &mut self.out);
         self.gave("bce", "loss with gradient", mean.ok().as_slice());
         self.wrote("bce", "gradient", mean);
-        let done = bce.losses(&probabilities, &targets, &mut self.out);
+        let done = bce.losses(&self.logits, &self.targets, &mut self.out);
         self.wrote("bce", "losses", done);
         let mut balance = [T::new(0.0)];
-        let done = pos_weight_from_targets(&targets, &mut balance);
+        let done = pos_weight_from_targets(&self.targets, &mut balance);
         self.out.fill(balance[0]);
         self.wrote("balance", "pos_weight_from_targets", done);
     }
 
     fn activations(&mut self) {
-        let Self { backend, logits, .. } = *self;
-        let done = sigmoid_with(backend, &logits, &mut self.out);
+        let backend = self.backend;
+        let done = sigmoid_with(backend, &self.logits, &mut self.out);
         self.wrote("activations", "sigmoid", done);
-        let done = log_sigmoid_with(backend, &logits, &mut self.out);
+        let done = log_sigmoid_with(backend, &self.logits, &mut self.out);
         self.wrote("activations", "log_sigmoid", done);
-        let done = softplus_with(backend, T::new(1.0), &logits, &mut self.out);
+        let done = softplus_with(backend, T::new(1.0), &self.logits, &mut self.out);
         self.wrote("activations", "softplus", done);
-        let done = softplus_with(backend, T::new(0.7), &logits, &mut self.out);
+        let done = softplus_with(backend, T::new(0.7), &self.logits, &mut self.out);
         self.wrote("activations", "softplus, beta 0.7", done);
     }
 
     /// The output, if it was written.
     fn wrote<R>(&mut self, loss: &'static str, method: &'static str, done: Result<R, Error>) {
-        let out = self.out;
-        self.gave(loss, method, if done.is_ok() { &out } else { &[] });
+        let found = digest(if done.is_ok() { &self.out } else { &[] });
+        (self.see)([self.inputs, loss, method], found);
     }
 
     fn gave(&mut self, loss: &'static str, method: &'static str, values: &[T]) {

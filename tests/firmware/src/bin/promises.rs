@@ -20,8 +20,12 @@ fn main() -> ! {
     };
     for backend in Backend::available() {
         hprintln!("{}: fuses f32 {}, f64 {}", backend.name(), backend.fused::<f32>(), backend.fused::<f64>());
-        of_type::<f32, SINGLES>(backend, &mut check);
-        of_type::<f64, DOUBLES>(backend, &mut check);
+        if !cfg!(part = "f64") {
+            of_type::<f32, SINGLES>(backend, &mut check);
+        }
+        if !cfg!(part = "f32") {
+            of_type::<f64, DOUBLES>(backend, &mut check);
+        }
     }
     hprintln!("{} checks, {} wrong", checks, failures);
     exit(failures == 0 && checks > 0)
