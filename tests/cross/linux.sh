@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Usage: tests/cross/linux.sh TARGET [ARGUMENT OF cargo test...]
+#
+# Runs tests on another machine with Linux, emulated.
+source "$(dirname "$0")/setup.sh"
+target=$1
+case $target in # the compiler's prefix, the name of the machine in packages, and in the emulator
+aarch64-*) machine=(aarch64-linux-gnu arm64 aarch64) ;;
+armv7-*) machine=(arm-linux-gnueabihf armhf arm) ;;
+i686-*) machine=(i686-linux-gnu i386 i386) ;;
+riscv64gc-*) machine=(riscv64-linux-gnu riscv64 riscv64) ;;
+s390x-*) machine=(s390x-linux-gnu s390x s390x) ;;
+esac
+read -r prefix package emulator <<<"${machine[*]}"
+debian "gcc-$prefix" "libc6-dev-$package-cross" qemu-user
+rust
+library "$target"
+
+name=$(variable "$target")
+declare -x "CARGO_TARGET_${name}_LINKER=$prefix-gcc" "CARGO_TARGET_${name}_RUNNER=qemu-$emulator -L /usr/$prefix"
+# A folder of its own: the two toolchains would throw away each other's work.
+cargo +web test --release --target "$target" --target-dir target/web "${@:2}"

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Usage: tests/cross/wasm.sh [ARGUMENT OF cargo test...]
+#
+# Runs tests in WebAssembly, with RUSTFLAGS=-Ctarget-feature=+simd128 or without.
+source "$(dirname "$0")/setup.sh"
+target=wasm32-wasip1
+debian wasi-libc
+rust
+library "$target"
+
+# What starts and ends a program, where the compiler looks for it. Debian's C library is older than Rust's standard library,
+# which refers to two functions of threads that it does not have; nothing here calls them.
+folder=/usr/lib/rustlib/$target/lib/self-contained
+if [ ! -e "$folder/libc.a" ]; then
+    work=$(mktemp -d)
+    cat >"$work/threads.rs" <<'RUST'
+#![no_std]
+#[unsafe(no_mangle)]
+extern "C" fn pthread_join(_: usize, _: usize) -> i32 { 58 }
+#[unsafe(no_mangle)]
+extern "C" fn pthread_detach(_: usize) -> i32 { 58 }
+RUST
+    rustc +web --target $target --edition 2024 --crate-type lib --emit obj -o "$work/threads.o" "$work/threads.rs"
+    mkdir -p "$folder"
+    cp /usr/lib/wasm32-wasi/crt1-command.o /usr/lib/wasm32-wasi/crt1-reactor.o "$folder/"
+    cp /usr/lib/wasm32-wasi/libc.a "$work/"
+    ar r "$work/libc.a" "$work/threads.o"
+    mv "$work/libc.a" "$folder/"
+    rm -r "$work"
+fi
+
+declare -x "CARGO_TARGET_WASM32_WASIP1_LINKER=$(rust_linker)"
+export CARGO_TARGET_WASM32_WASIP1_RUNNER="node --no-warnings $PWD/tests/cross/wasi.mjs"
+cargo +web test --release --target $target --target-dir "target/web${RUSTFLAGS:+-simd}" "$@"
