@@ -12,25 +12,42 @@ enum { ROWS = sizeof references / sizeof references[0] };
 
 static int failures;
 
-#define CHECK(condition, ...)                                        \
-    do {                                                             \
-        if (!(condition)) {                                          \
-            failures++;                                              \
-            printf("%s:%d: %s: ", __FILE__, __LINE__, #condition);   \
-            printf(__VA_ARGS__);                                     \
-            printf("\n");                                            \
-        }                                                            \
+#define CHECK(condition, ...) \
+    do { \
+        if (!(condition)) { \
+            failures++; \
+            printf("%s:%d: %s: ", __FILE__, __LINE__, #condition); \
+            printf(__VA_ARGS__); \
+            printf("\n"); \
+        } \
     } while (0)
 
-#define OK(call)                                                     \
-    do {                                                             \
-        logit_loss_status status = (call);                           \
+#define OK(call) \
+    do { \
+        logit_loss_status status = (call); \
         CHECK(status == LOGIT_LOSS_STATUS_OK, "%s", logit_loss_error_message(status)); \
     } while (0)
 
+/* With SABOTAGE, whether a failure is seen. */
+#ifndef SABOTAGE
+#define SABOTAGE 0
+#endif
+
 /* What is promised of a machine that cannot multiply and add in one step, in ULP. */
-enum { LOSS = 3, HESSIAN = 6, SOFTPLUS2 = 4, FOCAL = 11, WEIGHTED = 5, WEIGHTED_HESSIAN = 8, SUM = 6 };
+enum { LOSS = 3 - 9 * SABOTAGE, HESSIAN = 6, SOFTPLUS2 = 4, FOCAL = 11, WEIGHTED = 5, WEIGHTED_HESSIAN = 8, SUM = 5 };
 static const double GRADIENT = 3.5;
+
+/* The sum of ROWS doubles, so many bytes apart, compensated: rounded once. */
+static double total(const double *values, size_t stride) {
+    double sum = 0, rest = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        double v = *(const double *)(const void *)((const char *)values + i * stride);
+        double next = sum + v;
+        rest += fabs(sum) >= fabs(v) ? (sum - next) + v : (v - next) + sum;
+        sum = next;
+    }
+    return sum + rest;
+}
 
 #define REAL float
 #define F(name) name##_f32

@@ -17,27 +17,30 @@ static struct F(memory) {
     logit_loss_sum sum;
 } F(memory), F(before);
 
-#define CALLS(family)                                                                                                             \
-    static logit_loss_status F(family##_loss)(struct F(given) g) {                                                                \
-        return F(logit_loss_##family##_loss)(g.options, g.logits, g.targets, g.labels, g.len, g.loss);                             \
-    }                                                                                                                             \
-    static logit_loss_status F(family##_losses)(struct F(given) g) {                                                              \
-        return F(logit_loss_##family##_losses)(g.options, g.logits, g.targets, g.labels, g.len, g.first);                          \
-    }                                                                                                                             \
-    static logit_loss_status F(family##_gradient)(struct F(given) g) {                                                            \
-        return F(logit_loss_##family##_gradient)(g.options, g.logits, g.targets, g.labels, g.len, g.first);                        \
-    }                                                                                                                             \
-    static logit_loss_status F(family##_both)(struct F(given) g) {                                                                \
-        return F(logit_loss_##family##_loss_and_gradient)(g.options, g.logits, g.targets, g.labels, g.len, g.first, g.loss);       \
-    }                                                                                                                             \
-    static logit_loss_status F(family##_in_place)(struct F(given) g) {                                                            \
-        return F(logit_loss_##family##_loss_and_gradient_in_place)(g.options, g.logits, g.targets, g.labels, g.len, g.loss);       \
-    }                                                                                                                             \
-    static logit_loss_status F(family##_hessian)(struct F(given) g) {                                                             \
-        return F(logit_loss_##family##_gradient_and_hessian)(g.options, g.logits, g.targets, g.labels, g.len, g.first, g.second);  \
-    }                                                                                                                             \
-    static logit_loss_status F(family##_accumulate)(struct F(given) g) {                                                          \
-        return F(logit_loss_##family##_accumulate)(g.options, g.logits, g.targets, g.labels, g.len, g.sum);                        \
+#define CALLS(family) \
+    static logit_loss_status F(family##_loss)(struct F(given) g) { \
+        return F(logit_loss_##family##_loss)(g.options, g.logits, g.targets, g.labels, g.len, g.loss); \
+    } \
+    static logit_loss_status F(family##_losses)(struct F(given) g) { \
+        return F(logit_loss_##family##_losses)(g.options, g.logits, g.targets, g.labels, g.len, g.first); \
+    } \
+    static logit_loss_status F(family##_gradient)(struct F(given) g) { \
+        return F(logit_loss_##family##_gradient)(g.options, g.logits, g.targets, g.labels, g.len, g.first); \
+    } \
+    static logit_loss_status F(family##_both)(struct F(given) g) { \
+        return F(logit_loss_##family##_loss_and_gradient)(g.options, g.logits, g.targets, g.labels, g.len, \
+            g.first, g.loss); \
+    } \
+    static logit_loss_status F(family##_in_place)(struct F(given) g) { \
+        return F(logit_loss_##family##_loss_and_gradient_in_place)(g.options, g.logits, g.targets, g.labels, g.len, \
+            g.loss); \
+    } \
+    static logit_loss_status F(family##_hessian)(struct F(given) g) { \
+        return F(logit_loss_##family##_gradient_and_hessian)(g.options, g.logits, g.targets, g.labels, g.len, \
+            g.first, g.second); \
+    } \
+    static logit_loss_status F(family##_accumulate)(struct F(given) g) { \
+        return F(logit_loss_##family##_accumulate)(g.options, g.logits, g.targets, g.labels, g.len, g.sum); \
     }
 CALLS(bce)
 CALLS(focal)
@@ -71,17 +74,13 @@ static void F(rejects)(const struct F(call) *c, const char *why, struct F(given)
     memcpy(&F(memory), &F(before), sizeof F(memory));
 }
 
-static REAL *F(odd)(REAL *at) {
-    return (REAL *)(void *)((char *)at + 1);
-}
-
 static void F(pointers)(const struct F(call) *c, struct F(given) good) {
     struct F(given) g;
-#define REJECTS(status, ...)                                          \
-    do {                                                              \
-        g = good;                                                     \
-        __VA_ARGS__;                                                  \
-        F(rejects)(c, #__VA_ARGS__, g, LOGIT_LOSS_STATUS_##status);   \
+#define REJECTS(status, ...) \
+    do { \
+        g = good; \
+        __VA_ARGS__; \
+        F(rejects)(c, #__VA_ARGS__, g, LOGIT_LOSS_STATUS_##status); \
     } while (0)
     if (c->focal) REJECTS(NULL, g.options = NULL);
     REJECTS(MISALIGNED, g.options = (const char *)good.options + 1);
@@ -131,23 +130,43 @@ static void F(pointers)(const struct F(call) *c, struct F(given) good) {
 #undef REJECTS
 }
 
+/* Neighbours do not overlap, and inputs may. */
+static void F(touching)(const struct F(call) *c, struct F(given) g) {
+    g.len = 2;
+    g.options = NULL;
+    F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
+    if (c->focal) g.options = &focal;
+    g.targets = g.logits + 2;
+    g.first = g.logits + 4;
+    g.second = g.logits + 6;
+    g.loss = F(memory).targets;
+    OK(c->call(g));
+    g.loss = g.logits + 4;
+    if (!c->first) OK(c->call(g));
+    g.targets = g.logits;
+    g.loss = F(memory).targets;
+    if (strstr(c->name, "in_place") == NULL) OK(c->call(g));
+    memcpy(&F(memory), &F(before), sizeof F(memory));
+}
+
 static void F(bad_options)(const struct F(call) *c, struct F(given) given) {
     const REAL one = 1, bad[4] = {-1, (REAL)INFINITY, (REAL)NAN, (REAL)-1e-30f};
     const REAL beyond_one[4] = {(REAL)-1e-30f, (REAL)1.5f, (REAL)INFINITY, (REAL)NAN};
     const REAL beyond_64[4] = {(REAL)-1e-30f, (REAL)64.5f, (REAL)INFINITY, (REAL)NAN};
     const F(logit_loss_weights) good = {F(memory).weight, 4, 0, LOGIT_LOSS_WEIGHTS_PER_ELEMENT};
+    const F(logit_loss_weights) one_for_all = {&one, 1, 0, LOGIT_LOSS_WEIGHTS_UNIFORM};
     F(logit_loss_bce) bce;
     F(logit_loss_focal) focal;
     given.options = c->focal ? (const void *)&focal : (const void *)&bce;
     /* Sets one field of either. */
 #define BOTH(field, value) bce.field = focal.field = (value)
-#define REJECTS(status, ...)                                              \
-    do {                                                                  \
-        memset(&bce, 0, sizeof bce);                                      \
-        memset(&focal, 0, sizeof focal);                                  \
-        bce.weight = focal.weight = bce.pos_weight = good;                \
-        __VA_ARGS__;                                                      \
-        F(rejects)(c, #__VA_ARGS__, given, LOGIT_LOSS_STATUS_##status);   \
+#define REJECTS(status, ...) \
+    do { \
+        memset(&bce, 0, sizeof bce); \
+        memset(&focal, 0, sizeof focal); \
+        bce.weight = focal.weight = bce.pos_weight = good; \
+        __VA_ARGS__; \
+        F(rejects)(c, #__VA_ARGS__, given, LOGIT_LOSS_STATUS_##status); \
     } while (0)
     REJECTS(NULL, BOTH(weight.values, NULL));
     REJECTS(MISALIGNED, BOTH(weight.values, F(odd)(F(memory).weight)));
@@ -183,17 +202,14 @@ static void F(bad_options)(const struct F(call) *c, struct F(given) given) {
         REJECTS(POS_WEIGHT_TILING, bce.pos_weight.len = 3);
         REJECTS(POS_WEIGHT_TILING, bce.pos_weight.len = 0);
         REJECTS(POS_WEIGHT_TILING, bce.pos_weight.kind = LOGIT_LOSS_WEIGHTS_UNIFORM);
-        if (c->first) REJECTS(OVERLAP, BOTH(weight.values, &one); BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_UNIFORM); BOTH(weight.len, 1);
-                              bce.pos_weight.values = given.first);
+        if (c->first) REJECTS(OVERLAP, bce.weight = one_for_all; bce.pos_weight.values = given.first);
     }
     if (c->mean) {
         for (int i = 0; i < 4; i++) F(memory).weight[i] = F(before).weight[i] = 0;
         REJECTS(EMPTY_MEAN, BOTH(reduction, LOGIT_LOSS_WEIGHTED_MEAN));
         for (int i = 0; i < 4; i++) F(memory).weight[i] = F(before).weight[i] = 1;
         given.len = 0;
-        REJECTS(EMPTY_MEAN, BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_PER_CLASS); bce.pos_weight.kind = LOGIT_LOSS_WEIGHTS_PER_CLASS);
-        REJECTS(POS_WEIGHT_TILING + (c->focal ? LOGIT_LOSS_STATUS_EMPTY_MEAN - LOGIT_LOSS_STATUS_POS_WEIGHT_TILING : 0),
-                BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_PER_CLASS));
+        REJECTS(EMPTY_MEAN, bce.weight = focal.weight = bce.pos_weight = one_for_all);
     }
 #undef REJECTS
 #undef BOTH
@@ -202,21 +218,21 @@ static void F(bad_options)(const struct F(call) *c, struct F(given) given) {
 static void F(bad_activations)(void) {
     struct F(memory) *m = &F(memory);
     const REAL bad[4] = {0, (REAL)NAN, (REAL)INFINITY, -1};
-#define REJECTS(status, call)                                                                     \
-    do {                                                                                          \
-        CHECK((call) == LOGIT_LOSS_STATUS_##status, "in %d", __LINE__);                           \
-        CHECK(memcmp(m, &F(before), sizeof F(before)) == 0, "written in %d", __LINE__);           \
+#define REJECTS(status, call) \
+    do { \
+        CHECK((call) == LOGIT_LOSS_STATUS_##status, "in %d", __LINE__); \
+        CHECK(memcmp(m, &F(before), sizeof F(before)) == 0, "written in %d", __LINE__); \
     } while (0)
-#define ALL(function, ...)                                                                        \
-    REJECTS(NULL, F(function)(__VA_ARGS__ NULL, 4, m->first));                                    \
-    REJECTS(NULL, F(function)(__VA_ARGS__ m->logits, 4, NULL));                                   \
-    REJECTS(NULL, F(function##_in_place)(__VA_ARGS__ NULL, 4));                                   \
-    REJECTS(MISALIGNED, F(function)(__VA_ARGS__ F(odd)(m->logits), 4, m->first));                 \
-    REJECTS(MISALIGNED, F(function)(__VA_ARGS__ m->logits, 4, F(odd)(m->first)));                 \
-    REJECTS(MISALIGNED, F(function##_in_place)(__VA_ARGS__ F(odd)(m->logits), 4));                \
-    REJECTS(TOO_LONG, F(function)(__VA_ARGS__ m->logits, SIZE_MAX, m->first));                    \
-    REJECTS(TOO_LONG, F(function##_in_place)(__VA_ARGS__ m->logits, SIZE_MAX));                   \
-    REJECTS(OVERLAP, F(function)(__VA_ARGS__ m->logits, 4, m->logits));                           \
+#define ALL(function, ...) \
+    REJECTS(NULL, F(function)(__VA_ARGS__ NULL, 4, m->first)); \
+    REJECTS(NULL, F(function)(__VA_ARGS__ m->logits, 4, NULL)); \
+    REJECTS(NULL, F(function##_in_place)(__VA_ARGS__ NULL, 4)); \
+    REJECTS(MISALIGNED, F(function)(__VA_ARGS__ F(odd)(m->logits), 4, m->first)); \
+    REJECTS(MISALIGNED, F(function)(__VA_ARGS__ m->logits, 4, F(odd)(m->first))); \
+    REJECTS(MISALIGNED, F(function##_in_place)(__VA_ARGS__ F(odd)(m->logits), 4)); \
+    REJECTS(TOO_LONG, F(function)(__VA_ARGS__ m->logits, SIZE_MAX, m->first)); \
+    REJECTS(TOO_LONG, F(function##_in_place)(__VA_ARGS__ m->logits, SIZE_MAX)); \
+    REJECTS(OVERLAP, F(function)(__VA_ARGS__ m->logits, 4, m->logits)); \
     REJECTS(OVERLAP, F(function)(__VA_ARGS__ m->logits, 4, m->logits + 3))
     ALL(logit_loss_sigmoid, );
     ALL(logit_loss_log_sigmoid, );
@@ -254,6 +270,7 @@ static void F(errors)(void) {
         CHECK(memcmp(m, &F(before), sizeof *m) != 0, "%s: nothing written", c->name);
         memcpy(m, &F(before), sizeof *m);
         F(pointers)(c, good);
+        F(touching)(c, good);
         F(bad_options)(c, good);
     }
     F(bad_activations)();

@@ -11,6 +11,11 @@ static void F(set)(void) {
     }
 }
 
+/* Where no number can be. */
+static REAL *F(odd)(REAL *at) {
+    return (REAL *)(void *)((char *)at + 1);
+}
+
 /* An ULP of a number, down to the subnormals. */
 static double F(ulp)(double v) {
     REAL magnitude = (REAL)fabs(v);
@@ -19,23 +24,12 @@ static double F(ulp)(double v) {
 
 static void F(near_terms)(const char *what, int i, REAL found, double exact, double terms, double ulps) {
     double error = fabs((double)found - exact) / F(ulp)(terms);
-    CHECK(error <= ulps + HALF_ULP_OF_REFERENCE, "%s of row %d: %.17g for %.17g, %g ULP", what, i, (double)found, exact, error);
+    CHECK(error <= ulps + HALF_ULP_OF_REFERENCE, "%s of row %d: %.17g for %.17g, %g ULP", what, i, (double)found, exact,
+          error);
 }
 
 static void F(near)(const char *what, int i, REAL found, double exact, double ulps) {
     F(near_terms)(what, i, found, exact, exact, ulps);
-}
-
-/* The sum of exact losses, compensated: n of them, or one column. */
-static double F(total)(size_t offset) {
-    double sum = 0, rest = 0;
-    for (int i = 0; i < ROWS; i++) {
-        double v = *(const double *)((const char *)&references[i] + offset);
-        double next = sum + v;
-        rest += fabs(sum) >= fabs(v) ? (sum - next) + v : (v - next) + sum;
-        sum = next;
-    }
-    return sum + rest;
 }
 
 static void F(values)(void) {
@@ -54,7 +48,7 @@ static void F(values)(void) {
     OK(F(logit_loss_bce_gradient)(&bce, F(x), F(t), NULL, ROWS, F(second)));
     CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0, "bits of the gradient");
     OK(F(logit_loss_bce_loss)(&bce, F(x), NULL, F(y), ROWS, &loss));
-    F(near)("sum", 0, loss, F(total)(offsetof(struct reference, loss)), SUM);
+    F(near)("sum", 0, loss, total(&references[0].loss, sizeof references[0]), SUM);
     OK(F(logit_loss_bce_loss_and_gradient)(&bce, F(x), F(t), NULL, ROWS, F(second), &again));
     CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0 && loss == again, "bits in one pass");
     memcpy(F(second), F(x), sizeof F(x));
@@ -66,12 +60,13 @@ static void F(values)(void) {
     OK(F(logit_loss_focal_gradient_and_hessian)(&focal, F(x), F(t), NULL, ROWS, F(out), F(second)));
     for (int i = 0; i < ROWS; i++) {
         F(near)("focal gradient", i, F(out)[i], references[i].focal_gradient, FOCAL);
-        F(near_terms)("focal Hessian", i, F(second)[i], references[i].focal_hessian, references[i].focal_hessian_terms, FOCAL);
+        F(near_terms)("focal Hessian", i, F(second)[i], references[i].focal_hessian, references[i].focal_hessian_terms,
+                      FOCAL);
     }
     OK(F(logit_loss_focal_gradient)(&focal, F(x), NULL, F(y), ROWS, F(second)));
     CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0, "bits of the focal gradient");
     OK(F(logit_loss_focal_loss)(&focal, F(x), F(t), NULL, ROWS, &loss));
-    F(near)("focal sum", 0, loss, F(total)(offsetof(struct reference, focal)), FOCAL);
+    F(near)("focal sum", 0, loss, total(&references[0].focal, sizeof references[0]), FOCAL);
     OK(F(logit_loss_focal_loss_and_gradient)(&focal, F(x), NULL, F(y), ROWS, F(second), &again));
     CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0 && loss == again, "focal bits in one pass");
     memcpy(F(second), F(x), sizeof F(x));
@@ -86,13 +81,13 @@ static void F(values)(void) {
 }
 
 static void F(activations)(void) {
-#define COLUMN(function, column, ulps, ...)                                                                   \
-    do {                                                                                                      \
-        OK(F(logit_loss_##function)(__VA_ARGS__ F(x), ROWS, F(out)));                                          \
-        for (int i = 0; i < ROWS; i++) F(near)(#column, i, F(out)[i], references[i].column, ulps);             \
-        memcpy(F(second), F(x), sizeof F(x));                                                                  \
-        OK(F(logit_loss_##function##_in_place)(__VA_ARGS__ F(second), ROWS));                                  \
-        CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0, #column " in place");                             \
+#define COLUMN(function, column, ulps, ...) \
+    do { \
+        OK(F(logit_loss_##function)(__VA_ARGS__ F(x), ROWS, F(out))); \
+        for (int i = 0; i < ROWS; i++) F(near)(#column, i, F(out)[i], references[i].column, ulps); \
+        memcpy(F(second), F(x), sizeof F(x)); \
+        OK(F(logit_loss_##function##_in_place)(__VA_ARGS__ F(second), ROWS)); \
+        CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0, #column " in place"); \
     } while (0)
     COLUMN(sigmoid, sigmoid, GRADIENT, );
     COLUMN(log_sigmoid, log_sigmoid, LOSS, );
@@ -103,7 +98,8 @@ static void F(activations)(void) {
 
 /* Rows as samples of two classes, weights powers of two: what is exact stays so. */
 static void F(weights)(void) {
-    static const REAL values[ROWS] = {4, 1, 0.5f, 2, 0.25f, 8, 1, 2, 4, 0.5f, 1, 2, 4, 8, 16, 0.5f, 1, 2, 2, 4, 1, 1, 0.25f, 2, 4, 1, 8, 8, 1, 2};
+    static const REAL values[ROWS] = {4,    1, 0.5f, 2, 0.25f, 8, 1,     2, 4, 0.5f, 1, 2, 4, 8, 16,
+                                      0.5f, 1, 2,    2, 4,     1, 1, 0.25f, 2, 4, 1,    8, 8, 1, 2};
     const struct { uint32_t kind; size_t len, repeat; } tilings[] = {
         {LOGIT_LOSS_WEIGHTS_UNIFORM, 1, 0},       {LOGIT_LOSS_WEIGHTS_PER_CLASS, 2, 0},
         {LOGIT_LOSS_WEIGHTS_PER_CHANNEL, 5, 3},   {LOGIT_LOSS_WEIGHTS_PER_SAMPLE, ROWS / 2, 2},
@@ -121,7 +117,7 @@ static void F(weights)(void) {
         F(logit_loss_bce) bce = {given[0], given[1], 0, LOGIT_LOSS_WEIGHTED_MEAN};
         F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
         focal.weight = given[0];
-        double weight[ROWS], cost[ROWS], weights = 0, sum = 0;
+        double weight[ROWS], cost[ROWS], exact[ROWS];
         for (int i = 0; i < ROWS; i++) {
             double factor[2];
             for (int k = 0; k < 2; k++) {
@@ -130,20 +126,21 @@ static void F(weights)(void) {
             }
             weight[i] = factor[0];
             cost[i] = factor[0] * (references[i].target != 0 ? factor[1] : 1);
-            weights += weight[i];
-            sum += cost[i] * references[i].loss;
+            exact[i] = cost[i] * references[i].loss;
         }
+        double weights = total(weight, sizeof weight[0]), sum = total(exact, sizeof exact[0]);
         OK(F(logit_loss_bce_losses)(&bce, F(x), F(t), NULL, ROWS, F(out)));
-        for (int i = 0; i < ROWS; i++) F(near)("weighted loss", i, F(out)[i], cost[i] * references[i].loss, WEIGHTED);
+        for (int i = 0; i < ROWS; i++) F(near)("weighted loss", i, F(out)[i], exact[i], WEIGHTED);
         OK(F(logit_loss_focal_losses)(&focal, F(x), NULL, F(y), ROWS, F(out)));
-        for (int i = 0; i < ROWS; i++) F(near)("weighted focal loss", i, F(out)[i], weight[i] * references[i].focal, FOCAL);
-        /* The sum of the exact losses is itself rounded 30 times, each by half an ULP of double. */
+        for (int i = 0; i < ROWS; i++) {
+            F(near)("weighted focal loss", i, F(out)[i], weight[i] * references[i].focal, FOCAL);
+        }
         REAL loss;
         OK(F(logit_loss_bce_loss)(&bce, F(x), NULL, F(y), ROWS, &loss));
-        F(near)("weighted mean", (int)a, loss, sum / weights, SUM + (sizeof(REAL) == sizeof(double) ? ROWS / 2 + 1 : 0));
+        F(near)("weighted mean", (int)a, loss, sum / weights, SUM + HALF_ULP_OF_REFERENCE);
         bce.reduction = LOGIT_LOSS_MEAN;
         OK(F(logit_loss_bce_loss)(&bce, F(x), NULL, F(y), ROWS, &loss));
-        F(near)("mean", (int)a, loss, sum / ROWS, SUM + (sizeof(REAL) == sizeof(double) ? ROWS / 2 + 1 : 0));
+        F(near)("mean", (int)a, loss, sum / ROWS, SUM + HALF_ULP_OF_REFERENCE);
         bce.reduction = LOGIT_LOSS_SUM;
         OK(F(logit_loss_bce_gradient_and_hessian)(&bce, F(x), F(t), NULL, ROWS, F(out), F(second)));
         for (int i = 0; i < ROWS; i++) {
@@ -157,7 +154,8 @@ static void F(limits)(void) {
     const REAL x[5] = {(REAL)INFINITY, (REAL)-INFINITY, (REAL)INFINITY, (REAL)-INFINITY, (REAL)NAN};
     const REAL weight[5] = {1, 1, 2, 1, 0}, p = 3;
     const uint8_t y[5] = {1, 0, 0, 1, 1};
-    F(logit_loss_bce) bce = {{weight, 5, 0, LOGIT_LOSS_WEIGHTS_PER_ELEMENT}, {&p, 1, 0, LOGIT_LOSS_WEIGHTS_UNIFORM}, 0, LOGIT_LOSS_SUM};
+    F(logit_loss_bce) bce = {{weight, 5, 0, LOGIT_LOSS_WEIGHTS_PER_ELEMENT},
+                             {&p, 1, 0, LOGIT_LOSS_WEIGHTS_UNIFORM}, 0, LOGIT_LOSS_SUM};
     REAL losses[5], gradient[5], loss;
     OK(F(logit_loss_bce_losses)(&bce, x, NULL, y, 5, losses));
     CHECK(losses[0] == 0 && losses[1] == 0 && losses[4] == 0, "a right answer, or none, costs nothing");
@@ -198,38 +196,38 @@ static void F(limits)(void) {
 static void F(sums)(void) {
     const REAL weight[ROWS / 2] = {1, 2, 0, 1, 1, 1, 4, 1, 1, 1, 1, 1, 1, 1, 1};
     F(logit_loss_bce) bce = {{weight, ROWS / 2, 0, LOGIT_LOSS_WEIGHTS_PER_CLASS}, {0}, 0, 0};
-    double exact = 0, weights = 0;
+    double exact[ROWS], weights = 0;
     logit_loss_sum sum = {{0}}, focal_sum = {{0}};
     REAL found;
-    CHECK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_MEAN, &found) == LOGIT_LOSS_STATUS_EMPTY_MEAN, "of nothing");
-    CHECK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_WEIGHTED_MEAN, &found) == LOGIT_LOSS_STATUS_EMPTY_MEAN, "of nothing");
+    for (uint32_t mean = LOGIT_LOSS_MEAN; mean <= LOGIT_LOSS_WEIGHTED_MEAN; mean++) {
+        CHECK(F(logit_loss_sum_reduce)(&sum, mean, &found) == LOGIT_LOSS_STATUS_EMPTY_MEAN, "%d", (int)mean);
+    }
     OK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_SUM, &found));
     CHECK(found == 0, "%g", (double)found);
     OK(F(logit_loss_bce_accumulate)(&bce, F(x), F(t), NULL, ROWS / 2, &sum));
     OK(F(logit_loss_bce_accumulate)(&bce, F(x) + ROWS / 2, NULL, F(y) + ROWS / 2, ROWS / 2, &sum));
     for (int i = 0; i < ROWS; i++) {
-        exact += (double)weight[i % (ROWS / 2)] * references[i].loss;
+        exact[i] = (double)weight[i % (ROWS / 2)] * references[i].loss;
         weights += (double)weight[i % (ROWS / 2)];
     }
-    /* The exact sum is itself rounded 30 times. */
-    double ulps = SUM + (sizeof(REAL) == sizeof(double) ? ROWS / 2 + 1 : 0);
+    double whole = total(exact, sizeof exact[0]);
     OK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_SUM, &found));
-    F(near)("sum", 0, found, exact, ulps);
+    F(near)("sum", 0, found, whole, SUM);
     OK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_MEAN, &found));
-    F(near)("mean", 0, found, exact / ROWS, ulps);
+    F(near)("mean", 0, found, whole / ROWS, SUM + HALF_ULP_OF_REFERENCE);
     OK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_WEIGHTED_MEAN, &found));
-    F(near)("weighted mean", 0, found, exact / weights, ulps);
+    F(near)("weighted mean", 0, found, whole / weights, SUM + HALF_ULP_OF_REFERENCE);
 
     F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
     OK(F(logit_loss_focal_accumulate)(&focal, F(x), NULL, F(y), ROWS, &focal_sum));
     OK(F(logit_loss_sum_reduce)(&focal_sum, LOGIT_LOSS_SUM, &found));
-    F(near)("focal sum", 0, found, F(total)(offsetof(struct reference, focal)), FOCAL);
+    F(near)("focal sum", 0, found, total(&references[0].focal, sizeof references[0]), FOCAL);
 
     found = 7;
     CHECK(F(logit_loss_sum_reduce)(NULL, LOGIT_LOSS_SUM, &found) == LOGIT_LOSS_STATUS_NULL, "sum");
     CHECK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_SUM, NULL) == LOGIT_LOSS_STATUS_NULL, "result");
     CHECK(F(logit_loss_sum_reduce)(&sum, 3, &found) == LOGIT_LOSS_STATUS_REDUCTION, "reduction");
-    CHECK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_SUM, (REAL *)(void *)((char *)&found + 1)) == LOGIT_LOSS_STATUS_MISALIGNED, "result");
+    CHECK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_SUM, F(odd)(&found)) == LOGIT_LOSS_STATUS_MISALIGNED, "result");
     CHECK(found == 7, "%g", (double)found);
 }
 
