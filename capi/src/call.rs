@@ -23,16 +23,19 @@ enum Targets<'a, T> {
 /// The same, as it was found.
 struct Found<'a, T: Real, O: Options<T>> {
     loss: O::Loss<'a>,
+    logits: &'a [T],
     targets: Targets<'a, T>,
-    /// Where the targets and the weights are.
-    read: [Extent; 3],
+    /// Where all is that is read.
+    read: [Extent; 4],
 }
 
 impl<T: Real, O: Options<T>> Given<T, O> {
+    /// With the logits, if they are read.
+    ///
     /// # Safety
     ///
     /// All are what the header asks for.
-    unsafe fn find<'a>(self) -> Result<Found<'a, T, O>, Status> {
+    unsafe fn find<'a>(self, logits: Option<*const T>) -> Result<Found<'a, T, O>, Status> {
         let Self { options, targets, labels, len } = self;
         // SAFETY: the caller's promise.
         let (loss, [weight, pos_weight]) = unsafe { O::read(options) }?;
@@ -50,20 +53,20 @@ impl<T: Real, O: Options<T>> Given<T, O> {
                 }
             }
         };
-        Ok(Found { loss, targets, read: [extent, weight, pos_weight] })
+        let logits = match logits {
+            // SAFETY: the caller's promise.
+            Some(logits) => unsafe { input(logits, len) }?,
+            None => &[],
+        };
+        Ok(Found { loss, logits, targets, read: [Extent::of(logits), extent, weight, pos_weight] })
     }
+}
 
-    /// The same with logits that are read, and where all is that is read.
-    ///
-    /// # Safety
-    ///
-    /// All are what the header asks for.
-    unsafe fn find_with<'a>(self, logits: *const T) -> Result<(Found<'a, T, O>, &'a [T], [Extent; 4]), Status> {
-        let len = self.len;
-        // SAFETY: the caller's promise.
-        let (found, logits) = unsafe { (self.find()?, input(logits, len)?) };
-        let [targets, weight, pos_weight] = found.read;
-        Ok((found, logits, [Extent::of(logits), targets, weight, pos_weight]))
+impl<T: Real, O: Options<T>> Found<'_, T, O> {
+    /// Where all is that is read, and what is written.
+    fn taken(&self, written: &[T]) -> [Extent; 5] {
+        let [logits, targets, weight, pos_weight] = self.read;
+        [logits, targets, weight, pos_weight, Extent::of(written)]
     }
 }
 
@@ -76,13 +79,14 @@ pub unsafe fn loss<T: Real + Label<T>, O: Options<T>>(
     loss: *mut T,
 ) -> Result<(), Status> {
     // SAFETY: the caller's promise.
-    let (found, logits, loss) = unsafe {
-        let (found, logits, read) = given.find_with(logits)?;
-        (found, logits, place(loss, &read)?)
+    let (found, loss) = unsafe {
+        let found = given.find(Some(logits))?;
+        let loss = place(loss, &found.read)?;
+        (found, loss)
     };
     *loss = match found.targets {
-        Targets::Reals(targets) => found.loss.loss(logits, targets),
-        Targets::Labels(labels) => found.loss.loss(logits, labels),
+        Targets::Reals(targets) => found.loss.loss(found.logits, targets),
+        Targets::Labels(labels) => found.loss.loss(found.logits, labels),
     }?;
     Ok(())
 }
@@ -94,13 +98,14 @@ pub unsafe fn losses<T: Real + Label<T>, O: Options<T>>(
 ) -> Result<(), Status> {
     let len = given.len;
     // SAFETY: the caller's promise.
-    let (found, logits, losses) = unsafe {
-        let (found, logits, read) = given.find_with(logits)?;
-        (found, logits, output(losses, len, &read)?)
+    let (found, losses) = unsafe {
+        let found = given.find(Some(logits))?;
+        let losses = output(losses, len, &found.read)?;
+        (found, losses)
     };
     match found.targets {
-        Targets::Reals(targets) => found.loss.losses(logits, targets, losses),
-        Targets::Labels(labels) => found.loss.losses(logits, labels, losses),
+        Targets::Reals(targets) => found.loss.losses(found.logits, targets, losses),
+        Targets::Labels(labels) => found.loss.losses(found.logits, labels, losses),
     }?;
     Ok(())
 }
@@ -112,13 +117,14 @@ pub unsafe fn gradient<T: Real + Label<T>, O: Options<T>>(
 ) -> Result<(), Status> {
     let len = given.len;
     // SAFETY: the caller's promise.
-    let (found, logits, gradient) = unsafe {
-        let (found, logits, read) = given.find_with(logits)?;
-        (found, logits, output(gradient, len, &read)?)
+    let (found, gradient) = unsafe {
+        let found = given.find(Some(logits))?;
+        let gradient = output(gradient, len, &found.read)?;
+        (found, gradient)
     };
     match found.targets {
-        Targets::Reals(targets) => found.loss.gradient(logits, targets, gradient),
-        Targets::Labels(labels) => found.loss.gradient(logits, labels, gradient),
+        Targets::Reals(targets) => found.loss.gradient(found.logits, targets, gradient),
+        Targets::Labels(labels) => found.loss.gradient(found.logits, labels, gradient),
     }?;
     Ok(())
 }
@@ -131,16 +137,15 @@ pub unsafe fn loss_and_gradient<T: Real + Label<T>, O: Options<T>>(
 ) -> Result<(), Status> {
     let len = given.len;
     // SAFETY: the caller's promise.
-    let (found, logits, gradient, loss) = unsafe {
-        let (found, logits, read) = given.find_with(logits)?;
-        let gradient = output(gradient, len, &read)?;
-        let [logits_at, targets, weight, pos_weight] = read;
-        let taken = [logits_at, targets, weight, pos_weight, Extent::of(gradient)];
-        (found, logits, gradient, place(loss, &taken)?)
+    let (found, gradient, loss) = unsafe {
+        let found = given.find(Some(logits))?;
+        let gradient = output(gradient, len, &found.read)?;
+        let loss = place(loss, &found.taken(gradient))?;
+        (found, gradient, loss)
     };
     *loss = match found.targets {
-        Targets::Reals(targets) => found.loss.loss_and_gradient(logits, targets, gradient),
-        Targets::Labels(labels) => found.loss.loss_and_gradient(logits, labels, gradient),
+        Targets::Reals(targets) => found.loss.loss_and_gradient(found.logits, targets, gradient),
+        Targets::Labels(labels) => found.loss.loss_and_gradient(found.logits, labels, gradient),
     }?;
     Ok(())
 }
@@ -153,11 +158,10 @@ pub unsafe fn loss_and_gradient_in_place<T: Real + Label<T>, O: Options<T>>(
     let len = given.len;
     // SAFETY: the caller's promise.
     let (found, logits, loss) = unsafe {
-        let found = given.find()?;
-        let [targets, weight, pos_weight] = found.read;
+        let found = given.find(None)?;
         let logits = output(logits, len, &found.read)?;
-        let written = Extent::of(logits);
-        (found, logits, place(loss, &[targets, weight, pos_weight, written])?)
+        let loss = place(loss, &found.taken(logits))?;
+        (found, logits, loss)
     };
     *loss = match found.targets {
         Targets::Reals(targets) => found.loss.loss_and_gradient_in_place(logits, targets),
@@ -174,16 +178,15 @@ pub unsafe fn gradient_and_hessian<T: Real + Label<T>, O: Options<T>>(
 ) -> Result<(), Status> {
     let len = given.len;
     // SAFETY: the caller's promise.
-    let (found, logits, gradient, hessian) = unsafe {
-        let (found, logits, read) = given.find_with(logits)?;
-        let gradient = output(gradient, len, &read)?;
-        let [logits_at, targets, weight, pos_weight] = read;
-        let taken = [logits_at, targets, weight, pos_weight, Extent::of(gradient)];
-        (found, logits, gradient, output(hessian, len, &taken)?)
+    let (found, gradient, hessian) = unsafe {
+        let found = given.find(Some(logits))?;
+        let gradient = output(gradient, len, &found.read)?;
+        let hessian = output(hessian, len, &found.taken(gradient))?;
+        (found, gradient, hessian)
     };
     match found.targets {
-        Targets::Reals(targets) => found.loss.gradient_and_hessian(logits, targets, gradient, hessian),
-        Targets::Labels(labels) => found.loss.gradient_and_hessian(logits, labels, gradient, hessian),
+        Targets::Reals(targets) => found.loss.gradient_and_hessian(found.logits, targets, gradient, hessian),
+        Targets::Labels(labels) => found.loss.gradient_and_hessian(found.logits, labels, gradient, hessian),
     }?;
     Ok(())
 }
@@ -194,14 +197,15 @@ pub unsafe fn accumulate<T: Real + Label<T>, O: Options<T>>(
     sum: *mut Sum,
 ) -> Result<(), Status> {
     // SAFETY: the caller's promise.
-    let (found, logits, sum) = unsafe {
-        let (found, logits, read) = given.find_with(logits)?;
-        (found, logits, place(sum, &read)?)
+    let (found, sum) = unsafe {
+        let found = given.find(Some(logits))?;
+        let sum = place(sum, &found.read)?;
+        (found, sum)
     };
     let mut total = LossSum::<T>::from_le_bytes(sum.bytes);
     match found.targets {
-        Targets::Reals(targets) => found.loss.accumulate(&mut total, logits, targets),
-        Targets::Labels(labels) => found.loss.accumulate(&mut total, logits, labels),
+        Targets::Reals(targets) => found.loss.accumulate(&mut total, found.logits, targets),
+        Targets::Labels(labels) => found.loss.accumulate(&mut total, found.logits, labels),
     }?;
     sum.bytes = total.to_le_bytes();
     Ok(())
