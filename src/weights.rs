@@ -68,6 +68,7 @@ impl<'a, T: Real> Weights<'a, T> {
     }
 
     /// The factors, if they are not negative and cover so many logits exactly.
+    #[inline]
     pub(crate) fn checked(
         &self,
         threads: impl Threads,
@@ -88,6 +89,7 @@ impl<'a, T: Real> Weights<'a, T> {
         self.checked_from(OneThread, -T::MAX, argument, logits, backend)
     }
 
+    #[inline]
     fn checked_from(
         &self,
         threads: impl Threads,
@@ -96,31 +98,27 @@ impl<'a, T: Real> Weights<'a, T> {
         logits: usize,
         backend: Backend,
     ) -> Result<Factors<'a, T>, Error> {
-        let checked = match self.factors {
-            Factors::Uniform(_) => self.factors,
-            Factors::Values { values, repeat, cycles, .. } => {
-                let covers = match values.len().checked_mul(repeat) {
-                    Some(0) => false,
-                    None => cycles && logits == 0,
-                    Some(period) if cycles => logits.is_multiple_of(period),
-                    Some(period) => logits == period,
-                };
-                if !covers {
-                    return Err(Error::Tiling { argument, values: values.len(), repeat, cycles, logits });
-                }
-                let moderate = threads.all(values, |values| T::are_moderate_from(least, values, backend));
-                Factors::Values { values, repeat, cycles, moderate, first: 0 }
-            }
+        let (values, repeat, cycles) = match self.factors {
+            // Apart from the rest: where the weight is known, so is which kernels are not needed.
+            Factors::Uniform(v) if least <= v && v <= T::MAX => return Ok(self.factors),
+            Factors::Uniform(_) => return Err(Error::Weight { argument, index: 0 }),
+            Factors::Values { values, repeat, cycles, .. } => (values, repeat, cycles),
         };
-        let values = match &checked {
-            Factors::Uniform(v) => core::slice::from_ref(v),
-            // Moderate ones are valid.
-            Factors::Values { moderate: true, .. } => &[],
-            Factors::Values { values, .. } => values,
+        let covers = match values.len().checked_mul(repeat) {
+            Some(0) => false,
+            None => cycles && logits == 0,
+            Some(period) if cycles => logits.is_multiple_of(period),
+            Some(period) => logits == period,
         };
-        match values.iter().position(|&v| !(least <= v && v <= T::MAX)) {
+        if !covers {
+            return Err(Error::Tiling { argument, values: values.len(), repeat, cycles, logits });
+        }
+        let moderate = threads.all(values, |values| T::are_moderate_from(least, values, backend));
+        // Moderate ones are valid.
+        let unchecked = if moderate { &[] } else { values };
+        match unchecked.iter().position(|&v| !(least <= v && v <= T::MAX)) {
             Some(index) => Err(Error::Weight { argument, index }),
-            None => Ok(checked),
+            None => Ok(Factors::Values { values, repeat, cycles, moderate, first: 0 }),
         }
     }
 }

@@ -35,6 +35,7 @@ unsafe impl Lanes for Avx2<f32> {
     type Mask = __m256;
     type Row = [f32; 8];
     const LANES: usize = 8;
+    const FUSED: bool = true;
 
     #[inline(always)]
     unsafe fn row(v: f32) -> [f32; 8] {
@@ -152,6 +153,7 @@ unsafe impl Lanes for Avx2<f64> {
     type Mask = __m256d;
     type Row = [f64; 4];
     const LANES: usize = 4;
+    const FUSED: bool = true;
 
     #[inline(always)]
     unsafe fn row(v: f64) -> [f64; 4] {

@@ -35,6 +35,7 @@ unsafe impl Lanes for Avx512<f32> {
     type Mask = __mmask16;
     type Row = [f32; 16];
     const LANES: usize = 16;
+    const FUSED: bool = true;
 
     #[inline(always)]
     unsafe fn row(v: f32) -> [f32; 16] {
@@ -151,6 +152,7 @@ unsafe impl Lanes for Avx512<f64> {
     type Mask = __mmask8;
     type Row = [f64; 8];
     const LANES: usize = 8;
+    const FUSED: bool = true;
 
     #[inline(always)]
     unsafe fn row(v: f64) -> [f64; 8] {

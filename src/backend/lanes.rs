@@ -31,6 +31,10 @@ pub unsafe trait Lanes: Copy + 'static {
     const LANES: usize;
     /// Registers that they fill.
     const REGISTERS: usize = 1;
+    /// Whether `mul_add` rounds once.
+    const FUSED: bool;
+    /// Whether several registers side by side are worth their code: a microcontroller does one operation after the other.
+    const SIDE_BY_SIDE: bool = true;
 
     unsafe fn row(v: Self::Scalar) -> Self::Row;
     unsafe fn splat(v: Self::Scalar) -> Self::Raw;
@@ -53,7 +57,7 @@ pub unsafe trait Lanes: Copy + 'static {
     unsafe fn sub(a: Self::Raw, b: Self::Raw) -> Self::Raw;
     unsafe fn mul(a: Self::Raw, b: Self::Raw) -> Self::Raw;
     unsafe fn div(a: Self::Raw, b: Self::Raw) -> Self::Raw;
-    /// a * b + c, rounded once by a backend that fuses and twice by one that does not.
+    /// a * b + c, rounded once or twice.
     unsafe fn mul_add(a: Self::Raw, b: Self::Raw, c: Self::Raw) -> Self::Raw;
     /// c - a * b, rounded likewise.
     unsafe fn neg_mul_add(a: Self::Raw, b: Self::Raw, c: Self::Raw) -> Self::Raw;

@@ -62,6 +62,9 @@ unsafe impl<L: Lanes> Lanes for Pair<L> {
     type Row = Rows<L::Row>;
     const LANES: usize = 2 * L::LANES;
     const REGISTERS: usize = 2 * L::REGISTERS;
+    const FUSED: bool = L::FUSED;
+    // They are already.
+    const SIDE_BY_SIDE: bool = false;
 
     #[inline(always)]
     unsafe fn row(v: L::Scalar) -> Self::Row {

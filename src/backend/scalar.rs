@@ -11,6 +11,10 @@ use super::{Float, Kernel, Lanes, Native, Token};
 ///
 /// As for [`Lanes`]: free of undefined behaviour on a CPU that has the instruction.
 pub unsafe trait MulAdd<T>: Copy + 'static {
+    /// Whether it rounds once.
+    const FUSED: bool;
+
+    /// a * b + c
     unsafe fn mul_add(a: T, b: T, c: T) -> T;
 }
 
@@ -20,6 +24,8 @@ pub struct Plain;
 
 // SAFETY: safe code.
 unsafe impl<T: Float> MulAdd<T> for Plain {
+    const FUSED: bool = false;
+
     #[inline(always)]
     unsafe fn mul_add(a: T, b: T, c: T) -> T {
         a * b + c
@@ -36,6 +42,8 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
     type Mask = bool;
     type Row = [T; 1];
     const LANES: usize = 1;
+    const FUSED: bool = M::FUSED;
+    const SIDE_BY_SIDE: bool = !cfg!(target_os = "none");
 
     #[inline(always)]
     unsafe fn row(v: T) -> [T; 1] {
@@ -143,9 +151,12 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
     }
 }
 
+/// # Safety
+///
+/// None: every CPU of the target has the instructions.
 // A function of its own, as those of the other backends are: what it calls can be looked at.
 #[inline(never)]
-pub(super) fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
+pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
     // SAFETY: safe code needs no instructions of its own.
     kernel.run(unsafe { Token::<T::Scalar>::assume() })
 }

@@ -65,10 +65,34 @@ mod instruction {
     }
 }
 
+// A Cortex-M with an FPU has it for `f32`; what the compiler makes of `a * b + c` there rounds twice. The registers of the FPU
+// cannot be operands, since the compiler asks for instructions on `f64` before it lends them: so operands come in others, and
+// an instruction becomes four.
+#[cfg(target_arch = "arm")]
+mod instruction {
+    use core::arch::asm;
+
+    /// # Safety
+    ///
+    /// None: every CPU that runs a target with this backend has the instruction.
+    #[inline(always)]
+    pub(super) unsafe fn f32(a: f32, b: f32, c: f32) -> f32 {
+        let r;
+        // SAFETY: instructions on registers.
+        unsafe {
+            asm!("vmov s0, s1, {a}, {b}", "vmov s2, {c}", "vfma.f32 s2, s0, s1", "vmov {r}, s2",
+                 a = in(reg) a, b = in(reg) b, c = in(reg) c, r = lateout(reg) r, out("s0") _, out("s1") _, out("s2") _,
+                 options(pure, nomem, nostack, preserves_flags));
+        }
+        r
+    }
+}
+
 /// # Safety
 ///
 /// The CPU has FMA.
 #[cfg_attr(any(target_arch = "x86", target_arch = "x86_64"), target_feature(enable = "fma"))]
+#[inline(never)]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
     // SAFETY: the caller's promise.
     kernel.run(unsafe { Token::<T::ScalarFma>::assume() })
@@ -76,6 +100,8 @@ pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
 
 // SAFETY: one instruction on registers, which the caller promises the CPU to have.
 unsafe impl MulAdd<f32> for Fused {
+    const FUSED: bool = true;
+
     #[inline(always)]
     unsafe fn mul_add(a: f32, b: f32, c: f32) -> f32 {
         // SAFETY: the caller's promise.
@@ -84,7 +110,10 @@ unsafe impl MulAdd<f32> for Fused {
 }
 
 // SAFETY: as above.
+#[cfg(not(target_arch = "arm"))]
 unsafe impl MulAdd<f64> for Fused {
+    const FUSED: bool = true;
+
     #[inline(always)]
     unsafe fn mul_add(a: f64, b: f64, c: f64) -> f64 {
         // SAFETY: the caller's promise.

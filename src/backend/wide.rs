@@ -12,14 +12,17 @@ use super::{Float, Kernel, Lanes, Native, Pair, Token};
 
 /// `wide` uses the fused instructions of aarch64. It would use those of x86 too if the whole build had them, and then
 /// this backend's bits would hang on a compiler flag: there it multiplies and adds in two steps.
-pub(super) const FUSED: bool = cfg!(target_arch = "aarch64");
+const FUSED: bool = cfg!(target_arch = "aarch64");
 
 #[derive(Clone, Copy)]
 pub struct Wide<T>(PhantomData<T>);
 
+/// # Safety
+///
+/// None: every CPU of the target has the instructions.
 // A function of its own, as those of the other backends are: what it calls can be looked at.
 #[inline(never)]
-pub(super) fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
+pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
     if K::SHORT {
         // SAFETY: the target was built with the instructions that `wide` uses.
         kernel.run(unsafe { Token::<Pair<Pair<T::Wide>>>::assume() })
@@ -36,6 +39,7 @@ unsafe impl Lanes for Wide<f32> {
     type Mask = f32x4;
     type Row = [f32; 4];
     const LANES: usize = 4;
+    const FUSED: bool = FUSED;
 
     #[inline(always)]
     unsafe fn row(v: f32) -> [f32; 4] {
@@ -71,11 +75,11 @@ unsafe impl Lanes for Wide<f32> {
     }
     #[inline(always)]
     unsafe fn mul_add(a: f32x4, b: f32x4, c: f32x4) -> f32x4 {
-        if FUSED { a.mul_add(b, c) } else { a * b + c }
+        if Self::FUSED { a.mul_add(b, c) } else { a * b + c }
     }
     #[inline(always)]
     unsafe fn neg_mul_add(a: f32x4, b: f32x4, c: f32x4) -> f32x4 {
-        if FUSED { a.mul_neg_add(b, c) } else { c - a * b }
+        if Self::FUSED { a.mul_neg_add(b, c) } else { c - a * b }
     }
     // `wide::min` would drop a NaN.
     #[inline(always)]
@@ -147,6 +151,7 @@ unsafe impl Lanes for Wide<f64> {
     type Mask = f64x2;
     type Row = [f64; 2];
     const LANES: usize = 2;
+    const FUSED: bool = FUSED;
 
     #[inline(always)]
     unsafe fn row(v: f64) -> [f64; 2] {
@@ -182,11 +187,11 @@ unsafe impl Lanes for Wide<f64> {
     }
     #[inline(always)]
     unsafe fn mul_add(a: f64x2, b: f64x2, c: f64x2) -> f64x2 {
-        if FUSED { a.mul_add(b, c) } else { a * b + c }
+        if Self::FUSED { a.mul_add(b, c) } else { a * b + c }
     }
     #[inline(always)]
     unsafe fn neg_mul_add(a: f64x2, b: f64x2, c: f64x2) -> f64x2 {
-        if FUSED { a.mul_neg_add(b, c) } else { c - a * b }
+        if Self::FUSED { a.mul_neg_add(b, c) } else { c - a * b }
     }
     // `wide::min` would drop a NaN.
     #[inline(always)]

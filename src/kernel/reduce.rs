@@ -106,7 +106,7 @@ fn evaluate_all<T: Constants, L: Lanes<Scalar = T>, F: Formula<T>>(
         let count = streams.rows_at_a_time(needed).min(rows.whole - row);
         let runs = streams.runs(l, scratch, needed, rows, row, count);
         let mut k = 0;
-        while const { F::SHORT && L::REGISTERS == 1 } && k + 2 <= count {
+        while const { F::SHORT && L::SIDE_BY_SIDE } && k + 2 <= count {
             runs.evaluate_two(l, formula, k);
             k += 2;
         }
@@ -245,7 +245,7 @@ impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Reduce<'_, '_, T
             let count = self.streams.rows_at_a_time(needed).min(whole - k);
             let runs = self.streams.runs(l, room.scratch, needed, rows, row + k, count);
             let mut i = 0;
-            if const { G::SHORT && L::REGISTERS == 1 } {
+            if const { G::SHORT && L::SIDE_BY_SIDE } {
                 while const { L::LANES == 1 } && i + IN_TURN <= count {
                     room.tree.set_all::<G>(k + i, runs.evaluate_in_turn(l, formula, i));
                     i += IN_TURN;

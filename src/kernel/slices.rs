@@ -21,29 +21,35 @@ enum Elements<'a, T> {
 }
 
 impl<'a, T: Constants> Slices<'a, T> {
+    #[inline]
     pub fn new(inputs: &'a [T], targets: Targets<'a, T>) -> Self {
         Self::of(Elements::Read(inputs), targets)
     }
 
     /// With an output.
+    #[inline]
     pub fn writing(inputs: &'a [T], targets: Targets<'a, T>, out: &'a mut [T]) -> Self {
         Self::of(Elements::Written(inputs, out), targets)
     }
 
     /// The output takes the inputs' place.
+    #[inline]
     pub fn in_place(inputs: &'a mut [T], targets: Targets<'a, T>) -> Self {
         Self::of(Elements::InPlace(inputs), targets)
     }
 
+    #[inline]
     fn of(elements: Elements<'a, T>, targets: Targets<'a, T>) -> Self {
         Self { elements, targets, pos_weight: Factors::Uniform(T::ONE), weight: Factors::Uniform(T::ONE) }
     }
 
+    #[inline]
     pub fn weighted(self, pos_weight: Factors<'a, T>, weight: Factors<'a, T>) -> Self {
         Self { pos_weight, weight, ..self }
     }
 
     /// For a kernel.
+    #[inline]
     pub fn streams(self) -> Streams<'a, T> {
         let streams = match self.elements {
             Elements::Read(inputs) => Streams::new(inputs, self.targets),

@@ -12,6 +12,7 @@ use crate::reduction::{LossSum, Reduction};
 use crate::threads::{OneThread, Threads};
 use crate::weights::Weights;
 
+#[inline]
 pub fn loss<T: Real, L: Passes<T> + ?Sized>(
     threads: impl Threads,
     loss: &L,
@@ -25,6 +26,7 @@ pub fn loss<T: Real, L: Passes<T> + ?Sized>(
         .reduced(threads.sum(slices, Double::ZERO, |streams, onto| loss.sum(&checked.pass(streams, scales).onto(onto))))
 }
 
+#[inline]
 pub fn losses<T: Real, L: Passes<T> + ?Sized>(
     threads: impl Threads,
     loss: &L,
@@ -40,6 +42,7 @@ pub fn losses<T: Real, L: Passes<T> + ?Sized>(
     Ok(())
 }
 
+#[inline]
 pub fn gradient<T: Real, L: Passes<T> + ?Sized>(
     threads: impl Threads,
     loss: &L,
@@ -55,6 +58,7 @@ pub fn gradient<T: Real, L: Passes<T> + ?Sized>(
     Ok(())
 }
 
+#[inline]
 pub fn loss_and_gradient<T: Real, L: Passes<T> + ?Sized>(
     threads: impl Threads,
     loss: &L,
@@ -69,6 +73,7 @@ pub fn loss_and_gradient<T: Real, L: Passes<T> + ?Sized>(
     sum_and_gradient(threads, loss, &checked, scales, slices)
 }
 
+#[inline]
 pub fn loss_and_gradient_in_place<T: Real, L: Passes<T> + ?Sized>(
     threads: impl Threads,
     loss: &L,
@@ -81,6 +86,7 @@ pub fn loss_and_gradient_in_place<T: Real, L: Passes<T> + ?Sized>(
     sum_and_gradient(threads, loss, &checked, scales, slices)
 }
 
+#[inline]
 fn sum_and_gradient<T: Real, L: Passes<T> + ?Sized>(
     threads: impl Threads,
     loss: &L,
@@ -95,6 +101,7 @@ fn sum_and_gradient<T: Real, L: Passes<T> + ?Sized>(
     )
 }
 
+#[inline]
 pub fn gradient_and_hessian<T: Real, L: Curved<T> + ?Sized>(
     loss: &L,
     inputs: &[T],
@@ -111,6 +118,7 @@ pub fn gradient_and_hessian<T: Real, L: Curved<T> + ?Sized>(
     Ok(())
 }
 
+#[inline]
 pub fn backward<T: Real, L: Passes<T> + ?Sized>(
     loss: &L,
     inputs: &[T],
@@ -126,6 +134,7 @@ pub fn backward<T: Real, L: Passes<T> + ?Sized>(
     Ok(())
 }
 
+#[inline]
 pub fn accumulate<T: Real, L: Passes<T> + ?Sized>(
     threads: impl Threads,
     loss: &L,

@@ -142,16 +142,19 @@ pub struct Scales<'a, T> {
 
 impl<'a, T: Real> Scales<'a, T> {
     /// Everything as it is.
+    #[inline]
     fn none(weight: Factors<'a, T>) -> Self {
         Self { weight, sum: T::ONE, derivative: T::ONE, divisor: Double { hi: T::ONE, lo: T::ZERO } }
     }
 
     /// With the scale of derivatives, which sums alone do not need.
+    #[inline]
     fn with_derivative(self) -> Result<Self, Error> {
         let derivative = self.reduced(Double { hi: self.sum, lo: T::ZERO })?;
         Ok(Self { derivative, ..self })
     }
 
+    #[inline]
     fn reduced(&self, sum: Double<T>) -> Result<T, Error> {
         quotient(sum, self.divisor).ok_or(Error::EmptyMean)
     }
@@ -183,6 +186,7 @@ pub trait Passes<T: Real>: Sync {
         Ok(())
     }
 
+    #[inline]
     fn check<'a>(
         &'a self,
         threads: impl Threads,
@@ -219,6 +223,7 @@ fn expect_up_to<T: Real>(most: T, found: T, argument: Argument) -> Result<(), Er
 }
 
 impl<'a, T: Real> Checked<'a, T> {
+    #[inline]
     fn slices<'s>(&self, inputs: &'s [T], weight: Factors<'s, T>) -> Slices<'s, T>
     where
         'a: 's,
@@ -226,6 +231,7 @@ impl<'a, T: Real> Checked<'a, T> {
         Slices::new(inputs, self.targets).weighted(self.pos_weight, weight)
     }
 
+    #[inline]
     fn writing<'s>(&self, inputs: &'s [T], weight: Factors<'s, T>, out: &'s mut [T]) -> Slices<'s, T>
     where
         'a: 's,
@@ -241,10 +247,12 @@ impl<'a, T: Real> Checked<'a, T> {
             .sum(slices, onto, |streams, onto| T::weight_sum(&self.pass(streams, Scales::none(self.weight)).onto(onto)))
     }
 
+    #[inline]
     fn pass<'s, 'b>(&self, streams: &'s Streams<'b, T>, scales: Scales<'_, T>) -> Pass<'s, 'b, T> {
         Pass { backend: self.backend, streams, scale: scales.derivative, factor: scales.sum, onto: Double::ZERO }
     }
 
+    #[inline]
     fn scales(&self, threads: impl Threads, inputs: &[T]) -> Scales<'a, T> {
         let divisor = match self.reduction {
             Reduction::Sum => Double { hi: T::ONE, lo: T::ZERO },

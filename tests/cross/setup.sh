@@ -24,7 +24,7 @@ rust() {
 }
 
 # The standard library for each of these targets, made once and put where the compiler looks for it; of a bare machine, core
-# alone. Bitcode comes with it, for programs that are optimised as a whole.
+# alone.
 library() {
     local target crates features work
     for target; do
@@ -39,7 +39,8 @@ library() {
         printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2024"\n[workspace]\n' >"$work/Cargo.toml"
         echo '#![no_std]' >"$work/src/lib.rs"
         # shellcheck disable=SC2086
-        (cd "$work" && RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes cargo +web build --quiet --release --target-dir target --target "$target" \
+        # With what link-time optimisation looks at.
+        (cd "$work" && RUSTC_BOOTSTRAP=1 RUSTFLAGS="-C embed-bitcode=yes" cargo +web build --quiet --release --target-dir target --target "$target" \
             -Z build-std=$crates $features)
         mkdir -p "/usr/lib/rustlib/$target/lib"
         rm "$work/target/$target"/release/deps/libempty-*.rlib

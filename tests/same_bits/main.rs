@@ -5,6 +5,7 @@
 mod common;
 
 mod activations;
+mod board;
 mod flips;
 mod golden;
 mod losses;

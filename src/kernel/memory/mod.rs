@@ -37,6 +37,7 @@ pub struct Streams<'a, T> {
 
 impl<'a, T: Constants> Streams<'a, T> {
     /// As many elements as have both a logit and a target.
+    #[inline]
     pub fn new(logits: &'a [T], targets: Targets<'a, T>) -> Self {
         Self {
             logits: logits.as_ptr(),
@@ -52,12 +53,14 @@ impl<'a, T: Constants> Streams<'a, T> {
     }
 
     /// The first output takes the logits' place.
+    #[inline]
     pub fn in_place(logits: &'a mut [T], targets: Targets<'a, T>) -> Self {
         let len = logits.len().min(targets.capacity());
         let both = logits.as_mut_ptr();
         Self { logits: both, len, outputs: [both, core::ptr::null_mut()], ..Self::new(&[], targets) }
     }
 
+    #[inline]
     pub fn weighted(self, pos_weight: Factors<'a, T>, weight: Factors<'a, T>) -> Self {
         let len = self.len.min(pos_weight.capacity()).min(weight.capacity());
         Self { len, pos_weight, weight, ..self }
@@ -67,6 +70,7 @@ impl<'a, T: Constants> Streams<'a, T> {
         Self { len: self.len.min(upstream.capacity()), upstream, ..self }
     }
 
+    #[inline]
     pub fn writing(self, first: &'a mut [T]) -> Self {
         Self { len: self.len.min(first.len()), outputs: [first.as_mut_ptr(), self.outputs[1]], ..self }
     }
@@ -76,6 +80,7 @@ impl<'a, T: Constants> Streams<'a, T> {
     }
 
     /// The same with smoothed targets.
+    #[inline]
     pub fn smoothed(&self, smoothing: Smoothing<T>) -> Streams<'_, T> {
         let smoothing = if smoothing.lift == T::ZERO { None } else { Some(smoothing) };
         Streams { smoothing, ..*self }
@@ -86,12 +91,14 @@ impl<'a, T: Constants> Streams<'a, T> {
     }
 
     /// Whether all weights and positive weights are 1.
+    #[inline]
     pub fn weights_are_one(&self) -> bool {
         let is_one = |factors| matches!(factors, Factors::Uniform(v) if v == T::ONE);
         is_one(self.pos_weight) && is_one(self.weight)
     }
 
     /// Whether all elements have one positive weight, and all weights are 1.
+    #[inline]
     pub fn has_one_pos_weight_alone(&self) -> bool {
         self.has_uniform_pos_weight() && matches!(self.weight, Factors::Uniform(v) if v == T::ONE)
     }

@@ -1,0 +1,107 @@
+//! The kinds of backends: one table of what there is for which targets, and where a CPU has it.
+
+use super::scalar::{Plain, Scalar};
+use super::{Float, Kernel, Lanes};
+
+/// A macro, since what a target has not must be gone from the list, from each `match`, and from [`Native`].
+macro_rules! kinds {
+    ($($(#[$target:meta])* $kind:ident = $name:literal, $f32:ty, $f64:ty, $run:path, if $detected:expr;)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Kind {
+            $($(#[$target])* $kind,)*
+        }
+
+        /// An element type with its registers on each backend.
+        pub trait Native: Float {
+            /// 128 bytes: over how many lanes a sum is defined, whatever the width of the registers.
+            type VirtualLanes: Copy + Default + AsRef<[Self]> + AsMut<[Self]>;
+            const VIRTUAL_LANES: usize = 128 / size_of::<Self>();
+            $($(#[$target])* type $kind: Lanes<Scalar = Self>;)*
+        }
+
+        impl Native for f32 {
+            type VirtualLanes = [f32; 32];
+            $($(#[$target])* type $kind = $f32;)*
+        }
+
+        impl Native for f64 {
+            type VirtualLanes = [f64; 16];
+            $($(#[$target])* type $kind = $f64;)*
+        }
+
+        impl Kind {
+            /// Fastest first.
+            pub(super) const ALL: &'static [Self] = &[$($(#[$target])* Self::$kind,)*];
+
+            pub(super) fn detected(self) -> bool {
+                match self {
+                    $($(#[$target])* Self::$kind => $detected,)*
+                }
+            }
+
+            pub(super) const fn name(self) -> &'static str {
+                match self {
+                    $($(#[$target])* Self::$kind => $name,)*
+                }
+            }
+
+            pub(super) const fn fused<T: Native>(self) -> bool {
+                match self {
+                    $($(#[$target])* Self::$kind => T::$kind::FUSED,)*
+                }
+            }
+
+            /// # Safety
+            ///
+            /// This kind, or one that needs all of its instructions, was [`detected`](Self::detected).
+            #[inline]
+            pub(super) unsafe fn run<T: Native, K: Kernel<T>>(self, kernel: K) -> K::Out {
+                match self {
+                    // SAFETY: the CPU has the instructions, as the caller promises.
+                    $($(#[$target])* Self::$kind => unsafe { $run(kernel) },)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    Avx512 = "avx512", super::avx512::Avx512<f32>, super::avx512::Avx512<f64>, super::avx512::run, if detection::avx512();
+
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    Avx2 = "avx2", super::avx2::Avx2<f32>, super::avx2::Avx2<f64>, super::avx2::run, if detection::avx2();
+
+    #[cfg(any(
+        target_arch = "aarch64",
+        all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
+        all(target_arch = "wasm32", target_feature = "simd128")
+    ))]
+    Wide = "wide", super::wide::Wide<f32>, super::wide::Wide<f64>, super::wide::run, if true;
+
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    ScalarFma = "scalar-fma", Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, super::scalar_fma::Fused>,
+        super::scalar_fma::run, if detection::fma();
+
+    #[cfg(target_arch = "aarch64")]
+    ScalarFma = "scalar-fma", Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, super::scalar_fma::Fused>,
+        super::scalar_fma::run, if true;
+
+    Scalar = "scalar", Scalar<f32, Plain>, Scalar<f64, Plain>, super::scalar::run, if true;
+
+    // A Cortex-M with an FPU: of the Arms without an operating system that pass numbers in its registers, the only one that
+    // cannot exchange 64 bits at once. Its FPU is taken to know `f32` alone.
+    #[cfg(all(target_arch = "arm", target_os = "none", target_abi = "eabihf", not(target_has_atomic = "64")))]
+    ScalarFma = "scalar-fma", Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, Plain>,
+        super::scalar_fma::run, if true;
+}
+
+// CPUID, and whether the operating system saves the registers; asked once and kept in an atomic.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+mod detection {
+    cpufeatures::new!(cpu_avx512, "avx512f", "avx512dq");
+    cpufeatures::new!(cpu_avx2, "avx2", "fma");
+    cpufeatures::new!(cpu_fma, "fma");
+
+    pub(super) use {cpu_avx2::get as avx2, cpu_avx512::get as avx512, cpu_fma::get as fma};
+}
