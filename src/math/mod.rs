@@ -60,14 +60,15 @@ pub struct Results<L: Lanes> {
 impl<L: Lanes> Results<Pair<L>> {
     #[inline(always)]
     pub fn halves(self) -> [Results<L>; 2] {
-        let term = self.term.halves();
-        let factors = [self.factors[0].halves(), self.factors[1].halves()];
-        let outputs = [self.outputs[0].halves(), self.outputs[1].halves()];
-        [0, 1].map(|i| Results {
-            term: term[i],
-            factors: [factors[0][i], factors[1][i]],
-            outputs: [outputs[0][i], outputs[1][i]],
-        })
+        let ([term, next], [first, second]) = (self.term.halves(), self.factors);
+        let ([first, next_first], [second, next_second]) = (first.halves(), second.halves());
+        let [output, next_output] = self.outputs[0].halves();
+        let [other, next_other] = self.outputs[1].halves();
+        // Written out: compiled for size, a closure is not inlined, and what it indexes can panic.
+        [
+            Results { term, factors: [first, second], outputs: [output, other] },
+            Results { term: next, factors: [next_first, next_second], outputs: [next_output, next_other] },
+        ]
     }
 }
 

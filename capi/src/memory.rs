@@ -1,0 +1,97 @@
+//! From pointers to slices: the only place that trusts C, and that as little as it can.
+
+use core::slice;
+
+use crate::status::Status;
+
+/// Which addresses an array takes.
+#[derive(Clone, Copy)]
+pub struct Extent {
+    start: usize,
+    end: usize,
+}
+
+impl Extent {
+    /// That of an array without elements, which overlaps nothing.
+    pub const fn none() -> Self {
+        Self { start: 0, end: 0 }
+    }
+
+    pub fn of<T>(values: &[T]) -> Self {
+        let start = values.as_ptr().addr();
+        if values.is_empty() { Self::none() } else { Self { start, end: start + size_of_val(values) } }
+    }
+
+    /// What must hold of an array that is not empty, as far as it can be seen.
+    fn checked<T>(pointer: *const T, len: usize) -> Result<Self, Status> {
+        if pointer.is_null() {
+            return Err(Status::Null);
+        }
+        if !pointer.is_aligned() {
+            return Err(Status::Misaligned);
+        }
+        let start = pointer.addr();
+        let end = len.checked_mul(size_of::<T>()).filter(|&bytes| bytes <= isize::MAX as usize);
+        let end = end.and_then(|bytes| start.checked_add(bytes)).ok_or(Status::TooLong)?;
+        Ok(Self { start, end })
+    }
+
+    const fn overlaps(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+}
+
+/// An array that is read. Without elements it may be at any address, NULL included.
+///
+/// # Safety
+///
+/// If `pointer` is neither NULL nor misaligned, `len` elements can be read there until the call from C returns, and
+/// nothing writes to them but through what [`output`] returns, to which their extent is given.
+pub unsafe fn input<'a, T>(pointer: *const T, len: usize) -> Result<&'a [T], Status> {
+    if len == 0 {
+        return Ok(&[]);
+    }
+    Extent::checked(pointer, len)?;
+    // SAFETY: not NULL, aligned, not longer than memory; the rest is the caller's promise.
+    Ok(unsafe { slice::from_raw_parts(pointer, len) })
+}
+
+/// An array that is written, which overlaps none of the others. Without elements it may be at any address, NULL
+/// included.
+///
+/// # Safety
+///
+/// If `pointer` is neither NULL nor misaligned, `len` elements can be read and written there until the call from C
+/// returns, by nothing else than what has its extent in `others`. Any bytes are valid as `T`.
+pub unsafe fn output<'a, T>(pointer: *mut T, len: usize, others: &[Extent]) -> Result<&'a mut [T], Status> {
+    if len == 0 {
+        return Ok(&mut []);
+    }
+    let extent = Extent::checked(pointer, len)?;
+    if others.iter().any(|&other| extent.overlaps(other)) {
+        return Err(Status::Overlap);
+    }
+    // SAFETY: not NULL, aligned, not longer than memory, and apart from all that is read; the rest is the caller's
+    // promise.
+    Ok(unsafe { slice::from_raw_parts_mut(pointer, len) })
+}
+
+/// A single value that is read.
+///
+/// # Safety
+///
+/// That of [`input`] of one element.
+pub unsafe fn value<'a, T>(pointer: *const T) -> Result<&'a T, Status> {
+    // SAFETY: the caller's promise.
+    unsafe { input(pointer, 1) }?.first().ok_or(Status::Null)
+}
+
+/// A single value that is written.
+///
+/// # Safety
+///
+/// That of [`output`] of one element.
+pub unsafe fn place<'a, T>(pointer: *mut T, others: &[Extent]) -> Result<&'a mut T, Status> {
+    // SAFETY: the caller's promise.
+    unsafe { output(pointer, 1, others) }?.first_mut().ok_or(Status::Null)
+}

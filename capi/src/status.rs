@@ -1,0 +1,100 @@
+//! What a function returns, and why.
+
+use core::ffi::{CStr, c_char};
+
+use logit_loss::{Argument, Error};
+
+/// What every function returns: LOGIT_LOSS_STATUS_OK, which is 0, or what is wrong. Unless it is LOGIT_LOSS_STATUS_OK,
+/// nothing has been written.
+#[repr(i32)]
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "the first is what an absent error is")]
+pub enum Status {
+    /// Everything was written.
+    Ok = 0,
+    /// A pointer is NULL that must not be.
+    Null = 1,
+    /// A pointer does not have its type's alignment.
+    Misaligned = 2,
+    /// An array of so many elements has no room in memory.
+    TooLong = 3,
+    /// An output overlaps an input, or another output.
+    Overlap = 4,
+    /// Both targets and labels are given.
+    TwoTargets = 5,
+    /// The kind of weights is none of LOGIT_LOSS_WEIGHTS_..., or there are values and none is given.
+    Kind = 6,
+    /// The reduction is none of LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN, LOGIT_LOSS_SUM.
+    Reduction = 7,
+    /// The weights do not come out even with the logits.
+    WeightTiling = 8,
+    /// The positive weights do not come out even with the logits.
+    PosWeightTiling = 9,
+    /// A weight is negative, infinite or NaN.
+    Weight = 10,
+    /// A positive weight is negative, infinite or NaN.
+    PosWeight = 11,
+    /// The label smoothing is not in [0, 1].
+    LabelSmoothing = 12,
+    /// Alpha is not in [0, 1].
+    Alpha = 13,
+    /// Gamma is not in [0, 64].
+    Gamma = 14,
+    /// Beta is not in [2^-100, 2^100].
+    Beta = 15,
+    /// A mean, or the derivative of one, where there are no elements, or where their weights sum to 0, to so little
+    /// that its reciprocal overflows, or to more than the largest number.
+    EmptyMean = 16,
+    /// Anything else.
+    Other = 17,
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Tiling { argument: Argument::PosWeight, .. } => Self::PosWeightTiling,
+            Error::Tiling { .. } => Self::WeightTiling,
+            Error::Weight { argument: Argument::PosWeight, .. } => Self::PosWeight,
+            Error::Weight { .. } => Self::Weight,
+            Error::Parameter { argument: Argument::LabelSmoothing } => Self::LabelSmoothing,
+            Error::Parameter { argument: Argument::Alpha } => Self::Alpha,
+            Error::Parameter { argument: Argument::Gamma } => Self::Gamma,
+            Error::Parameter { argument: Argument::Beta } => Self::Beta,
+            Error::EmptyMean => Self::EmptyMean,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl From<Result<(), Status>> for Status {
+    fn from(result: Result<(), Status>) -> Self {
+        result.err().unwrap_or(Self::Ok)
+    }
+}
+
+/// A status in words, in English, on one line. Of a number that is no status, "unknown". The text is constant, and is
+/// linked only into programs that call this.
+#[unsafe(no_mangle)]
+pub extern "C" fn logit_loss_error_message(status: i32) -> *const c_char {
+    const MESSAGES: [&CStr; 18] = [
+        c"no error",
+        c"a pointer is NULL",
+        c"a pointer is misaligned",
+        c"an array is too long for memory",
+        c"an output overlaps an input or another output",
+        c"both targets and labels are given",
+        c"weights of an unknown kind, or values without a kind",
+        c"an unknown reduction",
+        c"the weights do not come out even with the logits",
+        c"the positive weights do not come out even with the logits",
+        c"a weight is negative or not finite",
+        c"a positive weight is negative or not finite",
+        c"the label smoothing is not in [0, 1]",
+        c"alpha is not in [0, 1]",
+        c"gamma is not in [0, 64]",
+        c"beta is not in [2^-100, 2^100]",
+        c"a mean of nothing: no elements, or weights that sum to 0 or overflow",
+        c"an error of another kind",
+    ];
+    usize::try_from(status).ok().and_then(|i| MESSAGES.get(i).copied()).unwrap_or(c"unknown").as_ptr()
+}

@@ -1,0 +1,68 @@
+//! Sums that go on, exported.
+#![allow(unsafe_op_in_unsafe_fn, reason = "each only passes on what C gave; the header says what must hold")]
+
+use logit_loss::{LossSum, Real, Reduction};
+
+use crate::memory::{Extent, place, value};
+use crate::options::reduction;
+use crate::status::Status;
+
+/// A sum of losses that goes on, over batches and machines: zeroed at first, and the same bytes everywhere, so that it
+/// can be stored and sent. Sums of float and of double are alike.
+#[repr(C)]
+pub struct Sum {
+    /// Of no interest one by one.
+    pub bytes: [u8; 40],
+}
+
+/// # Safety
+///
+/// All are what the header asks for.
+unsafe fn reduce<T: Real>(sum: *const Sum, how: u32, out: *mut T) -> Result<(), Status> {
+    let sum = value(sum)?;
+    let out = place(out, &[Extent::of(&sum.bytes)])?;
+    let how = reduction(how)?;
+    let sum = LossSum::<T>::from_le_bytes(sum.bytes);
+    *out = match how {
+        Reduction::Mean => sum.mean(),
+        Reduction::WeightedMean => sum.weighted_mean(),
+        Reduction::Sum => Some(sum.sum()),
+    }
+    .ok_or(Status::EmptyMean)?;
+    Ok(())
+}
+
+/// # Safety
+///
+/// All are what the header asks for.
+unsafe fn merge(sum: *mut Sum, other: *const Sum) -> Result<(), Status> {
+    let other = value(other)?;
+    let sum = place(sum, &[Extent::of(&other.bytes)])?;
+    let mut total = LossSum::<f64>::from_le_bytes(sum.bytes);
+    total.merge(&LossSum::from_le_bytes(other.bytes));
+    sum.bytes = total.to_le_bytes();
+    Ok(())
+}
+
+/// The mean of all losses that were added to a sum, their weighted mean, or their sum: `reduction` is LOGIT_LOSS_MEAN,
+/// LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+///
+/// Errors: those of the pointers; LOGIT_LOSS_STATUS_REDUCTION; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logit_loss_sum_reduce_f32(sum: *const Sum, reduction: u32, out: *mut f32) -> Status {
+    reduce(sum, reduction, out).into()
+}
+
+/// logit_loss_sum_reduce_f32 for double.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logit_loss_sum_reduce_f64(sum: *const Sum, reduction: u32, out: *mut f64) -> Status {
+    reduce(sum, reduction, out).into()
+}
+
+/// Adds another sum, of another machine for instance.
+///
+/// Errors: those of the pointers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logit_loss_sum_merge(sum: *mut Sum, other: *const Sum) -> Status {
+    merge(sum, other).into()
+}

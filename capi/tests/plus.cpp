@@ -1,0 +1,17 @@
+// The header from C++.
+#include "logit_loss.h"
+
+int main() {
+    logit_loss_bce_f32 bce = {};
+    bce.reduction = LOGIT_LOSS_SUM;
+    logit_loss_focal_f64 focal = LOGIT_LOSS_FOCAL_INIT;
+    const float logit = 0;
+    const double wide = 0;
+    const uint8_t label = 1;
+    float loss = 0;
+    double focal_loss = 0;
+    if (logit_loss_bce_loss_f32(&bce, &logit, nullptr, &label, 1, &loss) != LOGIT_LOSS_STATUS_OK) return 1;
+    if (logit_loss_focal_loss_f64(&focal, &wide, nullptr, &label, 1, &focal_loss) != LOGIT_LOSS_STATUS_OK) return 2;
+    // ln 2, and a sixteenth of it.
+    return loss > 0.6931f && loss < 0.6932f && focal_loss > 0.0433 && focal_loss < 0.0434 ? 0 : 3;
+}

@@ -1,0 +1,244 @@
+/* The tests of one type: REAL, whose functions are F(name). Included once for each. */
+
+static REAL F(x)[ROWS], F(t)[ROWS], F(out)[ROWS], F(second)[ROWS];
+static uint8_t F(y)[ROWS];
+
+static void F(set)(void) {
+    for (int i = 0; i < ROWS; i++) {
+        F(x)[i] = (REAL)references[i].logit;
+        F(t)[i] = (REAL)references[i].target;
+        F(y)[i] = references[i].target != 0 ? (uint8_t)(i + 1) : 0;
+    }
+}
+
+/* Where no number can be. */
+static REAL *F(odd)(REAL *at) {
+    return (REAL *)(void *)((char *)at + 1);
+}
+
+/* An ULP of a number, down to the subnormals. */
+static double F(ulp)(double v) {
+    REAL magnitude = (REAL)fabs(v);
+    return (double)NEXT(magnitude, (REAL)INFINITY) - (double)magnitude;
+}
+
+static void F(near_terms)(const char *what, int i, REAL found, double exact, double terms, double ulps) {
+    double error = fabs((double)found - exact) / F(ulp)(terms);
+    CHECK(error <= ulps + HALF_ULP_OF_REFERENCE, "%s of row %d: %.17g for %.17g, %g ULP", what, i, (double)found, exact,
+          error);
+}
+
+static void F(near)(const char *what, int i, REAL found, double exact, double ulps) {
+    F(near_terms)(what, i, found, exact, exact, ulps);
+}
+
+static void F(values)(void) {
+    F(logit_loss_bce) bce = {{0}, {0}, 0, LOGIT_LOSS_SUM};
+    F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
+    focal.reduction = LOGIT_LOSS_SUM;
+    REAL loss, again;
+
+    OK(F(logit_loss_bce_losses)(&bce, F(x), F(t), NULL, ROWS, F(out)));
+    for (int i = 0; i < ROWS; i++) F(near)("loss", i, F(out)[i], references[i].loss, LOSS);
+    OK(F(logit_loss_bce_gradient_and_hessian)(&bce, F(x), NULL, F(y), ROWS, F(out), F(second)));
+    for (int i = 0; i < ROWS; i++) {
+        F(near)("gradient", i, F(out)[i], references[i].gradient, GRADIENT);
+        F(near)("Hessian", i, F(second)[i], references[i].hessian, HESSIAN);
+    }
+    OK(F(logit_loss_bce_gradient)(&bce, F(x), F(t), NULL, ROWS, F(second)));
+    CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0, "bits of the gradient");
+    OK(F(logit_loss_bce_loss)(&bce, F(x), NULL, F(y), ROWS, &loss));
+    F(near)("sum", 0, loss, total(&references[0].loss, sizeof references[0]), SUM);
+    OK(F(logit_loss_bce_loss_and_gradient)(&bce, F(x), F(t), NULL, ROWS, F(second), &again));
+    CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0 && loss == again, "bits in one pass");
+    memcpy(F(second), F(x), sizeof F(x));
+    OK(F(logit_loss_bce_loss_and_gradient_in_place)(&bce, F(second), NULL, F(y), ROWS, &again));
+    CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0 && loss == again, "bits in place");
+
+    OK(F(logit_loss_focal_losses)(&focal, F(x), NULL, F(y), ROWS, F(out)));
+    for (int i = 0; i < ROWS; i++) F(near)("focal loss", i, F(out)[i], references[i].focal, FOCAL);
+    OK(F(logit_loss_focal_gradient_and_hessian)(&focal, F(x), F(t), NULL, ROWS, F(out), F(second)));
+    for (int i = 0; i < ROWS; i++) {
+        F(near)("focal gradient", i, F(out)[i], references[i].focal_gradient, FOCAL);
+        F(near_terms)("focal Hessian", i, F(second)[i], references[i].focal_hessian, references[i].focal_hessian_terms,
+                      FOCAL);
+    }
+    OK(F(logit_loss_focal_gradient)(&focal, F(x), NULL, F(y), ROWS, F(second)));
+    CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0, "bits of the focal gradient");
+    OK(F(logit_loss_focal_loss)(&focal, F(x), F(t), NULL, ROWS, &loss));
+    F(near)("focal sum", 0, loss, total(&references[0].focal, sizeof references[0]), FOCAL);
+    OK(F(logit_loss_focal_loss_and_gradient)(&focal, F(x), NULL, F(y), ROWS, F(second), &again));
+    CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0 && loss == again, "focal bits in one pass");
+    memcpy(F(second), F(x), sizeof F(x));
+    OK(F(logit_loss_focal_loss_and_gradient_in_place)(&focal, F(second), F(t), NULL, ROWS, &again));
+    CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0 && loss == again, "focal bits in place");
+
+    /* Zeroed, it is cross-entropy. */
+    F(logit_loss_focal) plain = {{0}, 0, LOGIT_LOSS_SUM, 0, 0, 0};
+    OK(F(logit_loss_focal_loss)(&plain, F(x), F(t), NULL, ROWS, &again));
+    OK(F(logit_loss_bce_loss)(&bce, F(x), F(t), NULL, ROWS, &loss));
+    CHECK(loss == again, "%g, %g", (double)loss, (double)again);
+}
+
+static void F(activations)(void) {
+#define COLUMN(function, column, ulps, ...) \
+    do { \
+        OK(F(logit_loss_##function)(__VA_ARGS__ F(x), ROWS, F(out))); \
+        for (int i = 0; i < ROWS; i++) F(near)(#column, i, F(out)[i], references[i].column, ulps); \
+        memcpy(F(second), F(x), sizeof F(x)); \
+        OK(F(logit_loss_##function##_in_place)(__VA_ARGS__ F(second), ROWS)); \
+        CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0, #column " in place"); \
+    } while (0)
+    COLUMN(sigmoid, sigmoid, GRADIENT, );
+    COLUMN(log_sigmoid, log_sigmoid, LOSS, );
+    COLUMN(softplus, softplus, LOSS, 1, );
+    COLUMN(softplus, softplus2, SOFTPLUS2, 2, );
+#undef COLUMN
+}
+
+/* Rows as samples of two classes, weights powers of two: what is exact stays so. */
+static void F(weights)(void) {
+    static const REAL values[ROWS] = {4,    1, 0.5f, 2, 0.25f, 8, 1,     2, 4, 0.5f, 1, 2, 4, 8, 16,
+                                      0.5f, 1, 2,    2, 4,     1, 1, 0.25f, 2, 4, 1,    8, 8, 1, 2};
+    const struct { uint32_t kind; size_t len, repeat; } tilings[] = {
+        {LOGIT_LOSS_WEIGHTS_UNIFORM, 1, 0},       {LOGIT_LOSS_WEIGHTS_PER_CLASS, 2, 0},
+        {LOGIT_LOSS_WEIGHTS_PER_CHANNEL, 5, 3},   {LOGIT_LOSS_WEIGHTS_PER_SAMPLE, ROWS / 2, 2},
+        {LOGIT_LOSS_WEIGHTS_PER_ELEMENT, ROWS, 0}, {LOGIT_LOSS_WEIGHTS_NONE, 0, 0},
+    };
+    for (size_t a = 0; a < 36; a++) {
+        F(logit_loss_weights) given[2];
+        for (int k = 0; k < 2; k++) {
+            size_t n = k == 0 ? a % 6 : a / 6;
+            given[k].values = tilings[n].len == 0 ? NULL : values;
+            given[k].len = tilings[n].len;
+            given[k].repeat = tilings[n].repeat;
+            given[k].kind = tilings[n].kind;
+        }
+        F(logit_loss_bce) bce = {given[0], given[1], 0, LOGIT_LOSS_WEIGHTED_MEAN};
+        F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
+        focal.weight = given[0];
+        double weight[ROWS], cost[ROWS], exact[ROWS];
+        for (int i = 0; i < ROWS; i++) {
+            double factor[2];
+            for (int k = 0; k < 2; k++) {
+                size_t repeat = given[k].repeat == 0 ? 1 : given[k].repeat;
+                factor[k] = given[k].len == 0 ? 1 : (double)values[(size_t)i / repeat % given[k].len];
+            }
+            weight[i] = factor[0];
+            cost[i] = factor[0] * (references[i].target != 0 ? factor[1] : 1);
+            exact[i] = cost[i] * references[i].loss;
+        }
+        double weights = total(weight, sizeof weight[0]), sum = total(exact, sizeof exact[0]);
+        OK(F(logit_loss_bce_losses)(&bce, F(x), F(t), NULL, ROWS, F(out)));
+        for (int i = 0; i < ROWS; i++) F(near)("weighted loss", i, F(out)[i], exact[i], WEIGHTED);
+        OK(F(logit_loss_focal_losses)(&focal, F(x), NULL, F(y), ROWS, F(out)));
+        for (int i = 0; i < ROWS; i++) {
+            F(near)("weighted focal loss", i, F(out)[i], weight[i] * references[i].focal, FOCAL);
+        }
+        REAL loss;
+        OK(F(logit_loss_bce_loss)(&bce, F(x), NULL, F(y), ROWS, &loss));
+        F(near)("weighted mean", (int)a, loss, sum / weights, SUM + HALF_ULP_OF_REFERENCE);
+        bce.reduction = LOGIT_LOSS_MEAN;
+        OK(F(logit_loss_bce_loss)(&bce, F(x), NULL, F(y), ROWS, &loss));
+        F(near)("mean", (int)a, loss, sum / ROWS, SUM + HALF_ULP_OF_REFERENCE);
+        bce.reduction = LOGIT_LOSS_SUM;
+        OK(F(logit_loss_bce_gradient_and_hessian)(&bce, F(x), F(t), NULL, ROWS, F(out), F(second)));
+        for (int i = 0; i < ROWS; i++) {
+            F(near)("weighted gradient", i, F(out)[i], cost[i] * references[i].gradient, WEIGHTED);
+            F(near)("weighted Hessian", i, F(second)[i], cost[i] * references[i].hessian, WEIGHTED_HESSIAN);
+        }
+    }
+}
+
+static void F(limits)(void) {
+    const REAL x[5] = {(REAL)INFINITY, (REAL)-INFINITY, (REAL)INFINITY, (REAL)-INFINITY, (REAL)NAN};
+    const REAL weight[5] = {1, 1, 2, 1, 0}, p = 3;
+    const uint8_t y[5] = {1, 0, 0, 1, 1};
+    F(logit_loss_bce) bce = {{weight, 5, 0, LOGIT_LOSS_WEIGHTS_PER_ELEMENT},
+                             {&p, 1, 0, LOGIT_LOSS_WEIGHTS_UNIFORM}, 0, LOGIT_LOSS_SUM};
+    REAL losses[5], gradient[5], loss;
+    OK(F(logit_loss_bce_losses)(&bce, x, NULL, y, 5, losses));
+    CHECK(losses[0] == 0 && losses[1] == 0 && losses[4] == 0, "a right answer, or none, costs nothing");
+    CHECK(isinf(losses[2]) && isinf(losses[3]) && losses[2] > 0 && losses[3] > 0, "a wrong one costs everything");
+    OK(F(logit_loss_bce_loss_and_gradient)(&bce, x, NULL, y, 5, gradient, &loss));
+    CHECK(isinf(loss) && loss > 0, "%g", (double)loss);
+    const REAL slopes[5] = {0, 0, 2, -3, 0};
+    for (int i = 0; i < 5; i++) CHECK(gradient[i] == slopes[i], "%d: %g", i, (double)gradient[i]);
+    /* With another weight a NaN is seen. */
+    bce.weight.kind = LOGIT_LOSS_WEIGHTS_NONE;
+    bce.weight.values = NULL;
+    bce.weight.len = 0;
+    OK(F(logit_loss_bce_losses)(&bce, x, NULL, y, 5, losses));
+    CHECK(isnan(losses[4]), "%g", (double)losses[4]);
+
+    /* Smoothed by a half, a positive is a target of 3/4, whose loss is exact at 0. */
+    const REAL zero = 0, soft = 0.75f;
+    F(logit_loss_bce) smoothed = {{0}, {0}, 0.5f, LOGIT_LOSS_SUM};
+    REAL slope;
+    OK(F(logit_loss_bce_loss_and_gradient)(&smoothed, &zero, NULL, y, 1, &slope, &loss));
+    F(near)("smoothed loss", 0, loss, 0.69314718055994530942, WEIGHTED);
+    CHECK(fabs((double)slope + 0.25) <= 4 * F(ulp)(1), "%g", (double)slope);
+    OK(F(logit_loss_bce_loss_and_gradient)(NULL, &zero, &soft, NULL, 1, &slope, &loss));
+    F(near)("soft loss", 0, loss, 0.69314718055994530942, WEIGHTED);
+    CHECK(fabs((double)slope + 0.25) <= 4 * F(ulp)(1), "%g", (double)slope);
+
+    /* Of nothing. */
+    bce.pos_weight.kind = LOGIT_LOSS_WEIGHTS_NONE;
+    bce.pos_weight.values = NULL;
+    bce.pos_weight.len = 0;
+    OK(F(logit_loss_bce_loss)(&bce, NULL, NULL, NULL, 0, &loss));
+    CHECK(loss == 0, "%g", (double)loss);
+    OK(F(logit_loss_bce_losses)(NULL, NULL, NULL, NULL, 0, NULL));
+    OK(F(logit_loss_sigmoid)(NULL, 0, NULL));
+    OK(F(logit_loss_sigmoid_in_place)(NULL, 0));
+}
+
+static void F(sums)(void) {
+    const REAL weight[ROWS / 2] = {1, 2, 0, 1, 1, 1, 4, 1, 1, 1, 1, 1, 1, 1, 1};
+    F(logit_loss_bce) bce = {{weight, ROWS / 2, 0, LOGIT_LOSS_WEIGHTS_PER_CLASS}, {0}, 0, 0};
+    double exact[ROWS], weights = 0;
+    logit_loss_sum sum = {{0}}, focal_sum = {{0}};
+    REAL found;
+    for (uint32_t mean = LOGIT_LOSS_MEAN; mean <= LOGIT_LOSS_WEIGHTED_MEAN; mean++) {
+        CHECK(F(logit_loss_sum_reduce)(&sum, mean, &found) == LOGIT_LOSS_STATUS_EMPTY_MEAN, "%d", (int)mean);
+    }
+    OK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_SUM, &found));
+    CHECK(found == 0, "%g", (double)found);
+    OK(F(logit_loss_bce_accumulate)(&bce, F(x), F(t), NULL, ROWS / 2, &sum));
+    OK(F(logit_loss_bce_accumulate)(&bce, F(x) + ROWS / 2, NULL, F(y) + ROWS / 2, ROWS / 2, &sum));
+    for (int i = 0; i < ROWS; i++) {
+        exact[i] = (double)weight[i % (ROWS / 2)] * references[i].loss;
+        weights += (double)weight[i % (ROWS / 2)];
+    }
+    double whole = total(exact, sizeof exact[0]);
+    OK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_SUM, &found));
+    F(near)("sum", 0, found, whole, SUM);
+    OK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_MEAN, &found));
+    F(near)("mean", 0, found, whole / ROWS, SUM + HALF_ULP_OF_REFERENCE);
+    OK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_WEIGHTED_MEAN, &found));
+    F(near)("weighted mean", 0, found, whole / weights, SUM + HALF_ULP_OF_REFERENCE);
+
+    F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
+    OK(F(logit_loss_focal_accumulate)(&focal, F(x), NULL, F(y), ROWS, &focal_sum));
+    OK(F(logit_loss_sum_reduce)(&focal_sum, LOGIT_LOSS_SUM, &found));
+    F(near)("focal sum", 0, found, total(&references[0].focal, sizeof references[0]), FOCAL);
+
+    found = 7;
+    CHECK(F(logit_loss_sum_reduce)(NULL, LOGIT_LOSS_SUM, &found) == LOGIT_LOSS_STATUS_NULL, "sum");
+    CHECK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_SUM, NULL) == LOGIT_LOSS_STATUS_NULL, "result");
+    CHECK(F(logit_loss_sum_reduce)(&sum, 3, &found) == LOGIT_LOSS_STATUS_REDUCTION, "reduction");
+    CHECK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_SUM, F(odd)(&found)) == LOGIT_LOSS_STATUS_MISALIGNED, "result");
+    CHECK(found == 7, "%g", (double)found);
+}
+
+#include "errors.h"
+
+static void F(all)(void) {
+    F(set)();
+    F(values)();
+    F(activations)();
+    F(weights)();
+    F(limits)();
+    F(sums)();
+    F(errors)();
+}

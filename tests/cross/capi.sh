@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# The interface for C on emulated microcontrollers: its test and its examples; then what one call takes of the flash.
+source "$(dirname "$0")/setup.sh"
+rust
+debian gcc-arm-none-eabi libnewlib-arm-none-eabi
+boards
+library thumbv7em-none-eabihf thumbv6m-none-eabi
+m4f=(-mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16)
+m0=(-mcpu=cortex-m0 -mfloat-abi=soft)
+
+# archive TARGET OPT_LEVEL: builds the library, and says where it is.
+archive() {
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=$2 cargo +web build --quiet --release --manifest-path capi/Cargo.toml \
+        --target-dir "target/capi-$2" --target "$1"
+    echo "target/capi-$2/$1/release/liblogit_loss.a"
+}
+
+# link PROGRAM LIBRARY OPTION... -- SOURCE...
+link() {
+    local program=$1 library=$2 options=()
+    shift 2
+    while [ "$1" != -- ]; do options+=("$1") && shift; done
+    shift
+    arm-none-eabi-gcc -std=c99 -Os -Wall -Wextra -Wpedantic -Werror -mthumb -ffunction-sections -fdata-sections \
+        -Icapi/include "${options[@]}" "$@" capi/tests/board/startup.c "$library" -nostartfiles -Tcapi/tests/board/board.ld \
+        -Wl,--gc-sections,--no-warn-rwx-segments,--no-warn-execstack -lm -o "$program"
+}
+
+# run MACHINE FLASH RAM LIBRARY SOURCE OPTION...
+run() {
+    local machine=$1 memory="-Wl,--defsym=FLASH_SIZE=$2,--defsym=RAM_SIZE=$3" library=$4 source=$5 program found
+    shift 5
+    program="$(dirname "$library")/$(basename "$source" .c)-$machine"
+    link "$program" "$library" "$memory" "$@" -DSEMIHOSTING --specs=nano.specs --specs=rdimon.specs -u _printf_float -- "$source"
+    found=$(arm-none-eabi-nm --demangle "$program" | grep -E 'core::(panicking|fmt|result|option)|rust_begin_unwind|__rust_|alloc::' || true)
+    [ -z "$found" ] || { printf 'must not be there:\n%s\n' "$found"; return 1; }
+    printf '%s, %s: ' "$machine" "$source"
+    timeout 300 qemu-system-arm -M "$machine" -nographic -semihosting-config enable=on,target=native -kernel "$program"
+}
+
+hard=$(archive thumbv7em-none-eabihf s)
+soft=$(archive thumbv6m-none-eabi s)
+for source in capi/tests/capi.c capi/examples/first.c capi/examples/train.c; do
+    run mps2-an386 4M 4M "$hard" "$source" "${m4f[@]}"
+done
+# The micro:bit has no room for all functions at once; a Cortex-M3 runs the same code.
+run mps2-an385 4M 4M "$soft" capi/tests/capi.c "${m0[@]}"
+for source in capi/examples/first.c capi/examples/train.c; do
+    run microbit 256K 16K "$soft" "$source" "${m0[@]}"
+done
+# A failure must be seen: the test, with other values.
+! run mps2-an386 4M 4M "$hard" capi/tests/capi.c "${m4f[@]}" -DSABOTAGE >/dev/null || { echo "failures are not seen"; exit 1; }
+
+flash() {
+    arm-none-eabi-size "$1" | awk 'NR == 2 { print $1 + $2 }'
+}
+for level in s 3; do
+    library=$(archive thumbv7em-none-eabihf "$level")
+    program=$(dirname "$library")/size
+    for option in NOTHING CALL; do
+        link "$program-$option" "$library" "${m4f[@]}" -D$option -Wl,--defsym=FLASH_SIZE=4M,--defsym=RAM_SIZE=16K \
+            --specs=nosys.specs -- capi/tests/board/size.c 2>/dev/null
+    done
+    echo "Cortex-M4F, opt-level $level: one loss with gradient in f32 takes $(($(flash "$program-CALL") - $(flash "$program-NOTHING"))) bytes of flash"
+done
