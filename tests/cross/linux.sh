@@ -19,4 +19,4 @@ library "$target"
 name=$(variable "$target")
 declare -x "CARGO_TARGET_${name}_LINKER=$prefix-gcc" "CARGO_TARGET_${name}_RUNNER=qemu-$emulator -L /usr/$prefix"
 # A folder of its own: the two toolchains would throw away each other's work.
-cargo +web test --release --target "$target" --target-dir target/web "${@:2}"
+cargo +web test --target "$target" --target-dir target/web "${@:2}"

@@ -31,4 +31,4 @@ fi
 
 declare -x "CARGO_TARGET_WASM32_WASIP1_LINKER=$(rust_linker)"
 export CARGO_TARGET_WASM32_WASIP1_RUNNER="node --no-warnings $PWD/tests/cross/wasi.mjs"
-cargo +web test --release --target $target --target-dir "target/web${RUSTFLAGS:+-simd}" "$@"
+cargo +web test --target $target --target-dir "target/web${RUSTFLAGS:+-simd}" "$@"
