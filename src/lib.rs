@@ -32,6 +32,7 @@
 //! * `ParallelLoss`, with the feature `rayon`: all losses on several threads.
 //! * [`Weights`] of samples, classes, channels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
 //! * [`Backend`]: which instructions there are, and how to pin one.
+//! * [In your firmware](firmware): from `cargo add` to a call on a microcontroller, and what it costs there.
 //!
 //! # What it promises
 //!
@@ -119,6 +120,10 @@ pub use loss::{Bce, BceWithLogits, FocalLoss, LogitLoss};
 pub use real::Real;
 pub use reduction::{LossSum, Reduction};
 pub use weights::Weights;
+
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/firmware.md")]
+pub mod firmware {}
 
 // The examples of the README are run as tests.
 #[cfg(doctest)]

@@ -4,14 +4,17 @@
 # Runs tests on another machine with Linux, emulated.
 source "$(dirname "$0")/setup.sh"
 target=$1
-case $target in # the compiler's prefix, the name of the machine in packages, and in the emulator
-aarch64-*) machine=(aarch64-linux-gnu arm64 aarch64) ;;
-armv7-*) machine=(arm-linux-gnueabihf armhf arm) ;;
-i686-*) machine=(i686-linux-gnu i386 i386) ;;
-riscv64gc-*) machine=(riscv64-linux-gnu riscv64 riscv64) ;;
-s390x-*) machine=(s390x-linux-gnu s390x s390x) ;;
+# The compiler's prefix; the machine's name in packages, and in the emulator; the backends that must be found.
+case $target in
+aarch64-*) machine="aarch64-linux-gnu arm64 aarch64 wide scalar-fma scalar" ;;
+armv7-*) machine="arm-linux-gnueabihf armhf arm scalar" ;;
+i686-*) machine="i686-linux-gnu i386 i386 wide scalar" ;;
+riscv64gc-*) machine="riscv64-linux-gnu riscv64 riscv64 scalar" ;;
+s390x-*) machine="s390x-linux-gnu s390x s390x scalar" ;;
+*) echo "$target: not among those here"; exit 1 ;;
 esac
-read -r prefix package emulator <<<"${machine[*]}"
+read -r prefix package emulator BACKENDS <<<"$machine"
+export BACKENDS
 debian "gcc-$prefix" "libc6-dev-$package-cross" qemu-user
 rust
 library "$target"

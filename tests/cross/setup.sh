@@ -26,25 +26,28 @@ rust() {
 # The standard library for each of these targets, made once and put where the compiler looks for it; of a bare machine, core
 # alone.
 library() {
-    local target crates features work
+    local target crates features work folder
     for target; do
+        folder=/usr/lib/rustlib/$target/lib
+        [ ! -e "$folder" ] || continue
         crates=std,panic_unwind,panic_abort,test,proc_macro features=-Zbuild-std-features=panic-unwind,backtrace
         case $target in
         *-none-*) crates=core features= ;;
         wasm*) crates=std,panic_abort,test,proc_macro features= ;;
         esac
-        compgen -G "/usr/lib/rustlib/$target/lib/libcore-*.rlib" >/dev/null && continue
         work=$(mktemp -d)
         mkdir "$work/src"
         printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2024"\n[workspace]\n' >"$work/Cargo.toml"
         echo '#![no_std]' >"$work/src/lib.rs"
-        # shellcheck disable=SC2086
         # With what link-time optimisation looks at.
-        (cd "$work" && RUSTC_BOOTSTRAP=1 RUSTFLAGS="-C embed-bitcode=yes" cargo +web build --quiet --release --target-dir target --target "$target" \
-            -Z build-std=$crates $features)
-        mkdir -p "/usr/lib/rustlib/$target/lib"
+        # shellcheck disable=SC2086
+        (cd "$work" && RUSTC_BOOTSTRAP=1 RUSTFLAGS="-C embed-bitcode=yes" cargo +web build --quiet --release \
+            --target-dir target --target "$target" -Z build-std=$crates $features)
+        mkdir -p "$work/lib" "$(dirname "$folder")"
         rm "$work/target/$target"/release/deps/libempty-*.rlib
-        cp "$work/target/$target"/release/deps/lib*.rlib "/usr/lib/rustlib/$target/lib/"
+        cp "$work/target/$target"/release/deps/lib*.rlib "$work/lib/"
+        # All of it, or nothing.
+        mv "$work/lib" "$folder"
         rm -r "$work"
     done
 }

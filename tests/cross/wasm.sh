@@ -1,10 +1,18 @@
 #!/usr/bin/env bash
-# Usage: tests/cross/wasm.sh [ARGUMENT OF cargo test...]
+# Usage: tests/cross/wasm.sh plain|simd128 [ARGUMENT OF cargo test...]
 #
-# Runs tests in WebAssembly, with RUSTFLAGS=-Ctarget-feature=+simd128 or without.
+# Runs tests in WebAssembly, with its vectors or without.
 source "$(dirname "$0")/setup.sh"
 target=wasm32-wasip1
-debian wasi-libc
+case $1 in
+plain) flags="" BACKENDS="scalar" ;;
+simd128) flags="-C target-feature=+simd128" BACKENDS="wide scalar" ;;
+*) echo "$1: neither plain nor simd128"; exit 1 ;;
+esac
+export BACKENDS
+version=$(node --version || true)
+[[ $version =~ ^v([0-9]+) && ${BASH_REMATCH[1]} -ge 20 ]] || { echo "needs node 20 or later, and found: $version"; exit 1; }
+debian wasi-libc binutils
 rust
 library "$target"
 
@@ -31,4 +39,4 @@ fi
 
 declare -x "CARGO_TARGET_WASM32_WASIP1_LINKER=$(rust_linker)"
 export CARGO_TARGET_WASM32_WASIP1_RUNNER="node --no-warnings $PWD/tests/cross/wasi.mjs"
-cargo +web test --target $target --target-dir "target/web${RUSTFLAGS:+-simd}" "$@"
+RUSTFLAGS=$flags cargo +web test --target $target --target-dir "target/web-$1" "${@:2}"

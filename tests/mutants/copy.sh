@@ -18,10 +18,11 @@ change() {
     [ "$before" != "$(cat "$file")" ] || { echo "nothing to change in $file: ${*:2}"; exit 1; }
 }
 for backend in avx2 avx512; do
-    change src/backend/mod.rs "s/detection::$backend()/false/"
-    change src/backend/mod.rs "s/unsafe { $backend::run(kernel) }/scalar::run(kernel)/"
+    change src/backend/kind.rs "s/detection::$backend()/false/; s/super::$backend::run/super::scalar::run/"
 done
-change src/backend/mod.rs '/all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),/d'
+for file in mod kind; do
+    change src/backend/$file.rs '/all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),/d'
+done
 change tests/same_bits/main.rs '/^mod [^cgm]/d; /^#\[cfg/d'
 change tests/same_bits/golden.rs 's/1025, 3000\]/1100]/; s/2 \* N::CHUNK/N::CHUNK/; s/7000/700/'
 

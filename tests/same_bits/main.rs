@@ -5,7 +5,9 @@
 mod common;
 
 mod activations;
+mod backends;
 mod board;
+#[cfg(not(target_family = "wasm"))] // which has no processes
 mod flips;
 mod golden;
 mod losses;

@@ -6,9 +6,9 @@
 use core::hint::black_box;
 
 use cortex_m_rt::entry;
-use logit_loss_firmware::{Counter, exit, hprintln, stack};
 #[allow(unused_imports, reason = "each function takes some")]
 use logit_loss::{Backend, BceWithLogits, FocalLoss, LogitLoss, Weights, sigmoid, softplus};
+use logit_loss_firmware::{Counter, exit, hprintln, stack};
 
 const N: usize = 256;
 

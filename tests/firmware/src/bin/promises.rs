@@ -42,12 +42,9 @@ fn of_type<T: Element + core::fmt::Debug, const N: usize>(
     let [zero, one, five, inf, nan] = [0.0, 1.0, 5.0, f64::INFINITY, f64::NAN].map(T::new);
     let plain = BceWithLogits::new().reduction(Reduction::Sum).backend(backend);
     let bce = plain.pos_weight(Weights::uniform(five));
-    for (x, t, loss, slope) in [
-        (inf, one, zero, zero),
-        (-inf, zero, zero, zero),
-        (inf, zero, inf, one),
-        (-inf, one, inf, -five),
-    ] {
+    for (x, t, loss, slope) in
+        [(inf, one, zero, zero), (-inf, zero, zero, zero), (inf, zero, inf, one), (-inf, one, inf, -five)]
+    {
         let mut gradient = [nan];
         let found = bce.loss_and_gradient(&[x], &[t], &mut gradient);
         check(found == Ok(loss) && gradient == [slope], &("limit", x, t, found, gradient), backend);

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# One program on several CPUs: without AVX2, with AVX2 and no AVX-512, and this one. What is there must be found, and nothing
+# else be run.
+source "$(dirname "$0")/setup.sh"
+debian qemu-user
+emulated() {
+    # shellcheck disable=SC2097,SC2098
+    BACKENDS=$2 CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="qemu-x86_64 -cpu $1" \
+        cargo test --release --test same_bits --test pytorch
+}
+emulated Nehalem "wide scalar"
+emulated SandyBridge "wide scalar"
+emulated Haswell "avx2 wide scalar-fma scalar"
+
+has() { grep -qw "$1" /proc/cpuinfo; }
+here="wide $(has fma && echo scalar-fma) scalar"
+has avx2 && has fma && here="avx2 $here"
+has avx512f && has avx512dq && here="avx512 $here"
+BACKENDS=$here cargo test --release --test same_bits backends
