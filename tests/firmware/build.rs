@@ -11,10 +11,10 @@ const GOOD: usize = 7;
 fn main() {
     let out = PathBuf::from(var("OUT_DIR").unwrap());
 
-    println!("cargo::rerun-if-env-changed=BOARD");
-    let board = format!("boards/{}.x", var("BOARD").expect("BOARD: one of those in boards/"));
-    println!("cargo::rerun-if-changed={board}");
-    fs::copy(&board, out.join("memory.x")).unwrap();
+    println!("cargo::rerun-if-env-changed=MEMORY");
+    let memory = format!("boards/{}.x", var("MEMORY").expect("MEMORY: one of those in boards/"));
+    println!("cargo::rerun-if-changed={memory}");
+    fs::copy(&memory, out.join("memory.x")).unwrap();
     println!("cargo::rustc-link-search={}", out.display());
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
 

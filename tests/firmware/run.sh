@@ -6,10 +6,11 @@
 source "$(dirname "$0")/../cross/setup.sh"
 board=$1 image=$2
 case $board in
-mps2-an386 | mps2-an500) target=thumbv7em-none-eabihf ;;
-mps2-an505) target=thumbv8m.main-none-eabihf ;;
-mps2-an385) target=thumbv7m-none-eabi ;;
-microbit) target=thumbv6m-none-eabi ;;
+mps2-an386 | mps2-an500) target=thumbv7em-none-eabihf memory=mps2 ;;
+mps2-an505) target=thumbv8m.main-none-eabihf memory=mps2-an505 ;;
+mps2-an385) target=thumbv7m-none-eabi memory=mps2 ;;
+microbit) target=thumbv6m-none-eabi memory=microbit ;;
+*) echo "$board: not among those here"; exit 1 ;;
 esac
 rust
 library "$target"
@@ -17,7 +18,7 @@ boards
 
 folder=$PWD/target/firmware
 name=$(variable "$target")
-declare -x "CARGO_TARGET_${name}_LINKER=$(rust_linker)" BOARD=$board
+declare -x "CARGO_TARGET_${name}_LINKER=$(rust_linker)" MEMORY=$memory
 cd tests/firmware
 cargo +web build --release --target "$target" --target-dir "$folder" --bin "$image" "${@:3}"
 # Each instruction takes 2^5 ns.
