@@ -69,11 +69,7 @@ impl Backend {
     /// The fastest that this CPU has.
     #[must_use]
     pub fn best() -> Self {
-        let mut i = 0;
-        while !Kind::ALL[i].detected() {
-            i += 1;
-        }
-        Self(Kind::ALL[i])
+        Self::available().next().unwrap_or(Self(Kind::Scalar))
     }
 
     /// All that this CPU has, fastest first.

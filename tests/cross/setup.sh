@@ -13,8 +13,8 @@ debian() {
             missing+=("$package")
     done
     [ ${#missing[@]} -eq 0 ] && return
-    apt-get -o DPkg::Lock::Timeout=600 update -qq
-    apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends "$@" >/dev/null
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 # Debian's Rust, as `cargo +web`: the source of its standard library can be compiled for any target.
