@@ -17,6 +17,11 @@
 //! # Ok::<(), logit_loss::Error>(())
 //! ```
 //!
+//! Relative error at every logit, in `f32`, of the loss at target 0 and of the gradient at target 1, beside what PyTorch,
+//! candle and textbooks compute:
+//!
+#![doc = include_str!("../docs/errors.svg")]
+//!
 //! # What there is
 //!
 //! * [`BceWithLogits`]: binary cross-entropy with weights, positive weights, label smoothing.
@@ -32,7 +37,9 @@
 //! * `ParallelLoss`, with the feature `rayon`: all losses on several threads.
 //! * [`Weights`] of samples, classes, channels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
 //! * [`Backend`]: which instructions there are, and how to pin one.
+//! * [Coming from PyTorch](pytorch): argument by argument.
 //! * [In your firmware](firmware): from `cargo add` to a call on a microcontroller, and what it costs there.
+//! * [Vendoring](vendoring): what to copy, and what comes along.
 //!
 //! # What it promises
 //!
@@ -79,6 +86,12 @@
 //! Of probabilities, in `f32` with hard targets: loss 0.93 found at 0.2935692 (promised 1), gradient 1.50 at 0.49991384
 //! (promised 1.5), with any weights 3 each.
 //!
+//! # Speed
+//!
+//! One thread of an AMD Zen 4 with AVX-512 and 2 cores; `README.md` has the numbers, and says how they were measured.
+//!
+#![doc = include_str!("../docs/throughput.svg")]
+//!
 //! # Features and targets
 //!
 //! * `rayon`, off unless asked for: the trait `ParallelLoss`, by which every loss can run on several threads, with the bits
@@ -89,6 +102,7 @@
 
 #![no_std]
 #![warn(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "rayon")]
 extern crate alloc;
@@ -124,6 +138,12 @@ pub use weights::Weights;
 #[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/firmware.md")]
 pub mod firmware {}
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/pytorch.md")]
+pub mod pytorch {}
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/vendoring.md")]
+pub mod vendoring {}
 
 // The examples of the README are run as tests.
 #[cfg(doctest)]

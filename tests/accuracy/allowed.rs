@@ -94,7 +94,8 @@ fn the_documentation_quotes_the_table() {
         let lines = source.lines().map(|line| line.trim_start_matches(['/', '!', ' ']));
         lines.collect::<Vec<_>>().join(" ")
     };
-    let [library, activation, focal, probability] = [
+    let [readme, library, activation, focal, probability] = [
+        include_str!("../../README.md"),
         include_str!("../../src/lib.rs"),
         include_str!("../../src/activation.rs"),
         include_str!("../../src/loss/focal.rs"),
@@ -113,6 +114,7 @@ fn the_documentation_quotes_the_table() {
     ] {
         let figures = [0, 1, 2, 3].map(|k| found(name, k)).join(" | ");
         quotes(&library, format!("| {label} | {figures} |"));
+        quotes(&readme, format!("| {} | {figures} |", label.trim_matches(['[', ']'])));
     }
     for name in ["sigmoid", "log_sigmoid", "softplus"] {
         let (single, double) = (worst_input::<f32>(name), worst_input::<f64>(name));

@@ -37,7 +37,7 @@ fn style(name: &str) -> ShapeStyle {
 }
 
 pub fn draw(panels: &[(Task, Vec<Rates<Key>>)]) -> Result<PathBuf, Box<dyn Error>> {
-    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/throughput.svg"));
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/throughput.svg"));
     let root = SVGBackend::new(&path, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
     let all = || panels.iter().flat_map(|panel| &panel.1).map(Rates::median);

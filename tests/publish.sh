@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Usage: tests/publish.sh
+#
+# What is published: that cargo would publish it, that what it brings along is little and has a licence for everyone, and
+# that a program which vendors it is built without a network, as docs/vendoring.md says.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export LC_ALL=C
+
+# The program below is built from the package, so cargo need not do so too.
+cargo publish --dry-run --no-verify --allow-dirty
+version=$(cargo pkgid | sed 's/.*[#@]//')
+
+# At run time, of all targets.
+brought() {
+    cargo tree --edges normal --target all --prefix none --format '{p};{l}' "$@" | sed 's/ (.*)//' | sort -u
+}
+brought
+[ "$(brought | wc -l)" -lt 8 ] || { echo "too many crates"; exit 1; }
+strange=$(brought --all-features | grep -v 'MIT' || true)
+[ -z "$strange" ] || { printf 'not under MIT:\n%s\n' "$strange"; exit 1; }
+
+# A program of its own, with the README's first example, and nothing of this checkout but the package.
+vendored=target/vendored
+rm -rf "$vendored"
+mkdir -p "$vendored/program/src"
+tar -xzf "target/package/logit-loss-$version.crate" -C "$vendored"
+mv "$vendored/logit-loss-$version" "$vendored/program/logit-loss"
+cd "$vendored/program"
+sed -n '/^```rust$/,/^```$/{/^```/d;p}' logit-loss/README.md | sed '/^}$/q' >src/main.rs
+cat >Cargo.toml <<'TOML'
+[package]
+name = "program"
+version = "0.0.0"
+edition = "2024"
+
+[workspace]
+
+[dependencies]
+logit-loss = { path = "logit-loss" }
+TOML
+mkdir .cargo
+cargo vendor --quiet vendor >.cargo/config.toml
+echo "vendored: $(ls vendor | paste -sd' ')"
+# With no cache to fall back on, and no network where the machine lets one be taken away.
+alone=()
+if unshare --net true 2>/dev/null; then alone=(unshare --net); fi
+CARGO_HOME=$PWD/home "${alone[@]}" cargo run --offline --quiet
+echo "built and run without network${alone[0]:+, in a namespace that has none}"
