@@ -205,11 +205,11 @@ fn check_beta<T: Real>(beta: T) -> Result<(), Error> {
 }
 
 fn apart<'a, T: Real>(logits: &'a [T], out: &'a mut [T]) -> Streams<'a, T> {
-    Streams::new(logits, Targets::Absent).writing(out)
+    Streams::new(logits.into(), Targets::Absent).writing(out.into())
 }
 
 fn in_place<T: Real>(logits: &mut [T]) -> Streams<'_, T> {
-    Streams::in_place(logits, Targets::Absent)
+    Streams::in_place(logits.into(), Targets::Absent)
 }
 
 fn pass<'s, 'a, T: Real>(backend: Backend, streams: &'s Streams<'a, T>) -> Pass<'s, 'a, T> {

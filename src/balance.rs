@@ -45,21 +45,27 @@ pub fn pos_weight_from_targets<T: Real, Y: Label<T>>(targets: &[Y], out: &mut [T
         // That is what functions have which take no labels.
         Targets::Absent => Ok(()),
         Targets::Bytes(bytes) => balance(bytes, out, |sum: u64, &t| sum + u64::from(t != 0)),
-        Targets::Reals(values) => {
-            // Over all of them first: without an early exit the comparisons run several lanes at a time.
-            let is_target = |t: T| T::ZERO <= t && t <= T::ONE;
-            let (valid, hard) = values.iter().fold((true, true), |(valid, hard), &t| {
-                (valid & is_target(t), hard & ((t == T::ZERO) | (t == T::ONE)))
-            });
-            if !valid && let Some(index) = values.iter().position(|&t| !is_target(t)) {
-                return Err(Error::Target { index });
-            }
-            if hard {
-                balance(values, out, |sum: u64, &t| sum + u64::from(t == T::ONE))
-            } else {
-                balance(values, out, |sum: Double<f64>, &t| sum.accumulate(t.widen()))
-            }
-        }
+        Targets::Reals(values) => balance_soft(values, out, |t| t),
+        #[cfg(feature = "half")]
+        Targets::Halves(values, format) => balance_soft(values, out, |t| format.read(t)),
+    }
+}
+
+/// Of targets that may be soft, by what they read as.
+fn balance_soft<T: Real, V: Copy>(values: &[V], out: &mut [T], read: impl Fn(V) -> T) -> Result<(), Error> {
+    // Over all of them first: without an early exit the comparisons run several lanes at a time.
+    let is_target = |t: T| T::ZERO <= t && t <= T::ONE;
+    let (valid, hard) = values.iter().fold((true, true), |(valid, hard), &v| {
+        let t = read(v);
+        (valid & is_target(t), hard & ((t == T::ZERO) | (t == T::ONE)))
+    });
+    if !valid && let Some(index) = values.iter().position(|&v| !is_target(read(v))) {
+        return Err(Error::Target { index });
+    }
+    if hard {
+        balance(values, out, |sum: u64, &v| sum + u64::from(read(v) == T::ONE))
+    } else {
+        balance(values, out, |sum: Double<f64>, &v| sum.accumulate(read(v).widen()))
     }
 }
 

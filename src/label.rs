@@ -1,10 +1,15 @@
 //! The types of targets.
 
+#[cfg(feature = "half")]
+use half::slice::HalfFloatSliceExt;
+
+#[cfg(feature = "half")]
+use crate::backend::Format;
 use crate::kernel::Targets;
 use crate::real::Real;
 
 /// A type that targets can have: `T` itself, from 0 (negative) over soft values to 1 (positive); `bool`; or `u8`, where
-/// 0 is negative and anything else positive. Sealed.
+/// 0 is negative and anything else positive; with the feature `half`, also `f16` and `bf16` for `f32`. Sealed.
 ///
 /// The same targets give the same bits in every type; the narrow ones take less memory to read.
 pub trait Label<T: Real>: Sized {
@@ -21,6 +26,20 @@ impl Label<f32> for f32 {
 impl Label<f64> for f64 {
     fn targets(values: &[Self]) -> Targets<'_, f64> {
         Targets::Reals(values)
+    }
+}
+
+#[cfg(feature = "half")]
+impl Label<f32> for half::f16 {
+    fn targets(values: &[Self]) -> Targets<'_, f32> {
+        Targets::Halves(values.reinterpret_cast(), Format::F16)
+    }
+}
+
+#[cfg(feature = "half")]
+impl Label<f32> for half::bf16 {
+    fn targets(values: &[Self]) -> Targets<'_, f32> {
+        Targets::Halves(values.reinterpret_cast(), Format::Bf16)
     }
 }
 

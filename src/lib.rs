@@ -35,6 +35,7 @@
 //! * [`pos_weight_from_targets`]: the positive weights that balance classes.
 //! * [`sigmoid`], [`log_sigmoid`] and [`softplus`] over slices, also in place.
 //! * `ParallelLoss`, with the feature `rayon`: all losses on several threads.
+//! * `HalfLoss`, with the feature `half`: all losses of numbers that are kept as `f16` or `bf16`.
 //! * [`Weights`] of samples, classes, channels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
 //! * [`Backend`]: which instructions there are, and how to pin one.
 //! * [Coming from PyTorch](pytorch): argument by argument.
@@ -97,6 +98,9 @@
 //! * `rayon`, off unless asked for: the trait `ParallelLoss`, by which every loss can run on several threads, with the bits
 //!   of one. It links `std`, and what sums allocates two numbers for every 128 KiB of logits.
 //!
+//! * `half`, off unless asked for: the trait `HalfLoss`, by which inputs, targets and gradients may be kept as the `f16` and
+//!   `bf16` of the crate `half`.
+//!
 //! On x86 the CPU is asked which instructions it has, once, without `std`. On microcontrollers only scalar code is
 //! compiled.
 
@@ -131,6 +135,8 @@ pub use label::Label;
 #[cfg(feature = "rayon")]
 pub use loss::ParallelLoss;
 pub use loss::{Bce, BceWithLogits, FocalLoss, LogitLoss};
+#[cfg(feature = "half")]
+pub use loss::{Half, HalfLoss};
 pub use real::Real;
 pub use reduction::{LossSum, Reduction};
 pub use weights::Weights;

@@ -9,6 +9,8 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
+#[cfg(feature = "half")]
+use super::Format;
 use super::{Float, Kernel, Lanes, Native, Pair, Token};
 
 #[derive(Clone, Copy)]
@@ -16,8 +18,9 @@ pub struct Avx2<T>(PhantomData<T>);
 
 /// # Safety
 ///
-/// The CPU has AVX2 and FMA.
+/// The CPU has AVX2 and FMA and, with the feature `half`, F16C.
 #[target_feature(enable = "avx2,fma")]
+#[cfg_attr(feature = "half", target_feature(enable = "f16c"))]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
     if K::SHORT {
         // SAFETY: the caller's promise.
@@ -58,6 +61,33 @@ unsafe impl Lanes for Avx2<f32> {
         let bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64(from.cast()));
         let zero = _mm256_cmpeq_epi32(bytes, _mm256_setzero_si256());
         _mm256_andnot_ps(_mm256_castsi256_ps(zero), _mm256_set1_ps(1.0))
+    }
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    unsafe fn load_halves(from: *const u16, format: Format) -> __m256 {
+        let bits = _mm_loadu_si128(from.cast());
+        match format {
+            Format::F16 => _mm256_cvtph_ps(bits),
+            Format::Bf16 => _mm256_castsi256_ps(_mm256_slli_epi32::<16>(_mm256_cvtepu16_epi32(bits))),
+        }
+    }
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    unsafe fn store_halves(v: __m256, to: *mut u16, format: Format) {
+        let bits = match format {
+            Format::F16 => _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(v),
+            Format::Bf16 => {
+                let bits = _mm256_castps_si256(v);
+                let odd = _mm256_and_si256(_mm256_srli_epi32::<16>(bits), _mm256_set1_epi32(1));
+                // Carries into what is kept where that is nearer, or as near and even.
+                let rounded = _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
+                let quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x0040_0000));
+                let is_nan = _mm256_castps_si256(_mm256_cmp_ps::<_CMP_UNORD_Q>(v, v));
+                let kept = _mm256_srli_epi32::<16>(_mm256_blendv_epi8(rounded, quiet, is_nan));
+                _mm_packus_epi32(_mm256_castsi256_si128(kept), _mm256_extracti128_si256::<1>(kept))
+            }
+        };
+        _mm_storeu_si128(to.cast(), bits);
     }
     #[inline(always)]
     unsafe fn add(a: __m256, b: __m256) -> __m256 {

@@ -9,6 +9,8 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
+#[cfg(feature = "half")]
+use super::Format;
 use super::{Float, Kernel, Lanes, Native, Pair, Token};
 
 #[derive(Clone, Copy)]
@@ -57,6 +59,32 @@ unsafe impl Lanes for Avx512<f32> {
     unsafe fn load_bytes(from: *const u8) -> __m512 {
         let bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128(from.cast()));
         _mm512_maskz_mov_ps(_mm512_test_epi32_mask(bytes, bytes), _mm512_set1_ps(1.0))
+    }
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    unsafe fn load_halves(from: *const u16, format: Format) -> __m512 {
+        let bits = _mm256_loadu_si256(from.cast());
+        match format {
+            Format::F16 => _mm512_cvtph_ps(bits),
+            Format::Bf16 => _mm512_castsi512_ps(_mm512_slli_epi32::<16>(_mm512_cvtepu16_epi32(bits))),
+        }
+    }
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    unsafe fn store_halves(v: __m512, to: *mut u16, format: Format) {
+        let bits = match format {
+            Format::F16 => _mm512_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(v),
+            Format::Bf16 => {
+                let bits = _mm512_castps_si512(v);
+                let odd = _mm512_and_si512(_mm512_srli_epi32::<16>(bits), _mm512_set1_epi32(1));
+                // Carries into what is kept where that is nearer, or as near and even.
+                let rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
+                let is_nan = _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(v, v);
+                let kept = _mm512_mask_or_epi32(rounded, is_nan, bits, _mm512_set1_epi32(0x0040_0000));
+                _mm512_cvtepi32_epi16(_mm512_srli_epi32::<16>(kept))
+            }
+        };
+        _mm256_storeu_si256(to.cast(), bits);
     }
     #[inline(always)]
     unsafe fn add(a: __m512, b: __m512) -> __m512 {

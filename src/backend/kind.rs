@@ -103,5 +103,32 @@ mod detection {
     cpufeatures::new!(cpu_avx2, "avx2", "fma");
     cpufeatures::new!(cpu_fma, "fma");
 
-    pub(super) use {cpu_avx2::get as avx2, cpu_avx512::get as avx512, cpu_fma::get as fma};
+    pub(super) use {cpu_avx512::get as avx512, cpu_fma::get as fma};
+
+    pub(super) fn avx2() -> bool {
+        #[cfg(feature = "half")]
+        if !has_f16c() {
+            return false;
+        }
+        cpu_avx2::get()
+    }
+
+    /// `cpufeatures` does not know it. Its registers are those of AVX2.
+    #[cfg(feature = "half")]
+    fn has_f16c() -> bool {
+        #[cfg(target_arch = "x86")]
+        use core::arch::x86::__cpuid;
+        #[cfg(target_arch = "x86_64")]
+        use core::arch::x86_64::__cpuid;
+        use core::sync::atomic::{AtomicU8, Ordering};
+
+        // 0: not asked yet.
+        static ANSWER: AtomicU8 = AtomicU8::new(0);
+        let answer = match ANSWER.load(Ordering::Relaxed) {
+            0 => 1 + u8::from(__cpuid(1).ecx & (1 << 29) != 0),
+            answer => answer,
+        };
+        ANSWER.store(answer, Ordering::Relaxed);
+        answer == 2
+    }
 }

@@ -6,6 +6,8 @@
 
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Sub};
 
+#[cfg(feature = "half")]
+use super::Format;
 use super::{Float, Pair};
 
 /// A vector register of one element type on one instruction set.
@@ -16,7 +18,7 @@ use super::{Float, Pair};
 /// the backend, that `load` and `store` touch exactly [`LANES`](Self::LANES) elements at any alignment, and that
 /// `Row` holds a whole number of vectors.
 ///
-/// Every function requires of its caller that the CPU has the instructions; `load`, `store` and `load_bytes` besides,
+/// Every function requires of its caller that the CPU has the instructions; those that load and store besides,
 /// that `LANES` elements at the pointer can be read or written.
 pub unsafe trait Lanes: Copy + 'static {
     /// What one lane holds.
@@ -50,6 +52,28 @@ pub unsafe trait Lanes: Copy + 'static {
                 *v = if from.add(i).read() == 0 { Self::Scalar::ZERO } else { Self::Scalar::ONE };
             }
             Self::load(row.as_ref().as_ptr())
+        }
+    }
+
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    unsafe fn load_halves(from: *const u16, format: Format) -> Self::Raw {
+        // SAFETY: the caller's promise, of as many numbers as there are elements; and a row has as many.
+        unsafe {
+            let mut row = Self::row(Self::Scalar::ZERO);
+            format.read_row(from, row.as_mut());
+            Self::load(row.as_ref().as_ptr())
+        }
+    }
+    /// Rounds each to the nearest, ties to even.
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    unsafe fn store_halves(v: Self::Raw, to: *mut u16, format: Format) {
+        // SAFETY: likewise.
+        unsafe {
+            let mut row = Self::row(Self::Scalar::ZERO);
+            Self::store(v, row.as_mut().as_mut_ptr());
+            format.round_row(row.as_ref(), to);
         }
     }
 
@@ -154,6 +178,16 @@ impl<L: Lanes> Token<L> {
         // SAFETY: the token proves the instructions, the caller the memory.
         Vector(unsafe { L::load_bytes(from) })
     }
+
+    /// # Safety
+    ///
+    /// `L::LANES` numbers at `from` can be read.
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    pub unsafe fn load_halves(self, from: *const u16, format: Format) -> Vector<L> {
+        // SAFETY: the token proves the instructions, the caller the memory.
+        Vector(unsafe { L::load_halves(from, format) })
+    }
 }
 
 // In all that follows: a vector or a mask exists only where a token did, and the token proved the instructions.
@@ -166,6 +200,16 @@ impl<L: Lanes> Vector<L> {
     pub unsafe fn store(self, to: *mut L::Scalar) {
         // SAFETY: a vector proves the instructions, the caller the memory.
         unsafe { L::store(self.0, to) }
+    }
+
+    /// # Safety
+    ///
+    /// `L::LANES` numbers at `to` can be written.
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    pub unsafe fn store_halves(self, to: *mut u16, format: Format) {
+        // SAFETY: a vector proves the instructions, the caller the memory.
+        unsafe { L::store_halves(self.0, to, format) }
     }
 
     /// self * a + b

@@ -1,6 +1,8 @@
 //! The instruction sets: which there are, which the CPU has, and how a kernel gets to run on one.
 
 mod float;
+#[cfg(feature = "half")]
+mod format;
 mod kind;
 mod lanes;
 mod pair;
@@ -27,6 +29,8 @@ mod wide;
 use kind::Kind;
 
 pub use float::Float;
+#[cfg(feature = "half")]
+pub use format::Format;
 pub use kind::Native;
 pub use lanes::{Lanes, Mask, Token, Vector};
 pub use pair::Pair;

@@ -7,6 +7,8 @@
 
 use core::marker::PhantomData;
 
+#[cfg(feature = "half")]
+use super::Format;
 use super::{Lanes, Vector};
 
 #[derive(Clone, Copy)]
@@ -86,6 +88,17 @@ unsafe impl<L: Lanes> Lanes for Pair<L> {
     #[inline(always)]
     unsafe fn load_bytes(from: *const u8) -> Self::Raw {
         [L::load_bytes(from), L::load_bytes(from.add(L::LANES))]
+    }
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    unsafe fn load_halves(from: *const u16, format: Format) -> Self::Raw {
+        [L::load_halves(from, format), L::load_halves(from.add(L::LANES), format)]
+    }
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    unsafe fn store_halves(v: Self::Raw, to: *mut u16, format: Format) {
+        L::store_halves(v[0], to, format);
+        L::store_halves(v[1], to.add(L::LANES), format);
     }
     #[inline(always)]
     unsafe fn add(a: Self::Raw, b: Self::Raw) -> Self::Raw {

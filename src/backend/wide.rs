@@ -8,6 +8,11 @@ use core::marker::PhantomData;
 use bytemuck::cast;
 use wide::{f32x4, f64x2, u32x4, u64x2};
 
+#[cfg(all(feature = "half", target_arch = "aarch64"))]
+use core::arch::{aarch64::*, asm};
+
+#[cfg(all(feature = "half", target_arch = "aarch64"))]
+use super::Format;
 use super::{Float, Kernel, Lanes, Native, Pair, Token};
 
 /// `wide` uses the fused instructions of aarch64. It would use those of x86 too if the whole build had them, and then
@@ -56,6 +61,43 @@ unsafe impl Lanes for Wide<f32> {
     #[inline(always)]
     unsafe fn store(v: f32x4, to: *mut f32) {
         to.cast::<f32x4>().write_unaligned(v)
+    }
+    #[cfg(all(feature = "half", target_arch = "aarch64"))]
+    #[inline(always)]
+    unsafe fn load_halves(from: *const u16, format: Format) -> f32x4 {
+        let bits = vld1_u16(from);
+        core::mem::transmute::<uint32x4_t, f32x4>(match format {
+            Format::F16 => {
+                // The intrinsic needs Rust 1.94.
+                let wide;
+                asm!("fcvtl {wide:v}.4s, {bits:v}.4h", wide = lateout(vreg) wide, bits = in(vreg) bits,
+                    options(pure, nomem, nostack));
+                wide
+            }
+            Format::Bf16 => vshll_n_u16::<16>(bits),
+        })
+    }
+    #[cfg(all(feature = "half", target_arch = "aarch64"))]
+    #[inline(always)]
+    unsafe fn store_halves(v: f32x4, to: *mut u16, format: Format) {
+        let bits = core::mem::transmute::<f32x4, uint32x4_t>(v);
+        let kept = match format {
+            Format::F16 => {
+                let narrow;
+                asm!("fcvtn {narrow:v}.4h, {bits:v}.4s", narrow = lateout(vreg) narrow, bits = in(vreg) bits,
+                    options(pure, nomem, nostack));
+                narrow
+            }
+            Format::Bf16 => {
+                let odd = vandq_u32(vshrq_n_u32::<16>(bits), vdupq_n_u32(1));
+                // Carries into what is kept where that is nearer, or as near and even.
+                let rounded = vaddq_u32(bits, vaddq_u32(odd, vdupq_n_u32(0x7fff)));
+                let quiet = vorrq_u32(bits, vdupq_n_u32(0x0040_0000));
+                let number = vreinterpretq_f32_u32(bits);
+                vshrn_n_u32::<16>(vbslq_u32(vceqq_f32(number, number), rounded, quiet))
+            }
+        };
+        vst1_u16(to, kept);
     }
     #[inline(always)]
     unsafe fn add(a: f32x4, b: f32x4) -> f32x4 {

@@ -55,6 +55,7 @@ mod reduce;
 mod slices;
 mod source;
 mod sums;
+mod values;
 mod weight;
 
 pub use activation::ActivationKernels;
@@ -64,6 +65,7 @@ pub use memory::Streams;
 pub use probability::ProbabilityKernels;
 pub use slices::Slices;
 pub use source::{Factors, Targets};
+pub use values::{Values, ValuesMut};
 pub use weight::WeightKernels;
 
 use crate::backend::Backend;

@@ -114,6 +114,8 @@ fn evaluate_all<T: Constants, L: Lanes<Scalar = T>, F: Formula<T>>(
             runs.evaluate(l, formula, k);
             k += 1;
         }
+        #[cfg(feature = "half")]
+        streams.deliver(l, scratch, F::OUTPUTS, rows, row, count);
         row += count;
     }
     if rows.has_partial::<L>() {
@@ -261,6 +263,8 @@ impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Reduce<'_, '_, T
                 room.tree.set::<G>(k + i, runs.evaluate(l, formula, i));
                 i += 1;
             }
+            #[cfg(feature = "half")]
+            self.streams.deliver(l, room.scratch, G::OUTPUTS, rows, row + k, count);
             k += count;
         }
         if rows.has_partial::<L>() && whole < PIECE.min(rows.count - row) {

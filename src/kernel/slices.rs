@@ -4,6 +4,7 @@ use super::memory::Streams;
 #[cfg(feature = "rayon")]
 use super::reduce::chunk_len;
 use super::source::{Factors, Targets};
+use super::values::{Values, ValuesMut};
 use crate::math::Constants;
 
 /// The slices of a pass that writes one result for each element, or none.
@@ -15,26 +16,26 @@ pub struct Slices<'a, T> {
 }
 
 enum Elements<'a, T> {
-    Read(&'a [T]),
-    Written(&'a [T], &'a mut [T]),
-    InPlace(&'a mut [T]),
+    Read(Values<'a, T>),
+    Written(Values<'a, T>, ValuesMut<'a, T>),
+    InPlace(ValuesMut<'a, T>),
 }
 
 impl<'a, T: Constants> Slices<'a, T> {
     #[inline]
-    pub fn new(inputs: &'a [T], targets: Targets<'a, T>) -> Self {
+    pub fn new(inputs: Values<'a, T>, targets: Targets<'a, T>) -> Self {
         Self::of(Elements::Read(inputs), targets)
     }
 
     /// With an output.
     #[inline]
-    pub fn writing(inputs: &'a [T], targets: Targets<'a, T>, out: &'a mut [T]) -> Self {
+    pub fn writing(inputs: Values<'a, T>, targets: Targets<'a, T>, out: ValuesMut<'a, T>) -> Self {
         Self::of(Elements::Written(inputs, out), targets)
     }
 
     /// The output takes the inputs' place.
     #[inline]
-    pub fn in_place(inputs: &'a mut [T], targets: Targets<'a, T>) -> Self {
+    pub fn in_place(inputs: ValuesMut<'a, T>, targets: Targets<'a, T>) -> Self {
         Self::of(Elements::InPlace(inputs), targets)
     }
 
@@ -80,11 +81,11 @@ impl<T: Constants> Slices<'_, T> {
                 (Elements::Read(inputs), Elements::Read(others))
             }
             Elements::Written(inputs, out) => {
-                let ((inputs, others), (out, other_out)) = (inputs.split_at(at), out.split_at_mut(at));
+                let ((inputs, others), (out, other_out)) = (inputs.split_at(at), out.split_at(at));
                 (Elements::Written(inputs, out), Elements::Written(others, other_out))
             }
             Elements::InPlace(inputs) => {
-                let (inputs, others) = inputs.split_at_mut(at);
+                let (inputs, others) = inputs.split_at(at);
                 (Elements::InPlace(inputs), Elements::InPlace(others))
             }
         };

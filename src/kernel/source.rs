@@ -1,11 +1,15 @@
 //! Where the rows come from that are not simply slices of `T`: targets of other types, weights that repeat.
 
 use crate::backend::Float;
+#[cfg(feature = "half")]
+use crate::backend::Format;
 
 /// One target for each element.
 #[derive(Clone, Copy, Debug)]
 pub enum Targets<'a, T> {
     Reals(&'a [T]),
+    #[cfg(feature = "half")]
+    Halves(&'a [u16], Format),
     /// 0 is negative, anything else positive.
     Bytes(&'a [u8]),
     /// None, for formulas that need none.
@@ -17,6 +21,8 @@ impl<T: Float> Targets<'_, T> {
     pub fn capacity(&self) -> usize {
         match self {
             Self::Reals(values) => values.len(),
+            #[cfg(feature = "half")]
+            Self::Halves(values, _) => values.len(),
             Self::Bytes(values) => values.len(),
             Self::Absent => usize::MAX,
         }
@@ -29,6 +35,11 @@ impl<T: Float> Targets<'_, T> {
             Self::Reals(values) => {
                 let (before, rest) = values.split_at(at);
                 (Self::Reals(before), Self::Reals(rest))
+            }
+            #[cfg(feature = "half")]
+            Self::Halves(values, format) => {
+                let (before, rest) = values.split_at(at);
+                (Self::Halves(before, format), Self::Halves(rest, format))
             }
             Self::Bytes(values) => {
                 let (before, rest) = values.split_at(at);
@@ -45,6 +56,12 @@ impl<T: Float> Targets<'_, T> {
             Self::Reals(values) => {
                 for (out, &t) in out.iter_mut().zip(values.iter().skip(start)) {
                     *out = t;
+                }
+            }
+            #[cfg(feature = "half")]
+            Self::Halves(values, format) => {
+                for (out, &t) in out.iter_mut().zip(values.iter().skip(start)) {
+                    *out = format.read(t);
                 }
             }
             Self::Bytes(values) => {

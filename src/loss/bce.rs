@@ -115,9 +115,9 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
     /// ```
     pub fn target_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
         expect_len(Argument::Output, logits.len(), out.len())?;
-        let checked: Checked<'_, T> = self.check(OneThread, logits, Y::targets(targets))?;
-        let scales = checked.scales(OneThread, logits).with_derivative()?;
-        let streams = checked.writing(logits, scales.weight, out).streams();
+        let checked: Checked<'_, T> = self.check(OneThread, logits.into(), Y::targets(targets))?;
+        let scales = checked.scales(OneThread, logits.into()).with_derivative()?;
+        let streams = checked.writing(logits.into(), scales.weight, out.into()).streams();
         T::bce_target_gradient(self.kernel(), &checked.pass(&streams, scales));
         Ok(())
     }

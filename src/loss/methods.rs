@@ -5,7 +5,7 @@
 
 use super::{Checked, Curved, Passes, Scales, expect_len};
 use crate::error::{Argument, Error};
-use crate::kernel::{Slices, Targets};
+use crate::kernel::{Slices, Targets, Values, ValuesMut};
 use crate::math::Double;
 use crate::real::Real;
 use crate::reduction::{LossSum, Reduction};
@@ -16,7 +16,7 @@ use crate::weights::Weights;
 pub fn loss<T: Real, L: Passes<T> + ?Sized>(
     threads: impl Threads,
     loss: &L,
-    inputs: &[T],
+    inputs: Values<'_, T>,
     targets: Targets<'_, T>,
 ) -> Result<T, Error> {
     let checked = loss.check(threads, inputs, targets)?;
@@ -30,9 +30,9 @@ pub fn loss<T: Real, L: Passes<T> + ?Sized>(
 pub fn losses<T: Real, L: Passes<T> + ?Sized>(
     threads: impl Threads,
     loss: &L,
-    inputs: &[T],
+    inputs: Values<'_, T>,
     targets: Targets<'_, T>,
-    out: &mut [T],
+    out: ValuesMut<'_, T>,
 ) -> Result<(), Error> {
     expect_len(Argument::Output, inputs.len(), out.len())?;
     let checked = loss.check(threads, inputs, targets)?;
@@ -46,9 +46,9 @@ pub fn losses<T: Real, L: Passes<T> + ?Sized>(
 pub fn gradient<T: Real, L: Passes<T> + ?Sized>(
     threads: impl Threads,
     loss: &L,
-    inputs: &[T],
+    inputs: Values<'_, T>,
     targets: Targets<'_, T>,
-    gradient: &mut [T],
+    gradient: ValuesMut<'_, T>,
 ) -> Result<(), Error> {
     expect_len(Argument::Gradient, inputs.len(), gradient.len())?;
     let checked = loss.check(threads, inputs, targets)?;
@@ -62,9 +62,9 @@ pub fn gradient<T: Real, L: Passes<T> + ?Sized>(
 pub fn loss_and_gradient<T: Real, L: Passes<T> + ?Sized>(
     threads: impl Threads,
     loss: &L,
-    inputs: &[T],
+    inputs: Values<'_, T>,
     targets: Targets<'_, T>,
-    gradient: &mut [T],
+    gradient: ValuesMut<'_, T>,
 ) -> Result<T, Error> {
     expect_len(Argument::Gradient, inputs.len(), gradient.len())?;
     let checked = loss.check(threads, inputs, targets)?;
@@ -77,11 +77,11 @@ pub fn loss_and_gradient<T: Real, L: Passes<T> + ?Sized>(
 pub fn loss_and_gradient_in_place<T: Real, L: Passes<T> + ?Sized>(
     threads: impl Threads,
     loss: &L,
-    inputs: &mut [T],
+    inputs: ValuesMut<'_, T>,
     targets: Targets<'_, T>,
 ) -> Result<T, Error> {
-    let checked = loss.check(threads, inputs, targets)?;
-    let scales = checked.scales(threads, inputs).with_derivative()?;
+    let checked = loss.check(threads, inputs.values(), targets)?;
+    let scales = checked.scales(threads, inputs.values()).with_derivative()?;
     let slices = Slices::in_place(inputs, checked.targets).weighted(checked.pos_weight, scales.weight);
     sum_and_gradient(threads, loss, &checked, scales, slices)
 }
@@ -104,10 +104,10 @@ fn sum_and_gradient<T: Real, L: Passes<T> + ?Sized>(
 #[inline]
 pub fn gradient_and_hessian<T: Real, L: Curved<T> + ?Sized>(
     loss: &L,
-    inputs: &[T],
+    inputs: Values<'_, T>,
     targets: Targets<'_, T>,
-    gradient: &mut [T],
-    hessian: &mut [T],
+    gradient: ValuesMut<'_, T>,
+    hessian: ValuesMut<'_, T>,
 ) -> Result<(), Error> {
     expect_len(Argument::Gradient, inputs.len(), gradient.len())?;
     expect_len(Argument::Hessian, inputs.len(), hessian.len())?;
@@ -121,10 +121,10 @@ pub fn gradient_and_hessian<T: Real, L: Curved<T> + ?Sized>(
 #[inline]
 pub fn backward<T: Real, L: Passes<T> + ?Sized>(
     loss: &L,
-    inputs: &[T],
+    inputs: Values<'_, T>,
     targets: Targets<'_, T>,
     upstream: Weights<'_, T>,
-    gradient: &mut [T],
+    gradient: ValuesMut<'_, T>,
 ) -> Result<(), Error> {
     expect_len(Argument::Gradient, inputs.len(), gradient.len())?;
     let checked = loss.check(OneThread, inputs, targets)?;
@@ -139,7 +139,7 @@ pub fn accumulate<T: Real, L: Passes<T> + ?Sized>(
     threads: impl Threads,
     loss: &L,
     sum: &mut LossSum<T>,
-    inputs: &[T],
+    inputs: Values<'_, T>,
     targets: Targets<'_, T>,
 ) -> Result<(), Error> {
     let checked = loss.check(threads, inputs, targets)?;

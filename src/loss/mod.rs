@@ -2,6 +2,8 @@
 
 mod bce;
 mod focal;
+#[cfg(feature = "half")]
+mod half;
 mod methods;
 #[cfg(feature = "rayon")]
 mod parallel;
@@ -9,13 +11,15 @@ mod probability;
 
 pub use bce::BceWithLogits;
 pub use focal::FocalLoss;
+#[cfg(feature = "half")]
+pub use half::{Half, HalfLoss};
 #[cfg(feature = "rayon")]
 pub use parallel::ParallelLoss;
 pub use probability::Bce;
 
 use crate::backend::Backend;
 use crate::error::{Argument, Error, expect_len};
-use crate::kernel::{Factors, Pass, Slices, Streams, Targets};
+use crate::kernel::{Factors, Pass, Slices, Streams, Targets, Values, ValuesMut};
 use crate::label::Label;
 use crate::math::Double;
 use crate::real::Real;
@@ -50,27 +54,27 @@ use crate::weights::Weights;
 pub trait LogitLoss<T: Real>: Curved<T> {
     /// The reduced loss.
     fn loss<Y: Label<T>>(&self, logits: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(OneThread, self, logits, Y::targets(targets))
+        methods::loss(OneThread, self, logits.into(), Y::targets(targets))
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
     fn losses<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(OneThread, self, logits, Y::targets(targets), out)
+        methods::losses(OneThread, self, logits.into(), Y::targets(targets), out.into())
     }
 
     /// The derivative of the reduced loss with respect to each logit.
     fn gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(OneThread, self, logits, Y::targets(targets), gradient)
+        methods::gradient(OneThread, self, logits.into(), Y::targets(targets), gradient.into())
     }
 
     /// The reduced loss, and its gradient, in one pass.
     fn loss_and_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<T, Error> {
-        methods::loss_and_gradient(OneThread, self, logits, Y::targets(targets), gradient)
+        methods::loss_and_gradient(OneThread, self, logits.into(), Y::targets(targets), gradient.into())
     }
 
     /// The reduced loss; its gradient takes the logits' place, so that no second buffer is needed.
     fn loss_and_gradient_in_place<Y: Label<T>>(&self, logits: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(OneThread, self, logits, Y::targets(targets))
+        methods::loss_and_gradient_in_place(OneThread, self, logits.into(), Y::targets(targets))
     }
 
     /// The gradient, and the diagonal of the Hessian, of the reduced loss: what gradient boosting needs.
@@ -81,7 +85,7 @@ pub trait LogitLoss<T: Real>: Curved<T> {
         gradient: &mut [T],
         hessian: &mut [T],
     ) -> Result<(), Error> {
-        methods::gradient_and_hessian(self, logits, Y::targets(targets), gradient, hessian)
+        methods::gradient_and_hessian(self, logits.into(), Y::targets(targets), gradient.into(), hessian.into())
     }
 
     /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
@@ -93,13 +97,13 @@ pub trait LogitLoss<T: Real>: Curved<T> {
         upstream: Weights<'_, T>,
         gradient: &mut [T],
     ) -> Result<(), Error> {
-        methods::backward(self, logits, Y::targets(targets), upstream, gradient)
+        methods::backward(self, logits.into(), Y::targets(targets), upstream, gradient.into())
     }
 
     /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of 128 KiB of
     /// logits (32,768 of `f32`, 16,384 of `f64`).
     fn accumulate<Y: Label<T>>(&self, sum: &mut LossSum<T>, logits: &[T], targets: &[Y]) -> Result<(), Error> {
-        methods::accumulate(OneThread, self, sum, logits, Y::targets(targets))
+        methods::accumulate(OneThread, self, sum, logits.into(), Y::targets(targets))
     }
 }
 
@@ -182,7 +186,7 @@ pub trait Passes<T: Real>: Sync {
     fn product(&self, pass: &Pass<'_, '_, T>);
 
     /// Whether the inputs are within their range, as any logit is. A weight of 0 excuses its input.
-    fn check_inputs(&self, _: impl Threads, _inputs: &[T], _weight: Factors<'_, T>) -> Result<(), Error> {
+    fn check_inputs(&self, _: impl Threads, _inputs: Values<'_, T>, _weight: Factors<'_, T>) -> Result<(), Error> {
         Ok(())
     }
 
@@ -190,7 +194,7 @@ pub trait Passes<T: Real>: Sync {
     fn check<'a>(
         &'a self,
         threads: impl Threads,
-        inputs: &[T],
+        inputs: Values<'_, T>,
         targets: Targets<'a, T>,
     ) -> Result<Checked<'a, T>, Error> {
         let len = inputs.len();
@@ -224,7 +228,7 @@ fn expect_up_to<T: Real>(most: T, found: T, argument: Argument) -> Result<(), Er
 
 impl<'a, T: Real> Checked<'a, T> {
     #[inline]
-    fn slices<'s>(&self, inputs: &'s [T], weight: Factors<'s, T>) -> Slices<'s, T>
+    fn slices<'s>(&self, inputs: Values<'s, T>, weight: Factors<'s, T>) -> Slices<'s, T>
     where
         'a: 's,
     {
@@ -232,7 +236,7 @@ impl<'a, T: Real> Checked<'a, T> {
     }
 
     #[inline]
-    fn writing<'s>(&self, inputs: &'s [T], weight: Factors<'s, T>, out: &'s mut [T]) -> Slices<'s, T>
+    fn writing<'s>(&self, inputs: Values<'s, T>, weight: Factors<'s, T>, out: ValuesMut<'s, T>) -> Slices<'s, T>
     where
         'a: 's,
     {
@@ -240,9 +244,9 @@ impl<'a, T: Real> Checked<'a, T> {
     }
 
     /// The sum of the weights, added to `onto` chunk by chunk as the losses are.
-    fn weight_sum(&self, threads: impl Threads, inputs: &[T], onto: Double<T>) -> Double<T> {
+    fn weight_sum(&self, threads: impl Threads, inputs: Values<'_, T>, onto: Double<T>) -> Double<T> {
         // The inputs are there to be counted: the formula looks at the weights alone.
-        let slices = Slices::new(inputs, Targets::Reals(inputs)).weighted(Factors::Uniform(T::ONE), self.weight);
+        let slices = Slices::new(inputs, Targets::Absent).weighted(Factors::Uniform(T::ONE), self.weight);
         threads
             .sum(slices, onto, |streams, onto| T::weight_sum(&self.pass(streams, Scales::none(self.weight)).onto(onto)))
     }
@@ -253,7 +257,7 @@ impl<'a, T: Real> Checked<'a, T> {
     }
 
     #[inline]
-    fn scales(&self, threads: impl Threads, inputs: &[T]) -> Scales<'a, T> {
+    fn scales(&self, threads: impl Threads, inputs: Values<'_, T>) -> Scales<'a, T> {
         let divisor = match self.reduction {
             Reduction::Sum => Double { hi: T::ONE, lo: T::ZERO },
             Reduction::Mean => Double::from_count(self.len as u64),

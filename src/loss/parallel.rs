@@ -48,32 +48,32 @@ use crate::threads::Threads;
 pub trait ParallelLoss<T: Real>: Passes<T> {
     /// [`loss`](crate::LogitLoss::loss): the reduced loss.
     fn par_loss<Y: Label<T>>(&self, inputs: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(Rayon, self, inputs, Y::targets(targets))
+        methods::loss(Rayon, self, inputs.into(), Y::targets(targets))
     }
 
     /// [`losses`](crate::LogitLoss::losses): the loss of each element, unreduced.
     fn par_losses<Y: Label<T>>(&self, inputs: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(Rayon, self, inputs, Y::targets(targets), out)
+        methods::losses(Rayon, self, inputs.into(), Y::targets(targets), out.into())
     }
 
     /// [`gradient`](crate::LogitLoss::gradient): the derivative of the reduced loss with respect to each input.
     fn par_gradient<Y: Label<T>>(&self, inputs: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(Rayon, self, inputs, Y::targets(targets), gradient)
+        methods::gradient(Rayon, self, inputs.into(), Y::targets(targets), gradient.into())
     }
 
     /// [`loss_and_gradient`](crate::LogitLoss::loss_and_gradient): both, in one pass.
     fn par_loss_and_gradient<Y: Label<T>>(&self, inputs: &[T], targets: &[Y], gradient: &mut [T]) -> Result<T, Error> {
-        methods::loss_and_gradient(Rayon, self, inputs, Y::targets(targets), gradient)
+        methods::loss_and_gradient(Rayon, self, inputs.into(), Y::targets(targets), gradient.into())
     }
 
     /// [`loss_and_gradient_in_place`](crate::LogitLoss::loss_and_gradient_in_place): the gradient takes the inputs' place.
     fn par_loss_and_gradient_in_place<Y: Label<T>>(&self, inputs: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(Rayon, self, inputs, Y::targets(targets))
+        methods::loss_and_gradient_in_place(Rayon, self, inputs.into(), Y::targets(targets))
     }
 
     /// [`accumulate`](crate::LogitLoss::accumulate): adds a batch to a running sum.
     fn par_accumulate<Y: Label<T>>(&self, sum: &mut LossSum<T>, inputs: &[T], targets: &[Y]) -> Result<(), Error> {
-        methods::accumulate(Rayon, self, sum, inputs, Y::targets(targets))
+        methods::accumulate(Rayon, self, sum, inputs.into(), Y::targets(targets))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Passes, Settings, methods};
 use crate::backend::Backend;
 use crate::error::Error;
-use crate::kernel::{Factors, Pass};
+use crate::kernel::{Factors, Pass, Values};
 use crate::label::Label;
 use crate::math::Double;
 use crate::real::Real;
@@ -141,17 +141,17 @@ impl<'w, T: Real> Bce<'w, T> {
 
     /// The reduced loss.
     pub fn loss<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(OneThread, self, probabilities, Y::targets(targets))
+        methods::loss(OneThread, self, probabilities.into(), Y::targets(targets))
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
     pub fn losses<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(OneThread, self, probabilities, Y::targets(targets), out)
+        methods::losses(OneThread, self, probabilities.into(), Y::targets(targets), out.into())
     }
 
     /// The derivative of the reduced loss with respect to each probability.
     pub fn gradient<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(OneThread, self, probabilities, Y::targets(targets), gradient)
+        methods::gradient(OneThread, self, probabilities.into(), Y::targets(targets), gradient.into())
     }
 
     /// The reduced loss, and its gradient, in one pass.
@@ -161,12 +161,12 @@ impl<'w, T: Real> Bce<'w, T> {
         targets: &[Y],
         gradient: &mut [T],
     ) -> Result<T, Error> {
-        methods::loss_and_gradient(OneThread, self, probabilities, Y::targets(targets), gradient)
+        methods::loss_and_gradient(OneThread, self, probabilities.into(), Y::targets(targets), gradient.into())
     }
 
     /// The reduced loss; its gradient takes the probabilities' place, so that no second buffer is needed.
     pub fn loss_and_gradient_in_place<Y: Label<T>>(&self, probabilities: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(OneThread, self, probabilities, Y::targets(targets))
+        methods::loss_and_gradient_in_place(OneThread, self, probabilities.into(), Y::targets(targets))
     }
 
     /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
@@ -178,7 +178,7 @@ impl<'w, T: Real> Bce<'w, T> {
         upstream: Weights<'_, T>,
         gradient: &mut [T],
     ) -> Result<(), Error> {
-        methods::backward(self, probabilities, Y::targets(targets), upstream, gradient)
+        methods::backward(self, probabilities.into(), Y::targets(targets), upstream, gradient.into())
     }
 
     /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of 128 KiB of
@@ -189,12 +189,19 @@ impl<'w, T: Real> Bce<'w, T> {
         probabilities: &[T],
         targets: &[Y],
     ) -> Result<(), Error> {
-        methods::accumulate(OneThread, self, sum, probabilities, Y::targets(targets))
+        methods::accumulate(OneThread, self, sum, probabilities.into(), Y::targets(targets))
     }
 }
 
 fn is_probability<T: Real>(p: T) -> bool {
     T::ZERO <= p && p <= T::ONE
+}
+
+fn expect_probabilities<T: Real>(inputs: impl Iterator<Item = T>, weight: Factors<'_, T>) -> Result<(), Error> {
+    match inputs.enumerate().find(|&(index, p)| !is_probability(p) && weight.of(index) != T::ZERO) {
+        Some((index, _)) => Err(Error::Probability { index }),
+        None => Ok(()),
+    }
 }
 
 impl<T: Real> Passes<T> for Bce<'_, T> {
@@ -210,14 +217,17 @@ impl<T: Real> Passes<T> for Bce<'_, T> {
         Ok(())
     }
 
-    fn check_inputs(&self, threads: impl Threads, inputs: &[T], weight: Factors<'_, T>) -> Result<(), Error> {
-        // Without an early exit the comparison runs several lanes at a time.
-        if threads.all(inputs, |inputs| inputs.iter().fold(true, |all, &p| all & is_probability(p))) {
-            return Ok(());
-        }
-        match inputs.iter().enumerate().position(|(index, &p)| !is_probability(p) && weight.of(index) != T::ZERO) {
-            Some(index) => Err(Error::Probability { index }),
-            None => Ok(()),
+    fn check_inputs(&self, threads: impl Threads, inputs: Values<'_, T>, weight: Factors<'_, T>) -> Result<(), Error> {
+        match inputs {
+            // Without an early exit the comparison runs several lanes at a time.
+            Values::Reals(inputs)
+                if threads.all(inputs, |inputs| inputs.iter().fold(true, |all, &p| all & is_probability(p))) =>
+            {
+                Ok(())
+            }
+            Values::Reals(inputs) => expect_probabilities(inputs.iter().copied(), weight),
+            #[cfg(feature = "half")]
+            Values::Halves(inputs, format) => expect_probabilities(inputs.iter().map(|&p| format.read(p)), weight),
         }
     }
 

@@ -39,6 +39,23 @@ impl<L: Lanes, const N: usize> Later<L, N> {
         unsafe { core::slice::from_raw_parts_mut(self.at(from), count * L::LANES) }
     }
 
+    /// Room for rows, one after the other.
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    pub fn room(&mut self) -> *mut L::Scalar {
+        self.0.as_mut_ptr().cast()
+    }
+
+    /// # Safety
+    ///
+    /// That row has been written.
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    pub unsafe fn get(&self, l: Token<L>, index: usize) -> Vector<L> {
+        // SAFETY: the caller's promise, and each of the N rows has as many elements as a vector.
+        unsafe { l.load(self.0.as_ptr().cast::<L::Scalar>().wrapping_add(index % N * L::LANES)) }
+    }
+
     /// Rows that have been written, one after the other.
     #[inline(always)]
     pub fn run(&self) -> Run<L::Scalar> {

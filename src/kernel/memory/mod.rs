@@ -7,6 +7,7 @@
 
 use core::marker::PhantomData;
 
+mod kept;
 mod later;
 mod runs;
 mod scratch;
@@ -17,47 +18,49 @@ pub use scratch::Scratch;
 use super::reduce::{Choice, Reach};
 use super::source::{Factors, Targets};
 use super::sums::{PIECE, Terms};
+use super::values::{Values, ValuesMut};
 use crate::backend::{Lanes, Token, Vector};
 use crate::math::{Constants, Formula, Smoothing, is_moderate};
+use kept::Kept;
 use runs::{Run, Runs, Traits, up_to};
 
 /// What a kernel reads and writes, element by element.
 pub struct Streams<'a, T> {
-    logits: *const T,
+    logits: Kept<T>,
     len: usize,
     targets: Targets<'a, T>,
     smoothing: Option<Smoothing<T>>,
     pos_weight: Factors<'a, T>,
     weight: Factors<'a, T>,
     upstream: Factors<'a, T>,
-    /// Null, or good for writing `len` elements.
-    outputs: [*mut T; 2],
+    /// Nowhere, or good for writing `len` elements.
+    outputs: [Kept<T>; 2],
     slices: PhantomData<(&'a [T], &'a mut [T])>,
 }
 
 impl<'a, T: Constants> Streams<'a, T> {
     /// As many elements as have both a logit and a target.
     #[inline]
-    pub fn new(logits: &'a [T], targets: Targets<'a, T>) -> Self {
+    pub fn new(logits: Values<'a, T>, targets: Targets<'a, T>) -> Self {
         Self {
-            logits: logits.as_ptr(),
+            logits: Kept::of(logits),
             len: logits.len().min(targets.capacity()),
             targets,
             smoothing: None,
             pos_weight: Factors::Uniform(T::ONE),
             weight: Factors::Uniform(T::ONE),
             upstream: Factors::Uniform(T::ONE),
-            outputs: [core::ptr::null_mut(); 2],
+            outputs: [Kept::NOWHERE; 2],
             slices: PhantomData,
         }
     }
 
     /// The first output takes the logits' place.
     #[inline]
-    pub fn in_place(logits: &'a mut [T], targets: Targets<'a, T>) -> Self {
+    pub fn in_place(logits: ValuesMut<'a, T>, targets: Targets<'a, T>) -> Self {
         let len = logits.len().min(targets.capacity());
-        let both = logits.as_mut_ptr();
-        Self { logits: both, len, outputs: [both, core::ptr::null_mut()], ..Self::new(&[], targets) }
+        let both = Kept::of_mut(logits);
+        Self { logits: both, len, outputs: [both, Kept::NOWHERE], ..Self::new(Values::Reals(&[]), targets) }
     }
 
     #[inline]
@@ -71,12 +74,12 @@ impl<'a, T: Constants> Streams<'a, T> {
     }
 
     #[inline]
-    pub fn writing(self, first: &'a mut [T]) -> Self {
-        Self { len: self.len.min(first.len()), outputs: [first.as_mut_ptr(), self.outputs[1]], ..self }
+    pub fn writing(self, first: ValuesMut<'a, T>) -> Self {
+        Self { len: self.len.min(first.len()), outputs: [Kept::of_mut(first), self.outputs[1]], ..self }
     }
 
-    pub fn writing_second(self, second: &'a mut [T]) -> Self {
-        Self { len: self.len.min(second.len()), outputs: [self.outputs[0], second.as_mut_ptr()], ..self }
+    pub fn writing_second(self, second: ValuesMut<'a, T>) -> Self {
+        Self { len: self.len.min(second.len()), outputs: [self.outputs[0], Kept::of_mut(second)], ..self }
     }
 
     /// The same with smoothed targets.
@@ -167,10 +170,12 @@ impl<T: Constants> Streams<'_, T> {
             Factors::Uniform(_) => false,
             Factors::Values { repeat, cycles, .. } => repeat != 1 || cycles,
         };
-        let targets = needed.targets && (matches!(self.targets, Targets::Bytes(_)) || self.smoothing.is_some());
+        let targets = needed.targets && (!matches!(self.targets, Targets::Reals(_)) || self.smoothing.is_some());
         let pos_weight = needed.pos_weight && is_made(self.pos_weight);
         let weight = needed.weight && is_made(self.weight);
         let upstream = needed.upstream && is_made(self.upstream);
+        #[cfg(feature = "half")]
+        let targets = targets || self.logits.is_half() || self.outputs.iter().any(|output| output.is_half());
         if targets || pos_weight || weight || upstream { PIECE } else { usize::MAX }
     }
 
@@ -189,7 +194,19 @@ impl<T: Constants> Streams<'_, T> {
         let start = rows.start + index * distance;
         // The elements of the rows are all below `len`, and every slice has as many.
         let mut runs = scratch.runs();
-        runs.logit = Run { first: self.logits.wrapping_add(start), step: distance };
+        match self.logits {
+            Kept::Reals(first) => runs.logit = Run { first: first.wrapping_add(start), step: distance },
+            #[cfg(feature = "half")]
+            Kept::Halves(..) => {
+                let mut k = 0;
+                while k < count {
+                    // SAFETY: the row is whole, so the logits have its elements.
+                    scratch.logits.set(k, unsafe { self.logits.load(l, start + k * distance) });
+                    k += 1;
+                }
+                runs.logit = scratch.logits.run();
+            }
+        }
         match self.targets {
             Targets::Reals(values) if self.smoothing.is_none() => {
                 runs.target = Run { first: values.as_ptr().wrapping_add(start), step: distance };
@@ -204,6 +221,8 @@ impl<T: Constants> Streams<'_, T> {
                     let target = unsafe {
                         match targets {
                             Targets::Reals(values) => l.load(values.as_ptr().wrapping_add(at)),
+                            #[cfg(feature = "half")]
+                            Targets::Halves(values, format) => l.load_halves(values.as_ptr().wrapping_add(at), format),
                             Targets::Bytes(values) => l.load_bytes(values.as_ptr().wrapping_add(at)),
                             Targets::Absent => l.zero(),
                         }
@@ -223,14 +242,45 @@ impl<T: Constants> Streams<'_, T> {
         if needed.upstream {
             runs.upstream = scratch.upstream.made(l, &self.upstream, start, distance, count);
         }
-        for ((place, step), &out) in runs.outputs.iter_mut().zip(&mut runs.output_steps).zip(&self.outputs) {
+        for (k, &out) in self.outputs.iter().enumerate() {
             // An output that nobody gave goes to the scratch.
-            if !out.is_null() {
-                *place = out.wrapping_add(start);
-                *step = distance;
+            match out {
+                Kept::Reals(first) if first.is_null() => {}
+                Kept::Reals(first) => {
+                    runs.outputs[k] = first.wrapping_add(start);
+                    runs.output_steps[k] = distance;
+                }
+                #[cfg(feature = "half")]
+                Kept::Halves(..) => {
+                    runs.outputs[k] = scratch.results[k].room();
+                    runs.output_steps[k] = L::LANES;
+                }
             }
         }
         runs
+    }
+
+    /// Rounds the results of rows, those of the last [`runs`](Self::runs), to where they are kept in half the bits.
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    pub fn deliver<L: Lanes<Scalar = T>>(
+        &self,
+        l: Token<L>,
+        scratch: &Scratch<L>,
+        outputs: usize,
+        rows: Rows,
+        index: usize,
+        count: usize,
+    ) {
+        let start = rows.start + index * rows.distance;
+        for (results, out) in scratch.results.iter().zip(&self.outputs).take(outputs) {
+            let mut k = 0;
+            while out.is_half() && k < count {
+                // SAFETY: the formula has written these rows, and they are whole, so the output has their elements.
+                unsafe { out.store(results.get(l, k), start + k * rows.distance) };
+                k += 1;
+            }
+        }
     }
 
     #[inline(always)]
@@ -335,7 +385,7 @@ impl<T: Constants> Streams<'_, T> {
     fn gather<L: Lanes<Scalar = T>>(&self, scratch: &mut Scratch<L>, start: usize, valid: usize) {
         for (i, slot) in scratch.logit.as_mut().iter_mut().take(valid).enumerate() {
             // SAFETY: start + i < start + valid <= len.
-            *slot = unsafe { self.logits.add(start + i).read() };
+            *slot = unsafe { self.logits.read(start + i) };
         }
         scratch.target.as_mut().fill(T::ZERO);
         self.targets.expand(start, up_to(scratch.target.as_mut(), valid));
@@ -349,10 +399,10 @@ impl<T: Constants> Streams<'_, T> {
     #[inline(never)]
     fn scatter<L: Lanes<Scalar = T>>(&self, scratch: &Scratch<L>, outputs: usize, start: usize, valid: usize) {
         for (&out, row) in self.outputs.iter().zip(&scratch.outputs).take(outputs) {
-            if !out.is_null() {
+            if !out.is_nowhere() {
                 for (i, &v) in row.as_ref().iter().take(valid).enumerate() {
                     // SAFETY: start + i < start + valid <= len, which is no more than the output has.
-                    unsafe { out.add(start + i).write(v) };
+                    unsafe { out.write(start + i, v) };
                 }
             }
         }

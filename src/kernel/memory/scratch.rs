@@ -17,6 +17,11 @@ pub struct Scratch<L: Lanes> {
     pub weight: FactorRows<L>,
     pub upstream: FactorRows<L>,
     pub outputs: [L::Row; 2],
+    #[cfg(feature = "half")]
+    pub logits: Later<L, PIECE>,
+    /// Of the outputs that are kept in half the bits.
+    #[cfg(feature = "half")]
+    pub results: [Later<L, PIECE>; 2],
 }
 
 impl<L: Lanes<Scalar: Constants>> Scratch<L> {
@@ -32,6 +37,10 @@ impl<L: Lanes<Scalar: Constants>> Scratch<L> {
             weight: FactorRows::new(l, &streams.weight),
             upstream: FactorRows::new(l, &streams.upstream),
             outputs: [row; 2],
+            #[cfg(feature = "half")]
+            logits: Later::new(),
+            #[cfg(feature = "half")]
+            results: [Later::new(), Later::new()],
         }
     }
 

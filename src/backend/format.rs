@@ -1,0 +1,54 @@
+//! The formats of 16 bits that numbers may be kept in.
+
+use half::{bf16, f16};
+
+use super::Float;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    F16,
+    Bf16,
+}
+
+impl Format {
+    /// Exactly.
+    pub fn read<T: Float>(self, bits: u16) -> T {
+        T::narrow(f64::from(match self {
+            Self::F16 => f16::from_bits(bits).to_f32(),
+            Self::Bf16 => bf16::from_bits(bits).to_f32(),
+        }))
+    }
+
+    /// To the nearest, ties to even, of an `f32`. (From `f64` the crate `half` rounds without looking at the lowest bits.)
+    pub fn round<T: Float>(self, v: T) -> u16 {
+        let v = v.widen() as f32;
+        match self {
+            Self::F16 => f16::from_f32(v).to_bits(),
+            Self::Bf16 => bf16::from_f32(v).to_bits(),
+        }
+    }
+
+    /// As many numbers as there is room for. No part of any kernel: they would all be several times as long.
+    ///
+    /// # Safety
+    ///
+    /// They can be read.
+    #[inline(never)]
+    pub unsafe fn read_row<T: Float>(self, from: *const u16, row: &mut [T]) {
+        for (i, v) in row.iter_mut().enumerate() {
+            // SAFETY: the caller's promise.
+            *v = self.read(unsafe { from.add(i).read() });
+        }
+    }
+
+    /// # Safety
+    ///
+    /// There is room for as many numbers.
+    #[inline(never)]
+    pub unsafe fn round_row<T: Float>(self, row: &[T], to: *mut u16) {
+        for (i, &v) in row.iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe { to.add(i).write(self.round(v)) };
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Numbers that are kept in half the bits: what is written is what `f32` gives, rounded once.
+
+mod common;
+
+use common::backends;
+use half::{bf16, f16};
+use logit_loss::{
+    Argument, Bce, BceWithLogits, Error, FocalLoss, Half, HalfLoss, Label, LogitLoss, LossSum, Reduction, Weights,
+    pos_weight_from_targets,
+};
+use std::fmt::Debug;
+
+/// What is needed of both formats.
+trait Format: Half + Label<f32> + Copy + PartialEq + Debug {
+    /// Bits of the significand, the hidden one included.
+    const PRECISION: i32;
+    /// The smallest normal number is 2 to this power.
+    const LEAST_EXPONENT: i32;
+    fn of_bits(bits: u16) -> Self;
+    fn rounded(v: f32) -> Self;
+    fn bits(self) -> u16;
+    fn wide(self) -> f32;
+}
+
+impl Format for f16 {
+    const PRECISION: i32 = 11;
+    const LEAST_EXPONENT: i32 = -14;
+    fn of_bits(bits: u16) -> Self {
+        Self::from_bits(bits)
+    }
+    fn rounded(v: f32) -> Self {
+        Self::from_f32_const(v)
+    }
+    fn bits(self) -> u16 {
+        self.to_bits()
+    }
+    fn wide(self) -> f32 {
+        self.to_f32_const()
+    }
+}
+
+impl Format for bf16 {
+    const PRECISION: i32 = 8;
+    const LEAST_EXPONENT: i32 = -126;
+    fn of_bits(bits: u16) -> Self {
+        Self::from_bits(bits)
+    }
+    fn rounded(v: f32) -> Self {
+        Self::from_f32_const(v)
+    }
+    fn bits(self) -> u16 {
+        self.to_bits()
+    }
+    fn wide(self) -> f32 {
+        self.to_f32_const()
+    }
+}
+
+/// Every pattern there is, NaN and infinities included.
+fn all<H: Format>() -> Vec<H> {
+    (0..=u16::MAX).map(H::of_bits).collect()
+}
+
+/// NaN is like any other NaN.
+fn assert_same<H: Format>(found: &[H], expected: &[f32], what: &str) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    for (i, (&found, &expected)) in found.iter().zip(expected).enumerate() {
+        let rounded = H::rounded(expected);
+        let same = found.bits() == rounded.bits() || (found.wide().is_nan() && expected.is_nan());
+        assert!(same, "{what}: {found:?} at {i}, f32 gives {expected:?}, which is {rounded:?}");
+    }
+}
+
+/// One loss, both ways: reduced, each element's, gradient, in place, backward and accumulated.
+macro_rules! assert_alike {
+    ($loss:expr, $inputs:expr, $targets:expr, $wide_targets:expr, $upstream:expr, $methods:path, $what:expr) => {{
+        use $methods as wide;
+        let (loss, inputs, targets, what) = ($loss, $inputs, $targets, $what);
+        let n = inputs.len();
+        let wide_inputs: Vec<f32> = inputs.iter().map(|x| x.wide()).collect();
+        // What is before and behind must stay.
+        let mut room = vec![H::of_bits(0x1234); n + 2];
+        let mut wide_out = vec![0.0f32; n];
+
+        macro_rules! check {
+            ($name:literal, $half:expr, $wide:expr) => {
+                assert_eq!(($half).map_err(|e| e.to_string()), ($wide).map_err(|e| e.to_string()), "{what}");
+                assert_same(&room[1..=n], &wide_out, &format!("{}: {what}", $name));
+                assert_eq!([room[0], room[n + 1]], [H::of_bits(0x1234); 2], "{}: {what}", $name);
+            };
+        }
+        let bits = |result: Result<f32, Error>| result.map(|v| if v.is_nan() { u32::MAX } else { v.to_bits() });
+        check!(
+            "losses",
+            loss.half_losses(inputs, targets, &mut room[1..=n]),
+            wide::losses(loss, &wide_inputs, $wide_targets, &mut wide_out)
+        );
+        check!(
+            "gradient",
+            loss.half_gradient(inputs, targets, &mut room[1..=n]),
+            wide::gradient(loss, &wide_inputs, $wide_targets, &mut wide_out)
+        );
+        check!(
+            "loss and gradient",
+            bits(loss.half_loss_and_gradient(inputs, targets, &mut room[1..=n])),
+            bits(wide::loss_and_gradient(loss, &wide_inputs, $wide_targets, &mut wide_out))
+        );
+        room[1..=n].copy_from_slice(inputs);
+        check!(
+            "in place",
+            bits(loss.half_loss_and_gradient_in_place(&mut room[1..=n], targets)),
+            bits(wide::loss(loss, &wide_inputs, $wide_targets))
+        );
+        check!(
+            "backward",
+            loss.half_backward(inputs, targets, $upstream, &mut room[1..=n]),
+            wide::backward(loss, &wide_inputs, $wide_targets, $upstream, &mut wide_out)
+        );
+        assert_eq!(
+            bits(loss.half_loss(inputs, targets)),
+            bits(wide::loss(loss, &wide_inputs, $wide_targets)),
+            "{what}"
+        );
+        let (mut sum, mut wide_sum) = (LossSum::new(), LossSum::new());
+        loss.half_accumulate(&mut sum, inputs, targets).unwrap();
+        wide::accumulate(loss, &mut wide_sum, &wide_inputs, $wide_targets).unwrap();
+        assert_eq!(bits(Ok(sum.sum())), bits(Ok(wide_sum.sum())), "{what}");
+        assert_eq!((sum.count(), sum.weight()), (wide_sum.count(), wide_sum.weight()), "{what}");
+    }};
+}
+
+/// Lengths around vectors, rows, blocks and chunks.
+const LENGTHS: [usize; 12] = [1, 3, 7, 8, 31, 65, 255, 1000, 1024, 1100, 4097, 33_000];
+
+fn alike_with<H: Format, Y: Label<f32>>(rng: &mut fastrand::Rng, targets: impl Fn(&[H]) -> Vec<Y>, soft: bool) {
+    for backend in backends() {
+        for n in LENGTHS {
+            let logits: Vec<H> = (0..n).map(|_| H::rounded((rng.f32() - 0.5) * 40.0)).collect();
+            let values: Vec<H> =
+                (0..n).map(|_| H::rounded(if soft { rng.f32() } else { f32::from(rng.bool()) })).collect();
+            let targets = targets(&values);
+            let wide_targets: Vec<f32> = values.iter().map(|t| t.wide()).collect();
+            let weights: Vec<f32> = (0..n).map(|_| f32::from(rng.u8(0..4)) / 2.0).collect();
+            let upstream = Weights::uniform(-0.75);
+            let what = format!("{} of {}, {n} elements", backend.name(), std::any::type_name::<H>());
+
+            let plain = BceWithLogits::new().backend(backend).reduction(Reduction::Sum);
+            let weighted = plain.pos_weight(Weights::uniform(5.0)).weight(Weights::per_element(&weights));
+            let focal = FocalLoss::new().backend(backend).reduction(Reduction::Sum).label_smoothing(0.1);
+            for (name, loss) in [("plain", plain), ("mean", plain.reduction(Reduction::Mean)), ("weighted", weighted)] {
+                let what = format!("{name}, {what}");
+                assert_alike!(&loss, &logits, &targets, &wide_targets, upstream, LogitLoss, what);
+            }
+            assert_alike!(&focal, &logits, &targets, &wide_targets, upstream, LogitLoss, &what);
+
+            let probabilities: Vec<H> = (0..n).map(|_| H::rounded(rng.f32())).collect();
+            let of_probabilities = Bce::new().backend(backend).reduction(Reduction::Sum);
+            assert_alike!(&of_probabilities, &probabilities, &targets, &wide_targets, upstream, Bce, &what);
+        }
+    }
+}
+
+fn alike<H: Format>() {
+    let mut rng = fastrand::Rng::with_seed(1);
+    alike_with(&mut rng, |values: &[H]| values.to_vec(), true);
+    alike_with(&mut rng, |values: &[H]| values.to_vec(), false);
+    alike_with(&mut rng, |values: &[H]| values.iter().map(|t| t.wide()).collect::<Vec<f32>>(), true);
+    alike_with(&mut rng, |values: &[H]| values.iter().map(|t| t.wide() == 1.0).collect::<Vec<bool>>(), false);
+}
+
+#[test]
+fn f16_is_f32_rounded() {
+    alike::<f16>();
+}
+
+#[test]
+fn bf16_is_f32_rounded() {
+    alike::<bf16>();
+}
+
+/// The exact results, of `f64`, from forms in which nothing cancels; their errors are invisible here.
+fn exact(x: f64, positive: bool) -> [f64; 2] {
+    let e = (-x.abs()).exp();
+    let s = if x >= 0.0 { 1.0 } else { e } / (1.0 + e);
+    let r = if x >= 0.0 { e } else { 1.0 } / (1.0 + e);
+    let softplus = |x: f64| x.max(0.0) + e.ln_1p();
+    if positive { [softplus(-x), -r] } else { [softplus(x), s] }
+}
+
+/// In units of the last place that the format has at the exact value.
+fn error<H: Format>(found: H, exact: f64) -> f64 {
+    let exponent = if exact == 0.0 { H::LEAST_EXPONENT } else { exact.abs().log2().floor() as i32 };
+    let ulp = 2f64.powi(exponent.max(H::LEAST_EXPONENT) - H::PRECISION + 1);
+    (f64::from(found.wide()) - exact).abs() / ulp
+}
+
+/// Every logit there is, on every backend.
+fn accuracy<H: Format>() {
+    for backend in backends() {
+        for positive in [false, true] {
+            let logits = all::<H>();
+            let targets = vec![positive; logits.len()];
+            let loss = BceWithLogits::new().backend(backend).reduction(Reduction::Sum);
+            let (mut losses, mut gradient) = (logits.clone(), logits.clone());
+            loss.half_losses(&logits, &targets, &mut losses).unwrap();
+            loss.half_gradient(&logits, &targets, &mut gradient).unwrap();
+            for (i, x) in logits.iter().map(|x| f64::from(x.wide())).enumerate() {
+                let [exact_loss, exact_gradient] = exact(x, positive);
+                if x.is_nan() {
+                    assert!(losses[i].wide().is_nan() && gradient[i].wide().is_nan(), "{backend:?} at {x}");
+                    continue;
+                }
+                let what = format!("{} at {x}, target {positive}: {:?}, {:?}", backend.name(), losses[i], gradient[i]);
+                if exact_loss.is_infinite() {
+                    assert_eq!(losses[i].wide(), f32::INFINITY, "{what}");
+                } else {
+                    assert!(error(losses[i], exact_loss) <= 0.501, "{what}");
+                }
+                assert!(error(gradient[i], exact_gradient) <= 0.501, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn f16_is_within_half_an_ulp() {
+    accuracy::<f16>();
+}
+
+#[test]
+fn bf16_is_within_half_an_ulp() {
+    accuracy::<bf16>();
+}
+
+#[test]
+fn a_weight_of_zero_takes_away_a_nan() {
+    let logits = [f16::NAN, f16::ONE];
+    let mut gradient = [f16::ONE; 2];
+    let masked = BceWithLogits::new().weight(Weights::per_element(&[0.0, 1.0])).reduction(Reduction::Sum);
+    let loss = masked.half_loss_and_gradient(&logits, &[f16::NAN, f16::ONE], &mut gradient).unwrap();
+    assert!(loss > 0.0 && gradient[0] == f16::ZERO);
+}
+
+#[test]
+fn errors_come_before_effects() {
+    let logits = [f16::ONE; 3];
+    let mut out = [f16::ONE; 4];
+    let bce = BceWithLogits::new();
+    let length = |argument, found| Err(Error::Length { argument, expected: 3, found });
+    assert_eq!(bce.half_losses(&logits, &[true; 3], &mut out), length(Argument::Output, 4));
+    assert_eq!(bce.half_gradient(&logits, &[true; 3], &mut out), length(Argument::Gradient, 4));
+    assert_eq!(bce.half_gradient(&logits, &[true; 2], &mut out[..3]), length(Argument::Targets, 2));
+    assert_eq!(bce.half_gradient(&logits, &[f16::ONE; 4], &mut out[..3]), length(Argument::Targets, 4));
+    assert_eq!(bce.half_loss::<f16, bool>(&[], &[]), Err(Error::EmptyMean));
+    assert_eq!(out, [f16::ONE; 4]);
+    let mut wrong = [bf16::ONE, bf16::from_f32(1.5)];
+    assert_eq!(
+        Bce::new().half_loss_and_gradient_in_place(&mut wrong, &[true; 2]),
+        Err(Error::Probability { index: 1 })
+    );
+    assert_eq!(wrong[0], bf16::ONE);
+}
+
+#[test]
+fn positive_weights_from_targets() {
+    let targets = [1.0, 0.0, 0.0, 0.5, 0.25, 0.0].map(f16::from_f32);
+    let (mut half, mut wide) = ([0.0f32; 2], [0.0; 2]);
+    pos_weight_from_targets(&targets, &mut half).unwrap();
+    pos_weight_from_targets(&targets.map(f16::to_f32), &mut wide).unwrap();
+    assert_eq!(half, wide);
+    assert_eq!(pos_weight_from_targets(&[f16::from_f32(1.5)], &mut half[..1]), Err(Error::Target { index: 0 }));
+}
