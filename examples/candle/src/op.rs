@@ -105,7 +105,8 @@ impl<T: Float> CustomOp2 for Bce<T> {
         _loss: &Tensor,
         upstream: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let gradient = logits.apply_op3_no_bwd(targets, &upstream.contiguous()?, &Backward(self))?;
+        // candle hands in a sum, which is contiguous.
+        let gradient = logits.apply_op3_no_bwd(targets, upstream, &Backward(self))?;
         Ok((Some(gradient), None))
     }
 }

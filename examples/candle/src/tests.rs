@@ -52,14 +52,14 @@ fn gradients_are_those_of_candle() -> Result<()> {
     Ok(())
 }
 
-/// A view whose storage starts elsewhere, upstream derivatives that are no contiguous tensor, a variable used twice.
+/// A view whose storage starts elsewhere, upstream derivatives in another order, a variable used twice.
 #[test]
 fn gradients_find_their_way_through_views() -> Result<()> {
     let (logits, targets) = inputs(DType::F64)?;
     let upstream = Tensor::new(&[[2.0f64], [-1.0], [0.5]], CPU)?.broadcast_as((3, 5))?;
     let (x, t) = (logits.narrow(0, 2, 3)?, targets.narrow(0, 2, 3)?);
     let losses = bce_with_logits(&x, &t, None, None)?;
-    let twice = (&losses * upstream)?.sum_all()? + bce_with_logits(&x, &t, None, Some(Reduction::Sum))?;
+    let twice = (losses.t()? * upstream.t()?)?.sum_all()? + bce_with_logits(&x, &t, None, Some(Reduction::Sum))?;
     let gradient = twice?.backward()?.remove(&logits).expect("a variable");
 
     let mut expected = vec![0.0; 30];
