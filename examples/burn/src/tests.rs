@@ -70,7 +70,7 @@ fn gradients_find_their_way_through_views() -> Result<(), Error> {
     let (x, t) = values(true);
     let device = recording();
     let logits = tensor(&x, DType::F64, &device).require_grad();
-    let part = |tensor: Tensor<2>| tensor.slice([2..5]);
+    let part = |tensor: Tensor<2>| tensor.narrow(0, 2, 3);
     let (logits_part, targets) = (part(logits.clone()), part(tensor(&t, DType::F64, &device)));
     let upstream = TensorData::new(vec![2.0f64, -1.0, 0.5], [3, 1]);
     let upstream = Tensor::<2>::from_data(upstream, (&device, DType::F64)).expand([3, 5]);
