@@ -45,7 +45,9 @@ fn main() {
     let universe = mpi::initialize().expect("the only call");
     let world = universe.world();
     if let Err(error) = run(&world) {
-        eprintln!("rank {} of {}: {error}", world.rank(), world.size());
+        // In one piece, or mpirun puts other ranks' pieces between.
+        let message = format!("rank {} of {}: {error}\n", world.rank(), world.size());
+        eprint!("{message}");
         // The others may be waiting for this one, and would wait for ever.
         world.abort(1);
     }
