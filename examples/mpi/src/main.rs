@@ -13,9 +13,9 @@
 //! This has not, though it repeats its own bits as long as cuts and order stay, and is within the promised error:
 //!
 //! * **A sum per rank, merged** in order: (a + b) + (c + d) instead of ((a + b) + c) + d. The count is the same always.
-//!   The low word of the sum may differ, and the mean then where it is close to halfway between two numbers: in practice
-//!   hardly ever, but the data set "halfway" is made so. The bits are those of one call if every rank but the first has
-//!   one chunk or none.
+//!   The last bits of the low word may differ, and where the mean is close to halfway between two numbers, it may be the
+//!   other one: hardly ever, but the data set "halfway" is made so. The bits are those of one call if every rank but the
+//!   first has one chunk or none.
 //! * **Cut anywhere**: other elements come together in a chunk, so the high word may differ too.
 //!
 //! Ranks may run on different machines as long as all fuse multiply and add, or none do.
@@ -65,8 +65,12 @@ fn run(world: &SimpleCommunicator) -> Result<(), Box<dyn Error>> {
     if let Some(report) = report {
         println!("Ranks: {}\n\n{}", world.size(), evaluate::table(&findings));
         println!(
-            "\nPromised: the bits of one call, or an error of at most so many ULP, which is there for all. ULP: the error\n\
-             found, against a sum in f64. Shards are cut at multiples of 32,768 logits, but for the last way.\n"
+            "\nShards are cut at multiples of 32,768 logits, but for the last way. So cut, a sum per chunk, merged in order,\n\
+             and one sum that is passed on have all bits of one call, whatever the number of ranks. A sum per rank is\n\
+             added in another order: the last bits of the low word may differ, and where the mean is close to halfway\n\
+             between two numbers, it may be the other one.\n\
+             Cut anywhere, either word may. Those are promised to be within so many ULP of the exact mean, as all are.\n\
+             ULP: the error found, against a sum in f64.\n"
         );
         for found in &findings {
             found.check()?;
@@ -74,7 +78,8 @@ fn run(world: &SimpleCommunicator) -> Result<(), Box<dyn Error>> {
         println!("Logistic regression on {} wines, shared out row by row:\n\n{}", report.wines, report.table);
         println!(
             "\nAll ranks ended with the same bits in all parameters. They are {:.1e} from those that one rank finds alone,\n\
-             relative to the largest: the order of sums depends on the number of ranks.",
+             relative to the largest: the derivative by a logit has the same bits on any rank, but those by the parameters\n\
+             are summed over rows and then over ranks, in an order that depends on how many ranks there are.",
             report.apart
         );
     }
