@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the example, runs it with 1 to 4 ranks, and fails unless the sums whose bits are promised have those of one call
-# and of one rank; unless sums without that promise differ where the data are made so, which shows that it would be seen;
-# and unless a bad shard ends all ranks. As root on Debian, it installs what is missing.
+# Builds the example, runs it with 1 to 4 ranks, and fails unless the sums whose bits are promised have those of one
+# call and of one rank; unless sums without that promise differ where the data are made so, which shows that it would be
+# seen; and unless a bad shard ends all ranks. As root on Debian, it installs what is missing.
 set -euo pipefail
 cd "$(dirname "$0")"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
@@ -37,7 +37,8 @@ for n in 1 2 3 4; do
     rows "$folder/$n" '^bits$' >"$folder/$n.bits"
     # Three data sets, each in one call and by two ways.
     [ "$(wc -l <"$folder/$n.bits")" = 9 ] || { echo "$n ranks: not 9 sums with the promise of bits"; exit 1; }
-    [ "$(cut -d '|' -f 1,3- "$folder/$n.bits" | sort -u | wc -l)" = 3 ] || { echo "$n ranks: not the bits of one call"; exit 1; }
+    different=$(cut -d '|' -f 1,3- "$folder/$n.bits" | sort -u | wc -l)
+    [ "$different" = 3 ] || { echo "$n ranks: not the bits of one call"; exit 1; }
     diff "$folder/1.bits" "$folder/$n.bits" || { echo "$n ranks: not the bits of one rank"; exit 1; }
     halfway=$(rows "$folder/$n" ULP | grep '^halfway|a sum per rank, merged|')
     if [ "$n" = 1 ]; then

@@ -43,8 +43,9 @@ impl Data {
         Data { name: "generated", logits, targets, promised: 1.0 }
     }
 
-    /// Made so that the order of additions shows in the mean: two wrong answers leave the sum halfway between two `f32`,
-    /// and each of the seven chunks that follow has a loss too small for the low word, though two together are not.
+    /// Made so that the order of additions shows in the mean: two wrong answers leave the sum halfway between two
+    /// `f32`, and each of the seven chunks that follow has a loss too small for the low word, though two together are
+    /// not.
     pub fn halfway() -> Data {
         let mut logits = vec![f32::INFINITY; 8 * CHUNK];
         logits[0] = -(2f32.powi(40));

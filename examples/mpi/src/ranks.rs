@@ -8,7 +8,7 @@ use std::error::Error;
 /// As long for either type.
 const BYTES: usize = LossSum::<f32>::BYTES;
 
-/// What rank 0 gets: the sums of all ranks, from the first rank's first to the last rank's last. The others get nothing.
+/// What rank 0 gets: the sums of all ranks, from the first rank's first to the last rank's last. Others get nothing.
 pub fn collect<T: Real>(
     world: &SimpleCommunicator,
     sums: &[LossSum<T>],
