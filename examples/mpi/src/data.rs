@@ -1,0 +1,81 @@
+//! Logits with their targets, and how they are shared out.
+
+use linfa_datasets::winequality;
+use std::ops::Range;
+
+/// `accumulate` promises the bits of one call to several that are cut at multiples of so many `f32`.
+pub const CHUNK: usize = 32_768;
+
+/// Wines of this quality or better are the positive class.
+pub const GOOD: usize = 7;
+
+const SEED: u64 = 1;
+
+pub struct Data {
+    pub name: &'static str,
+    pub logits: Vec<f32>,
+    pub targets: Vec<bool>,
+    /// How many ULP the crate promises of a mean: 1 for independent logits, 4 for any.
+    pub promised: f64,
+}
+
+impl Data {
+    /// The red wines 64 times, so that they are more than a chunk. The logit is a rule of thumb: what has more alcohol
+    /// than 12 % is good.
+    pub fn wines() -> Data {
+        let wines = winequality();
+        let alcohol = wines.feature_names().iter().position(|name| name == "alcohol").expect("a column");
+        let logits: Vec<f32> = wines.records.column(alcohol).iter().map(|percent| (percent - 12.0) as f32).collect();
+        let targets: Vec<bool> = wines.targets.iter().map(|&quality| quality >= GOOD).collect();
+        Data { name: "wines, 64 times", logits: logits.repeat(64), targets: targets.repeat(64), promised: 4.0 }
+    }
+
+    /// Many logits, mostly right, and a last chunk that is not full.
+    pub fn generated() -> Data {
+        let mut rng = fastrand::Rng::with_seed(SEED);
+        let mut uniform = || 16.0 * rng.f32() - 8.0;
+        let (logits, targets) = (0..(1 << 20) + 777)
+            .map(|_| {
+                let logit = uniform();
+                (logit, uniform() < logit)
+            })
+            .unzip();
+        Data { name: "generated", logits, targets, promised: 1.0 }
+    }
+
+    /// Made so that the order of additions shows in the mean: two wrong answers leave the sum halfway between two
+    /// `f32`, and each of the seven chunks that follow has a loss too small for the low word, though two together are
+    /// not.
+    pub fn halfway() -> Data {
+        let mut logits = vec![f32::INFINITY; 8 * CHUNK];
+        logits[0] = -(2f32.powi(40));
+        logits[1] = -(2f32.powi(16));
+        for chunk in 1..8 {
+            // The loss is 0.00383, a little less than 2^-8: half a last digit of 2^16.
+            logits[chunk * CHUNK] = 5.5625;
+        }
+        Data { name: "halfway", targets: vec![true; logits.len()], logits, promised: 4.0 }
+    }
+
+    pub fn shard(&self, range: Range<usize>) -> Shard<'_> {
+        Shard { logits: &self.logits[range.clone()], targets: &self.targets[range] }
+    }
+}
+
+/// What one rank has of it.
+#[derive(Clone, Copy)]
+pub struct Shard<'a> {
+    pub logits: &'a [f32],
+    pub targets: &'a [bool],
+}
+
+/// A rank's part of so many elements: as many as the others have, or one more.
+pub fn part(len: usize, rank: usize, ranks: usize) -> Range<usize> {
+    len * rank / ranks..len * (rank + 1) / ranks
+}
+
+/// The same, of whole chunks. A rank may get none.
+pub fn part_of_chunks(len: usize, rank: usize, ranks: usize) -> Range<usize> {
+    let chunks = part(len.div_ceil(CHUNK), rank, ranks);
+    chunks.start * CHUNK..len.min(chunks.end * CHUNK)
+}
