@@ -74,12 +74,14 @@ struct Sweep<N: Referenced> {
     results: [Vec<N>; 9],
     /// Of another backend.
     others: [Vec<N>; 9],
+    /// Whether other backends than the first of each kind are looked at.
+    compares: bool,
 }
 
 impl<N: Referenced> Sweep<N> {
     fn new() -> Self {
         let nowhere = Peak { error: -1.0, x: N::NAN };
-        Self { peaks: [[nowhere; 9]; 2], results: Default::default(), others: Default::default() }
+        Self { peaks: [[nowhere; 9]; 2], results: Default::default(), others: Default::default(), compares: true }
     }
 
     fn absorb(&mut self, other: &Self) {
@@ -88,6 +90,13 @@ impl<N: Referenced> Sweep<N> {
                 *peak = *other;
             }
         }
+    }
+
+    /// In a long search, the others may be left out of most pieces: scalar code takes most of the time. The variable
+    /// `COMPARED` says that they are to be in every so many pieces.
+    fn of_piece(&mut self, piece: u64) {
+        let every = std::env::var("COMPARED").map_or(1, |every| every.parse().expect("a number of pieces"));
+        self.compares = piece.is_multiple_of(every);
     }
 
     /// Looks at both signs of finite magnitudes, on every backend: those of one kind must give the same bits, so that
@@ -100,7 +109,7 @@ impl<N: Referenced> Sweep<N> {
             let mut alike = backends().filter(|b| b.fused::<N>() == fused);
             let Some(first) = alike.next() else { continue };
             evaluate(first, &x, &mut self.results);
-            for other in alike {
+            for other in alike.take_while(|_| self.compares) {
                 evaluate(other, &x, &mut self.others);
                 self.compare(&x, first, other);
             }
@@ -241,6 +250,7 @@ fn all_of_f32() {
         let first = piece as u32 * PIECE;
         let patterns = (first..first + PIECE).map(f32::from_bits);
         if first < infinity {
+            sweep.of_piece(piece);
             sweep.see(&patterns.collect::<Vec<_>>());
         } else {
             look_beyond(&patterns.flat_map(|x| [x, -x]).collect::<Vec<_>>());
@@ -263,6 +273,7 @@ fn many_of_f64() {
     let sweeps = on_all_cores((points / 84_000.0).ceil() as u64, Sweep::<f64>::new, |best, piece| {
         let mut random = Random(piece << 20);
         let mut sweep = Sweep::new();
+        sweep.of_piece(piece);
         sweep.see(&magnitudes(&mut random, rounds));
         sweep.climb(&mut random, climbs);
         best.absorb(&sweep);

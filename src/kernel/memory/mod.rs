@@ -170,12 +170,15 @@ impl<T: Constants> Streams<'_, T> {
             Factors::Uniform(_) => false,
             Factors::Values { repeat, cycles, .. } => repeat != 1 || cycles,
         };
-        let targets = needed.targets && (!matches!(self.targets, Targets::Reals(_)) || self.smoothing.is_some());
+        let targets = needed.targets && (matches!(self.targets, Targets::Bytes(_)) || self.smoothing.is_some());
         let pos_weight = needed.pos_weight && is_made(self.pos_weight);
         let weight = needed.weight && is_made(self.weight);
         let upstream = needed.upstream && is_made(self.upstream);
         #[cfg(feature = "half")]
-        let targets = targets || self.logits.is_half() || self.outputs.iter().any(|output| output.is_half());
+        let targets = targets
+            || matches!(self.targets, Targets::Halves(..))
+            || self.logits.is_half()
+            || self.outputs.iter().any(|output| output.is_half());
         if targets || pos_weight || weight || upstream { PIECE } else { usize::MAX }
     }
 
@@ -242,19 +245,19 @@ impl<T: Constants> Streams<'_, T> {
         if needed.upstream {
             runs.upstream = scratch.upstream.made(l, &self.upstream, start, distance, count);
         }
-        for (k, &out) in self.outputs.iter().enumerate() {
+        for ((place, step), &out) in runs.outputs.iter_mut().zip(&mut runs.output_steps).zip(&self.outputs) {
             // An output that nobody gave goes to the scratch.
-            match out {
-                Kept::Reals(first) if first.is_null() => {}
-                Kept::Reals(first) => {
-                    runs.outputs[k] = first.wrapping_add(start);
-                    runs.output_steps[k] = distance;
-                }
-                #[cfg(feature = "half")]
-                Kept::Halves(..) => {
-                    runs.outputs[k] = scratch.results[k].room();
-                    runs.output_steps[k] = L::LANES;
-                }
+            if let Kept::Reals(first) = out
+                && !first.is_null()
+            {
+                *place = first.wrapping_add(start);
+                *step = distance;
+            }
+        }
+        #[cfg(feature = "half")]
+        for (k, results) in scratch.results.iter_mut().enumerate() {
+            if self.outputs[k].is_half() {
+                (runs.outputs[k], runs.output_steps[k]) = (results.room(), L::LANES);
             }
         }
         runs
