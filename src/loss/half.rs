@@ -12,7 +12,7 @@ use crate::reduction::LossSum;
 use crate::threads::OneThread;
 use crate::weights::Weights;
 
-/// `f16` or `bf16` of the crate [`half`](::half). Sealed.
+/// `f16` or `bf16` of the crate [`half`]. Sealed.
 pub trait Half: Sized {
     #[doc(hidden)]
     fn values(values: &[Self]) -> Values<'_, f32>;
