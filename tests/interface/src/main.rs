@@ -21,10 +21,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         .all_features(true)
         .build()?;
     // What every type has is left out.
-    let interface = public_api::Builder::from_rustdoc_json(json)
-        .omit_blanket_impls(true)
-        .omit_auto_trait_impls(true)
-        .build()?;
+    let interface =
+        public_api::Builder::from_rustdoc_json(json).omit_blanket_impls(true).omit_auto_trait_impls(true).build()?;
     let found: String = interface.items().map(|item| format!("{item}\n")).collect();
 
     let listing = here.join("interface.txt");
