@@ -9,6 +9,7 @@ export LC_ALL=C
 
 # The program below is built from the package, so cargo need not do so too.
 cargo publish --dry-run --no-verify --allow-dirty
+cargo package --quiet --no-verify --allow-dirty
 version=$(cargo pkgid | sed 's/.*[#@]//')
 
 # At run time, of all targets.
@@ -35,12 +36,13 @@ version = "0.0.0"
 edition = "2024"
 
 [workspace]
+exclude = ["logit-loss"]
 
 [dependencies]
 logit-loss = { path = "logit-loss" }
 TOML
 mkdir .cargo
-cargo vendor --quiet vendor >.cargo/config.toml
+cargo vendor vendor >.cargo/config.toml
 echo "vendored: $(ls vendor | paste -sd' ')"
 # With no cache to fall back on, and no network where the machine lets one be taken away.
 alone=()
