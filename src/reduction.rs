@@ -120,32 +120,33 @@ impl<T: Real> LossSum<T> {
     /// read and merge what an `f32` program sent.
     #[must_use]
     pub fn to_le_bytes(&self) -> [u8; 40] {
-        let words = [self.sum.hi, self.sum.lo, self.weight.hi, self.weight.lo];
+        let [sum, sum_lo] = [self.sum.hi, self.sum.lo].map(|word| word.widen().to_le_bytes());
+        let [weight, weight_lo] = [self.weight.hi, self.weight.lo].map(|word| word.widen().to_le_bytes());
+        let words = [sum, sum_lo, weight, weight_lo, self.count.to_le_bytes()];
+        // Byte by byte: a check of lengths, as `copy_from_slice` has it, may remain where it is compiled for size.
         let mut bytes = [0; 40];
-        let (numbers, count) = bytes.split_at_mut(32);
-        for (slot, word) in numbers.chunks_exact_mut(8).zip(words) {
-            slot.copy_from_slice(&word.widen().to_le_bytes());
+        for (slot, &byte) in bytes.iter_mut().zip(words.as_flattened()) {
+            *slot = byte;
         }
-        count.copy_from_slice(&self.count.to_le_bytes());
         bytes
     }
 
     /// The inverse. Words that `T` cannot hold are rounded.
     #[must_use]
     pub fn from_le_bytes(bytes: [u8; 40]) -> Self {
-        let word = |i: usize| {
-            let mut word = [0; 8];
-            word.copy_from_slice(&bytes[8 * i..8 * i + 8]);
-            word
-        };
-        let double = |i: usize| {
-            let (hi, lo) = (f64::from_le_bytes(word(i)), f64::from_le_bytes(word(i + 1)));
+        let mut words = [[0; 8]; 5];
+        for (slot, &byte) in words.as_flattened_mut().iter_mut().zip(&bytes) {
+            *slot = byte;
+        }
+        let [sum, sum_lo, weight, weight_lo, count] = words;
+        let double = |hi, lo| {
+            let (hi, lo) = (f64::from_le_bytes(hi), f64::from_le_bytes(lo));
             // What the high word loses in a narrower type, the low one takes over.
             let high = T::narrow(hi);
             let lost = hi - high.widen();
             Double { hi: high, lo: T::narrow(if lost.is_finite() { lost + lo } else { lo }) }
         };
-        Self { sum: double(0), weight: double(2), count: u64::from_le_bytes(word(4)) }
+        Self { sum: double(sum, sum_lo), weight: double(weight, weight_lo), count: u64::from_le_bytes(count) }
     }
 }
 
