@@ -3,7 +3,7 @@
 use core::num::NonZero;
 
 use crate::error::Error;
-use crate::kernel::Targets;
+use crate::kernel::{Targets, Values};
 use crate::label::Label;
 use crate::math::Double;
 use crate::real::Real;
@@ -45,9 +45,9 @@ pub fn pos_weight_from_targets<T: Real, Y: Label<T>>(targets: &[Y], out: &mut [T
         // That is what functions have which take no labels.
         Targets::Absent => Ok(()),
         Targets::Bytes(bytes) => balance(bytes, out, |sum: u64, &t| sum + u64::from(t != 0)),
-        Targets::Reals(values) => balance_soft(values, out, |t| t),
+        Targets::Values(Values::Reals(values)) => balance_soft(values, out, |t| t),
         #[cfg(feature = "half")]
-        Targets::Halves(values, format) => balance_soft(values, out, |t| format.read(t)),
+        Targets::Values(Values::Halves(values, format)) => balance_soft(values, out, |t| format.read(t)),
     }
 }
 

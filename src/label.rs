@@ -1,11 +1,8 @@
 //! The types of targets.
 
+use crate::kernel::{Targets, Values};
 #[cfg(feature = "half")]
-use half::slice::HalfFloatSliceExt;
-
-#[cfg(feature = "half")]
-use crate::backend::Format;
-use crate::kernel::Targets;
+use crate::loss::Half;
 use crate::real::Real;
 
 /// A type that targets can have: `T` itself, from 0 (negative) over soft values to 1 (positive); `bool`; or `u8`, where
@@ -19,27 +16,27 @@ pub trait Label<T: Real>: Sized {
 
 impl Label<f32> for f32 {
     fn targets(values: &[Self]) -> Targets<'_, f32> {
-        Targets::Reals(values)
+        Targets::Values(Values::Reals(values))
     }
 }
 
 impl Label<f64> for f64 {
     fn targets(values: &[Self]) -> Targets<'_, f64> {
-        Targets::Reals(values)
+        Targets::Values(Values::Reals(values))
     }
 }
 
 #[cfg(feature = "half")]
 impl Label<f32> for half::f16 {
     fn targets(values: &[Self]) -> Targets<'_, f32> {
-        Targets::Halves(values.reinterpret_cast(), Format::F16)
+        Targets::Values(Half::values(values))
     }
 }
 
 #[cfg(feature = "half")]
 impl Label<f32> for half::bf16 {
     fn targets(values: &[Self]) -> Targets<'_, f32> {
-        Targets::Halves(values.reinterpret_cast(), Format::Bf16)
+        Targets::Values(Half::values(values))
     }
 }
 

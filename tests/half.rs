@@ -3,9 +3,10 @@
 mod common;
 
 use common::backends;
+use common::family::Loss;
 use half::{bf16, f16};
 use logit_loss::{
-    Argument, Bce, BceWithLogits, Error, FocalLoss, Half, HalfLoss, Label, LogitLoss, LossSum, Reduction, Weights,
+    Argument, Bce, BceWithLogits, Error, FocalLoss, Half, HalfLoss, Label, LossSum, Reduction, Weights,
     pos_weight_from_targets,
 };
 use std::fmt::Debug;
@@ -22,39 +23,29 @@ trait Format: Half + Label<f32> + Copy + PartialEq + Debug {
     fn wide(self) -> f32;
 }
 
-impl Format for f16 {
-    const PRECISION: i32 = 11;
-    const LEAST_EXPONENT: i32 = -14;
-    fn of_bits(bits: u16) -> Self {
-        Self::from_bits(bits)
-    }
-    fn rounded(v: f32) -> Self {
-        Self::from_f32_const(v)
-    }
-    fn bits(self) -> u16 {
-        self.to_bits()
-    }
-    fn wide(self) -> f32 {
-        self.to_f32_const()
-    }
+macro_rules! kept_as {
+    ($format:ident, $precision:expr, $least:expr) => {
+        impl Format for $format {
+            const PRECISION: i32 = $precision;
+            const LEAST_EXPONENT: i32 = $least;
+            fn of_bits(bits: u16) -> Self {
+                Self::from_bits(bits)
+            }
+            fn rounded(v: f32) -> Self {
+                Self::from_f32_const(v)
+            }
+            fn bits(self) -> u16 {
+                self.to_bits()
+            }
+            fn wide(self) -> f32 {
+                self.to_f32_const()
+            }
+        }
+    };
 }
 
-impl Format for bf16 {
-    const PRECISION: i32 = 8;
-    const LEAST_EXPONENT: i32 = -126;
-    fn of_bits(bits: u16) -> Self {
-        Self::from_bits(bits)
-    }
-    fn rounded(v: f32) -> Self {
-        Self::from_f32_const(v)
-    }
-    fn bits(self) -> u16 {
-        self.to_bits()
-    }
-    fn wide(self) -> f32 {
-        self.to_f32_const()
-    }
-}
+kept_as!(f16, 11, -14);
+kept_as!(bf16, 8, -126);
 
 /// Every pattern there is, NaN and infinities included.
 fn all<H: Format>() -> Vec<H> {
@@ -72,61 +63,61 @@ fn assert_same<H: Format>(found: &[H], expected: &[f32], what: &str) {
 }
 
 /// One loss, both ways: reduced, each element's, gradient, in place, backward and accumulated.
-macro_rules! assert_alike {
-    ($loss:expr, $inputs:expr, $targets:expr, $wide_targets:expr, $upstream:expr, $methods:path, $what:expr) => {{
-        use $methods as wide;
-        let (loss, inputs, targets, what) = ($loss, $inputs, $targets, $what);
-        let n = inputs.len();
-        let wide_inputs: Vec<f32> = inputs.iter().map(|x| x.wide()).collect();
-        // What is before and behind must stay.
-        let mut room = vec![H::of_bits(0x1234); n + 2];
-        let mut wide_out = vec![0.0f32; n];
+fn assert_alike<'w, H: Format, Y: Label<f32>>(
+    loss: impl Loss<'w, f32> + HalfLoss,
+    inputs: &[H],
+    targets: &[Y],
+    wide_targets: &[f32],
+    what: &str,
+) {
+    let n = inputs.len();
+    let upstream = Weights::uniform(-0.75);
+    let wide_inputs: Vec<f32> = inputs.iter().map(|x| x.wide()).collect();
+    // What is before and behind must stay.
+    let canary = H::of_bits(0x1234);
+    let mut room = vec![canary; n + 2];
+    let mut wide_out = vec![0.0f32; n];
+    let bits = |result: Result<f32, Error>| result.map(|v| if v.is_nan() { u32::MAX } else { v.to_bits() });
 
-        macro_rules! check {
-            ($name:literal, $half:expr, $wide:expr) => {
-                assert_eq!(($half).map_err(|e| e.to_string()), ($wide).map_err(|e| e.to_string()), "{what}");
-                assert_same(&room[1..=n], &wide_out, &format!("{}: {what}", $name));
-                assert_eq!([room[0], room[n + 1]], [H::of_bits(0x1234); 2], "{}: {what}", $name);
-            };
-        }
-        let bits = |result: Result<f32, Error>| result.map(|v| if v.is_nan() { u32::MAX } else { v.to_bits() });
-        check!(
-            "losses",
-            loss.half_losses(inputs, targets, &mut room[1..=n]),
-            wide::losses(loss, &wide_inputs, $wide_targets, &mut wide_out)
-        );
-        check!(
-            "gradient",
-            loss.half_gradient(inputs, targets, &mut room[1..=n]),
-            wide::gradient(loss, &wide_inputs, $wide_targets, &mut wide_out)
-        );
-        check!(
-            "loss and gradient",
-            bits(loss.half_loss_and_gradient(inputs, targets, &mut room[1..=n])),
-            bits(wide::loss_and_gradient(loss, &wide_inputs, $wide_targets, &mut wide_out))
-        );
-        room[1..=n].copy_from_slice(inputs);
-        check!(
-            "in place",
-            bits(loss.half_loss_and_gradient_in_place(&mut room[1..=n], targets)),
-            bits(wide::loss(loss, &wide_inputs, $wide_targets))
-        );
-        check!(
-            "backward",
-            loss.half_backward(inputs, targets, $upstream, &mut room[1..=n]),
-            wide::backward(loss, &wide_inputs, $wide_targets, $upstream, &mut wide_out)
-        );
-        assert_eq!(
-            bits(loss.half_loss(inputs, targets)),
-            bits(wide::loss(loss, &wide_inputs, $wide_targets)),
-            "{what}"
-        );
-        let (mut sum, mut wide_sum) = (LossSum::new(), LossSum::new());
-        loss.half_accumulate(&mut sum, inputs, targets).unwrap();
-        wide::accumulate(loss, &mut wide_sum, &wide_inputs, $wide_targets).unwrap();
-        assert_eq!(bits(Ok(sum.sum())), bits(Ok(wide_sum.sum())), "{what}");
-        assert_eq!((sum.count(), sum.weight()), (wide_sum.count(), wide_sum.weight()), "{what}");
-    }};
+    macro_rules! check {
+        ($name:literal, $half:expr, $wide:expr) => {
+            assert_eq!(($half).map_err(|e| e.to_string()), ($wide).map_err(|e| e.to_string()), "{what}");
+            assert_same(&room[1..=n], &wide_out, &format!("{}: {what}", $name));
+            assert_eq!([room[0], room[n + 1]], [canary; 2], "{}: {what}", $name);
+        };
+    }
+    check!(
+        "losses",
+        loss.half_losses(inputs, targets, &mut room[1..=n]),
+        loss.losses(&wide_inputs, wide_targets, &mut wide_out)
+    );
+    check!(
+        "gradient",
+        loss.half_gradient(inputs, targets, &mut room[1..=n]),
+        loss.gradient(&wide_inputs, wide_targets, &mut wide_out)
+    );
+    check!(
+        "loss and gradient",
+        bits(loss.half_loss_and_gradient(inputs, targets, &mut room[1..=n])),
+        bits(loss.loss_and_gradient(&wide_inputs, wide_targets, &mut wide_out))
+    );
+    room[1..=n].copy_from_slice(inputs);
+    check!(
+        "in place",
+        bits(loss.half_loss_and_gradient_in_place(&mut room[1..=n], targets)),
+        bits(loss.loss(&wide_inputs, wide_targets))
+    );
+    check!(
+        "backward",
+        loss.half_backward(inputs, targets, upstream, &mut room[1..=n]),
+        loss.backward(&wide_inputs, wide_targets, upstream, &mut wide_out)
+    );
+    assert_eq!(bits(loss.half_loss(inputs, targets)), bits(loss.loss(&wide_inputs, wide_targets)), "{what}");
+    let (mut sum, mut wide_sum) = (LossSum::new(), LossSum::new());
+    loss.half_accumulate(&mut sum, inputs, targets).unwrap();
+    loss.accumulate(&mut wide_sum, &wide_inputs, wide_targets).unwrap();
+    assert_eq!(bits(Ok(sum.sum())), bits(Ok(wide_sum.sum())), "{what}");
+    assert_eq!((sum.count(), sum.weight()), (wide_sum.count(), wide_sum.weight()), "{what}");
 }
 
 /// Lengths around vectors, rows, blocks and chunks.
@@ -141,21 +132,19 @@ fn alike_with<H: Format, Y: Label<f32>>(rng: &mut fastrand::Rng, targets: impl F
             let targets = targets(&values);
             let wide_targets: Vec<f32> = values.iter().map(|t| t.wide()).collect();
             let weights: Vec<f32> = (0..n).map(|_| f32::from(rng.u8(0..4)) / 2.0).collect();
-            let upstream = Weights::uniform(-0.75);
             let what = format!("{} of {}, {n} elements", backend.name(), std::any::type_name::<H>());
 
             let plain = BceWithLogits::new().backend(backend).reduction(Reduction::Sum);
             let weighted = plain.pos_weight(Weights::uniform(5.0)).weight(Weights::per_element(&weights));
             let focal = FocalLoss::new().backend(backend).reduction(Reduction::Sum).label_smoothing(0.1);
             for (name, loss) in [("plain", plain), ("mean", plain.reduction(Reduction::Mean)), ("weighted", weighted)] {
-                let what = format!("{name}, {what}");
-                assert_alike!(&loss, &logits, &targets, &wide_targets, upstream, LogitLoss, what);
+                assert_alike(loss, &logits, &targets, &wide_targets, &format!("{name}, {what}"));
             }
-            assert_alike!(&focal, &logits, &targets, &wide_targets, upstream, LogitLoss, &what);
+            assert_alike(focal, &logits, &targets, &wide_targets, &what);
 
             let probabilities: Vec<H> = (0..n).map(|_| H::rounded(rng.f32())).collect();
             let of_probabilities = Bce::new().backend(backend).reduction(Reduction::Sum);
-            assert_alike!(&of_probabilities, &probabilities, &targets, &wide_targets, upstream, Bce, &what);
+            assert_alike(of_probabilities, &probabilities, &targets, &wide_targets, &what);
         }
     }
 }

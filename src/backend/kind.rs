@@ -106,15 +106,10 @@ mod detection {
     pub(super) use {cpu_avx512::get as avx512, cpu_fma::get as fma};
 
     pub(super) fn avx2() -> bool {
-        #[cfg(feature = "half")]
-        if !has_f16c() {
-            return false;
-        }
-        cpu_avx2::get()
+        cpu_avx2::get() && (cfg!(not(feature = "half")) || has_f16c())
     }
 
     /// `cpufeatures` does not know it. Its registers are those of AVX2.
-    #[cfg(feature = "half")]
     fn has_f16c() -> bool {
         #[cfg(target_arch = "x86")]
         use core::arch::x86::__cpuid;
@@ -124,11 +119,13 @@ mod detection {
 
         // 0: not asked yet.
         static ANSWER: AtomicU8 = AtomicU8::new(0);
-        let answer = match ANSWER.load(Ordering::Relaxed) {
-            0 => 1 + u8::from(__cpuid(1).ecx & (1 << 29) != 0),
-            answer => answer,
-        };
-        ANSWER.store(answer, Ordering::Relaxed);
-        answer == 2
+        match ANSWER.load(Ordering::Relaxed) {
+            0 => {
+                let has = __cpuid(1).ecx & (1 << 29) != 0;
+                ANSWER.store(1 + u8::from(has), Ordering::Relaxed);
+                has
+            }
+            answer => answer == 2,
+        }
     }
 }

@@ -1,15 +1,12 @@
 //! Where the rows come from that are not simply slices of `T`: targets of other types, weights that repeat.
 
+use super::values::Values;
 use crate::backend::Float;
-#[cfg(feature = "half")]
-use crate::backend::Format;
 
 /// One target for each element.
 #[derive(Clone, Copy, Debug)]
 pub enum Targets<'a, T> {
-    Reals(&'a [T]),
-    #[cfg(feature = "half")]
-    Halves(&'a [u16], Format),
+    Values(Values<'a, T>),
     /// 0 is negative, anything else positive.
     Bytes(&'a [u8]),
     /// None, for formulas that need none.
@@ -20,9 +17,7 @@ impl<T: Float> Targets<'_, T> {
     /// How many elements it has targets for.
     pub fn capacity(&self) -> usize {
         match self {
-            Self::Reals(values) => values.len(),
-            #[cfg(feature = "half")]
-            Self::Halves(values, _) => values.len(),
+            Self::Values(values) => values.len(),
             Self::Bytes(values) => values.len(),
             Self::Absent => usize::MAX,
         }
@@ -32,14 +27,9 @@ impl<T: Float> Targets<'_, T> {
     #[cfg(feature = "rayon")]
     pub fn split_at(self, at: usize) -> (Self, Self) {
         match self {
-            Self::Reals(values) => {
+            Self::Values(values) => {
                 let (before, rest) = values.split_at(at);
-                (Self::Reals(before), Self::Reals(rest))
-            }
-            #[cfg(feature = "half")]
-            Self::Halves(values, format) => {
-                let (before, rest) = values.split_at(at);
-                (Self::Halves(before, format), Self::Halves(rest, format))
+                (Self::Values(before), Self::Values(rest))
             }
             Self::Bytes(values) => {
                 let (before, rest) = values.split_at(at);
@@ -53,13 +43,13 @@ impl<T: Float> Targets<'_, T> {
     #[inline(always)]
     pub fn expand(&self, start: usize, out: &mut [T]) {
         match *self {
-            Self::Reals(values) => {
+            Self::Values(Values::Reals(values)) => {
                 for (out, &t) in out.iter_mut().zip(values.iter().skip(start)) {
                     *out = t;
                 }
             }
             #[cfg(feature = "half")]
-            Self::Halves(values, format) => {
+            Self::Values(Values::Halves(values, format)) => {
                 for (out, &t) in out.iter_mut().zip(values.iter().skip(start)) {
                     *out = format.read(t);
                 }

@@ -1,8 +1,8 @@
 //! Where the numbers of a stream are, and as what.
 
-use crate::backend::Float;
 #[cfg(feature = "half")]
-use crate::backend::{Format, Lanes, Token, Vector};
+use crate::backend::Format;
+use crate::backend::{Float, Lanes, Token, Vector};
 use crate::kernel::values::{Values, ValuesMut};
 
 #[derive(Clone, Copy)]
@@ -68,15 +68,6 @@ impl<T: Float> Kept<T> {
             }
         }
     }
-}
-
-/// The same for vectors of numbers in half the bits.
-#[cfg(feature = "half")]
-impl<T: Float> Kept<T> {
-    #[inline(always)]
-    pub fn is_half(self) -> bool {
-        matches!(self, Self::Halves(..))
-    }
 
     /// # Safety
     ///
@@ -87,14 +78,22 @@ impl<T: Float> Kept<T> {
         unsafe {
             match self {
                 Self::Reals(first) => l.load(first.add(index)),
+                #[cfg(feature = "half")]
                 Self::Halves(first, format) => l.load_halves(first.add(index), format),
             }
         }
     }
 
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    pub fn is_half(self) -> bool {
+        matches!(self, Self::Halves(..))
+    }
+
     /// # Safety
     ///
     /// From this index on there is room for as many numbers as a vector has.
+    #[cfg(feature = "half")]
     #[inline(always)]
     pub unsafe fn store<L: Lanes<Scalar = T>>(self, v: Vector<L>, index: usize) {
         // SAFETY: the caller's promise.

@@ -43,17 +43,7 @@ impl<L: Lanes, const N: usize> Later<L, N> {
     #[cfg(feature = "half")]
     #[inline(always)]
     pub fn room(&mut self) -> *mut L::Scalar {
-        self.0.as_mut_ptr().cast()
-    }
-
-    /// # Safety
-    ///
-    /// That row has been written.
-    #[cfg(feature = "half")]
-    #[inline(always)]
-    pub unsafe fn get(&self, l: Token<L>, index: usize) -> Vector<L> {
-        // SAFETY: the caller's promise, and each of the N rows has as many elements as a vector.
-        unsafe { l.load(self.0.as_ptr().cast::<L::Scalar>().wrapping_add(index % N * L::LANES)) }
+        self.at(0)
     }
 
     /// Rows that have been written, one after the other.

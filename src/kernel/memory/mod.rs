@@ -176,7 +176,7 @@ impl<T: Constants> Streams<'_, T> {
         let upstream = needed.upstream && is_made(self.upstream);
         #[cfg(feature = "half")]
         let targets = targets
-            || matches!(self.targets, Targets::Halves(..))
+            || matches!(self.targets, Targets::Values(Values::Halves(..)))
             || self.logits.is_half()
             || self.outputs.iter().any(|output| output.is_half());
         if targets || pos_weight || weight || upstream { PIECE } else { usize::MAX }
@@ -211,7 +211,7 @@ impl<T: Constants> Streams<'_, T> {
             }
         }
         match self.targets {
-            Targets::Reals(values) if self.smoothing.is_none() => {
+            Targets::Values(Values::Reals(values)) if self.smoothing.is_none() => {
                 runs.target = Run { first: values.as_ptr().wrapping_add(start), step: distance };
             }
             Targets::Absent => {}
@@ -223,9 +223,7 @@ impl<T: Constants> Streams<'_, T> {
                     // SAFETY: the row is whole, so every slice has its elements.
                     let target = unsafe {
                         match targets {
-                            Targets::Reals(values) => l.load(values.as_ptr().wrapping_add(at)),
-                            #[cfg(feature = "half")]
-                            Targets::Halves(values, format) => l.load_halves(values.as_ptr().wrapping_add(at), format),
+                            Targets::Values(values) => Kept::of(values).load(l, at),
                             Targets::Bytes(values) => l.load_bytes(values.as_ptr().wrapping_add(at)),
                             Targets::Absent => l.zero(),
                         }
@@ -280,7 +278,7 @@ impl<T: Constants> Streams<'_, T> {
             let mut k = 0;
             while out.is_half() && k < count {
                 // SAFETY: the formula has written these rows, and they are whole, so the output has their elements.
-                unsafe { out.store(results.get(l, k), start + k * rows.distance) };
+                unsafe { out.store(l.load(results.run().row(k)), start + k * rows.distance) };
                 k += 1;
             }
         }
