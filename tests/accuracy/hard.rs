@@ -11,7 +11,7 @@ use logit_loss::{Backend, BceWithLogits, LogitLoss, Reduction, log_sigmoid_with,
 
 use crate::common::exact::{Exact, Logit, Referenced, ulp_of};
 use crate::common::{Number, Random, backends, for_both_types};
-use crate::search::{Search, Worst, magnitudes, on_all_cores};
+use crate::search::{Search, Worst, every, magnitudes, on_all_cores};
 
 /// What is computed: the row of the table, and the target.
 const RESULTS: [(&str, &str); 9] = [
@@ -78,10 +78,31 @@ struct Sweep<N: Referenced> {
     compares: bool,
 }
 
-/// The variable `EVERY` shortens the long searches: of backends with the bits of another, and of `f32` where no function
-/// turns, they look only at every so many pieces.
-fn every() -> u64 {
-    std::env::var("EVERY").map_or(1, |every| every.parse().expect("a number of pieces"))
+/// The five values of many magnitudes, and the ULP of each: a column for each value, which is read from top to bottom.
+struct Columns<E> {
+    exact: [Vec<E>; 5],
+    ulps: [Vec<i32>; 5],
+}
+
+impl<E: Exact> Columns<E> {
+    fn of<N: Referenced<Exact = E>>(magnitudes: &[N]) -> Self {
+        let (mut exact, mut ulps): ([Vec<E>; 5], [Vec<i32>; 5]) = Default::default();
+        for a in magnitudes {
+            for (k, value) in values(E::from_f64(a.to_f64())).into_iter().enumerate() {
+                ulps[k].push(ulp_of::<N>(&value));
+                exact[k].push(value);
+            }
+        }
+        Self { exact, ulps }
+    }
+
+    /// By how many ULP results are off, of which one of the values is the exact one but for the sign.
+    fn errors<N: Number>(&self, value: usize, sign: f64, results: &[N]) -> impl Iterator<Item = f64> {
+        let exact = self.exact[value].iter().zip(&self.ulps[value]);
+        results.iter().zip(exact).map(move |(found, (exact, &ulp))| {
+            (E::from_f64(sign * found.to_f64()) - exact.clone()).over_power(ulp).abs()
+        })
+    }
 }
 
 impl<N: Referenced> Sweep<N> {
@@ -107,8 +128,7 @@ impl<N: Referenced> Sweep<N> {
     /// the errors of one of them are those of all.
     fn see(&mut self, magnitudes: &[N]) {
         let x: Vec<N> = magnitudes.iter().copied().chain(magnitudes.iter().map(|&x| -x)).collect();
-        let exact: Vec<_> = magnitudes.iter().map(|a| values(N::Exact::from_f64(a.to_f64()))).collect();
-        let ulps: Vec<_> = exact.iter().map(|values| values.each_ref().map(|value| ulp_of::<N>(value))).collect();
+        let exact = Columns::of(magnitudes);
         for (kind, fused) in [true, false].into_iter().enumerate() {
             let mut alike = backends().filter(|b| b.fused::<N>() == fused);
             let Some(first) = alike.next() else { continue };
@@ -118,14 +138,15 @@ impl<N: Referenced> Sweep<N> {
                 self.compare(&x, first, other);
             }
             for (k, (results, peak)) in self.results.iter().zip(&mut self.peaks[kind]).enumerate() {
+                let finite = results.iter().fold(true, |all, v| all & (v.abs() <= N::LARGEST));
+                assert!(finite, "{:?}: not finite, of one of {:?} to {:?}", RESULTS[k], x.first(), x.last());
                 let (positive, negative) = results.split_at(magnitudes.len());
                 for (results, (value, sign), side) in [(positive, PLACES[k][0], 1.0), (negative, PLACES[k][1], -1.0)] {
-                    for (i, (found, (exact, ulps))) in results.iter().zip(exact.iter().zip(&ulps)).enumerate() {
-                        let found = N::Exact::from_f64(sign * found.to_f64());
-                        let error = (found - exact[value].clone()).over_power(ulps[value]).abs();
-                        if error > peak.error {
-                            *peak = Peak { error, x: N::new(side * magnitudes[i].to_f64()) };
-                        }
+                    // Most often none is larger, which is seen soonest without looking for where it would be.
+                    let largest = exact.errors(value, sign, results).fold(0.0, f64::max);
+                    if largest > peak.error {
+                        let i = exact.errors(value, sign, results).position(|error| error == largest).unwrap_or(0);
+                        *peak = Peak { error: largest, x: N::new(side * magnitudes[i].to_f64()) };
                     }
                 }
             }
@@ -135,12 +156,11 @@ impl<N: Referenced> Sweep<N> {
     fn compare(&self, x: &[N], first: Backend, other: Backend) {
         for (k, (ours, theirs)) in self.results.iter().zip(&self.others).enumerate() {
             let equal = ours.iter().zip(theirs).fold(true, |equal, (a, b)| equal & (a.bits() == b.bits()));
-            // Otherwise they are all of finite logits, none of which is NaN.
-            if !equal || ours.iter().any(|v| v.is_nan() || v.abs() == N::INFINITY) {
+            if !equal {
                 let i = (0..x.len()).find(|&i| ours[i].bits() != theirs[i].bits()).unwrap_or(0);
                 let (x, a, b) = (x[i], ours[i], theirs[i]);
                 let ((result, t), names) = (RESULTS[k], [first.name(), other.name()]);
-                panic!("{result} {t} of {x:?} on {names:?}: {a:?} and {b:?}, or another not finite");
+                panic!("{result} {t} of {x:?} on {names:?}: {a:?} and {b:?}");
             }
         }
     }

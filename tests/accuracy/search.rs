@@ -132,6 +132,12 @@ fn strided<N: Number>(stride: usize) -> impl Iterator<Item = N> {
     (0..=u64::from(u32::MAX)).step_by(stride).map(N::from_bits_of).filter(|x| x.abs() <= N::LARGEST)
 }
 
+/// The variable `EVERY` shortens the long searches: of backends with the bits of another, of `f32` where no function turns,
+/// and of points where references are compared, they look only at every so many.
+pub fn every() -> u64 {
+    std::env::var("EVERY").map_or(1, |every| every.parse().expect("a number"))
+}
+
 /// Does all the pieces, a thread for each core, and shows how far it is. What each thread has made of its own.
 pub fn on_all_cores<S: Send>(pieces: u64, start: impl Fn() -> S + Sync, work: impl Fn(&mut S, u64) + Sync) -> Vec<S> {
     let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} of {duration}").unwrap();
