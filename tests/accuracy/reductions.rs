@@ -175,7 +175,8 @@ fn search<N: Referenced>(lengths: &[usize], runs: usize) -> Worst {
             let length = lengths.len() - 1 - piece as usize / distributions.len();
             let (n, kind) = (lengths[length], piece as usize % distributions.len());
             let Distribution { name, independent, elements } = &distributions[kind];
-            let mut random = Random(piece << 8 | n as u64);
+            // Of its own, whatever the other pieces are.
+            let mut random = Random((kind as u64) << 32 | n as u64);
             let mut largest = [0.0; 4];
             for _ in 0..if n > 10_000 { 1 } else { runs } {
                 let elements = elements(&mut random, n);

@@ -8,11 +8,14 @@ library thumbv7em-none-eabihf thumbv6m-none-eabi
 m4f=(-mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16)
 m0=(-mcpu=cortex-m0 -mfloat-abi=soft)
 
-# archive TARGET OPT_LEVEL: builds the library, and says where it is.
+# archive TARGET OPT_LEVEL: builds the library, where microcontroller-linked.sh does too, and says where it is.
 archive() {
+    local folder=target/capi/$1-$2
     CARGO_PROFILE_RELEASE_OPT_LEVEL=$2 cargo +web build --quiet --release --manifest-path capi/Cargo.toml \
-        --target-dir "target/capi-$2" --target "$1"
-    echo "target/capi-$2/$1/release/liblogit_loss.a"
+        --target-dir target/capi --target "$1"
+    mkdir -p "$folder"
+    cp "target/capi/$1/release/liblogit_loss.a" "$folder/"
+    echo "$folder/liblogit_loss.a"
 }
 
 # link PROGRAM LIBRARY OPTION... -- SOURCE...

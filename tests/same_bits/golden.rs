@@ -13,7 +13,7 @@ use std::fmt::Write;
 use crate::common::activation::Activation;
 use crate::common::family::Loss;
 use crate::common::{Number, Random, backends, everything, numbers};
-use logit_loss::{Backend, Bce, BceWithLogits, FocalLoss, Reduction, Weights, pos_weight_from_targets};
+use logit_loss::{Backend, Bce, BceWithLogits, FocalLoss, LossSum, Reduction, Weights, pos_weight_from_targets};
 
 const TABLE: &str = include_str!("golden.txt");
 const COLUMNS: [&str; 4] = ["f32, fused", "f32", "f64, fused", "f64"];
@@ -108,8 +108,20 @@ fn digests<N: Number>(backend: Backend) -> Digests {
     // Several chunks, of the losses that differ in how they are summed.
     let Inputs { logits, hard, soft, upstream, .. } = Inputs::<N>::usual(2 * N::CHUNK + 77);
     let bce = BceWithLogits::new().on(backend);
-    let five = bce.pos_weight(Weights::uniform(N::new(5.0)));
-    for (name, loss, targets) in [("plain", bce, &hard), ("p = 5", five, &hard), ("soft, p = 5", five, &soft)] {
+    let [five, more, eight] = [5.0, 5.5, 8.0].map(|p| bce.pos_weight(Weights::uniform(N::new(p))));
+    for (name, loss, targets) in [
+        ("plain", bce, &hard),
+        ("p = 5", five, &hard),
+        ("soft, p = 5", five, &soft),
+        // About the 6 up to which e may be rounded before it is multiplied.
+        ("p = 5.5", more, &hard),
+        ("p = 8", eight, &hard),
+    ] {
+        let mut sum = LossSum::new();
+        for part in [0..N::CHUNK, N::CHUNK..logits.len()] {
+            loss.accumulate(&mut sum, &logits[part.clone()], &targets[part]).unwrap();
+        }
+        digests.see(format!("bce, {name}, chunks: two calls"), &[sum.mean().unwrap()]);
         for (method, found) in everything(loss, &logits, targets, Weights::per_element(&upstream), 0) {
             digests.see(format!("bce, {name}, chunks: {method}"), &found.unwrap());
         }
