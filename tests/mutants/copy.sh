@@ -1,10 +1,11 @@
 # Sourced by the others here: goes to a copy of the crate, target/$1, with the scalar backends alone and a `golden` with
-# fewer inputs, both of which take less time and notice as much.
+# fewer inputs, both of which take less time and notice almost as much.
 # shellcheck shell=bash
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export LC_ALL=C
-mutants=$PWD/tests/mutants
+root=$PWD
+mutants=$root/tests/mutants
 copy=$PWD/target/$1
 mkdir -p "$copy"
 git ls-files -z | xargs -0 cp --parents -t "$copy"
@@ -17,9 +18,13 @@ change() {
     sed -i "${@:2}" "$file"
     [ "$before" != "$(cat "$file")" ] || { echo "nothing to change in $file: ${*:2}"; exit 1; }
 }
-for backend in avx2 avx512; do
-    change src/backend/kind.rs "s/detection::$backend()/false/; s/super::$backend::run/super::scalar::run/"
-done
+without_avx() {
+    local backend
+    for backend in avx2 avx512; do
+        change src/backend/kind.rs "s/detection::$backend()/false/; s/super::$backend::run/super::scalar::run/"
+    done
+}
+without_avx
 for file in mod kind; do
     change src/backend/$file.rs '/all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),/d'
 done
