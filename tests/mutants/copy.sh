@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export LC_ALL=C
 root=$PWD
 mutants=$root/tests/mutants
-copy=$PWD/target/$1
+copy=$root/target/$1
 mkdir -p "$copy"
 git ls-files -z | xargs -0 cp --parents -t "$copy"
 cd "$copy"
