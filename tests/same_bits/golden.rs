@@ -13,7 +13,7 @@ use std::fmt::Write;
 use crate::common::activation::Activation;
 use crate::common::family::Loss;
 use crate::common::{Number, Random, backends, everything, numbers};
-use logit_loss::{Backend, Bce, BceWithLogits, FocalLoss, LossSum, Reduction, Weights, pos_weight_from_targets};
+use logit_loss::{Backend, Bce, BceWithLogits, FocalLoss, Label, LossSum, Reduction, Weights, pos_weight_from_targets};
 
 const TABLE: &str = include_str!("golden.txt");
 const COLUMNS: [&str; 4] = ["f32, fused", "f32", "f64, fused", "f64"];
@@ -58,9 +58,17 @@ struct Inputs<N> {
 impl<N: Number> Inputs<N> {
     /// Logits in use, close to 0, and in the tails.
     fn usual(len: usize) -> Self {
+        Self::within(len, -1.1 * f64::from(N::LEAST_EXPONENT))
+    }
+
+    /// None in the tails: the fastest formulas take all blocks, with hard targets and without.
+    fn moderate(len: usize) -> Self {
+        Self::within(len, 50.0)
+    }
+
+    fn within(len: usize, most: f64) -> Self {
         let mut random = Random(len as u64);
-        let tail = -1.1 * f64::from(N::LEAST_EXPONENT);
-        let logits = (0..len).map(|i| N::new([20.0, 2.0, 20.0, tail][i % 4] * (2.0 * random.unit() - 1.0))).collect();
+        let logits = (0..len).map(|i| N::new([20.0, 2.0, 20.0, most][i % 4] * (2.0 * random.unit() - 1.0))).collect();
         Self::of(logits, random)
     }
 
@@ -103,6 +111,7 @@ fn digests<N: Number>(backend: Backend) -> Digests {
     for len in [1, 2, 7, 33, 1025, 3000] {
         losses(&mut digests, backend, &Inputs::<N>::usual(len), "");
     }
+    losses(&mut digests, backend, &Inputs::<N>::moderate(2061), ", moderate logits");
     losses(&mut digests, backend, &Inputs::<N>::any(501), ", any logits");
 
     // Several chunks, of the losses that differ in how they are summed.
@@ -116,6 +125,7 @@ fn digests<N: Number>(backend: Backend) -> Digests {
         // About the 6 up to which e may be rounded before it is multiplied.
         ("p = 5.5", more, &hard),
         ("p = 8", eight, &hard),
+        ("p = 5, w = 2", five.weight(Weights::uniform(N::new(2.0))), &hard),
     ] {
         let mut sum = LossSum::new();
         for part in [0..N::CHUNK, N::CHUNK..logits.len()] {
@@ -142,7 +152,9 @@ fn losses<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>
     let classes = numbers(&[0.5, 4.0, 1.0]);
     let bce = BceWithLogits::new();
     let five = bce.pos_weight(Weights::uniform(N::new(5.0)));
-    let per_class = if logits.len().is_multiple_of(3) { bce.pos_weight(Weights::per_class(&classes)) } else { bce };
+    let has_classes = logits.len().is_multiple_of(3);
+    let per_class = if has_classes { bce.pos_weight(Weights::per_class(&classes)) } else { bce };
+    let per_sample = if has_classes { Weights::per_sample(&weights[..logits.len() / 3], 3) } else { one };
     let mut see = Seer { digests, backend, upstream, kind };
     for (name, loss, weight) in [
         ("plain", bce, one),
@@ -150,6 +162,7 @@ fn losses<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>
         ("p = 5", five, one),
         ("p = 5, smoothed", five.label_smoothing(N::new(0.1)), one),
         ("p per class", per_class, one),
+        ("weights per sample", bce, per_sample),
         ("weights per element", bce, Weights::per_element(weights)),
         ("p = 5, masked", five, Weights::per_element(mask)),
     ] {
@@ -158,6 +171,9 @@ fn losses<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>
     for gamma in [0.5, 1.0, 1.5, 2.0, 3.0, 5.0] {
         see.both(&format!("focal, gamma {gamma}"), FocalLoss::new().gamma(N::new(gamma)), logits, [hard, soft]);
     }
+    let labels: Vec<bool> = hard.iter().map(|&t| t != N::new(0.0)).collect();
+    see.one("bce, p = 5, masked, labels", five.weight(Weights::per_element(mask)), logits, &labels);
+    see.one("focal, labels", FocalLoss::new(), logits, &labels);
     let probability = Bce::new();
     see.both("probabilities", probability, probabilities, [hard, soft]);
     let weighted = probability.pos_weight(Weights::uniform(N::new(5.0))).weight(Weights::per_element(weights));
@@ -177,11 +193,14 @@ struct Seer<'a, N> {
 impl<'w, N: Number> Seer<'_, N> {
     /// A loss of hard and of soft targets.
     fn both(&mut self, name: &str, loss: impl Loss<'w, N>, inputs: &[N], [hard, soft]: [&Vec<N>; 2]) {
-        for (targets, softness) in [(hard, ""), (soft, ", soft")] {
-            let loss = loss.on(self.backend).reduced(Reduction::Mean);
-            for (method, found) in everything(loss, inputs, targets, Weights::per_element(self.upstream), 0) {
-                self.digests.see(format!("{name}{softness}{}: {method}", self.kind), &found.unwrap());
-            }
+        self.one(name, loss, inputs, hard);
+        self.one(&format!("{name}, soft"), loss, inputs, soft);
+    }
+
+    fn one(&mut self, name: &str, loss: impl Loss<'w, N>, inputs: &[N], targets: &[impl Label<N>]) {
+        let loss = loss.on(self.backend).reduced(Reduction::Mean);
+        for (method, found) in everything(loss, inputs, targets, Weights::per_element(self.upstream), 0) {
+            self.digests.see(format!("{name}{}: {method}", self.kind), &found.unwrap());
         }
     }
 }
