@@ -214,6 +214,7 @@ impl<T: Constants> Streams<'_, T> {
             Targets::Values(Values::Reals(values)) if self.smoothing.is_none() => {
                 runs.target = Run { first: values.as_ptr().wrapping_add(start), step: distance };
             }
+            Targets::Absent => {}
             _ if !needed.targets => {}
             targets => {
                 let mut k = 0;
