@@ -155,6 +155,11 @@ fn losses<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>
     let has_classes = logits.len().is_multiple_of(3);
     let per_class = if has_classes { bce.pos_weight(Weights::per_class(&classes)) } else { bce };
     let per_sample = if has_classes { Weights::per_sample(&weights[..logits.len() / 3], 3) } else { one };
+    let per_channel = if logits.len().is_multiple_of(9) { Weights::per_channel(&weights[..3], 3) } else { one };
+    // Some of them too large or too small for the fastest formulas.
+    let extreme = if N::PRECISION == 24 { 2f64.powi(40) } else { 2f64.powi(120) };
+    let any_size = |(i, w): (usize, &N)| N::new(w.to_f64() * [1.0, extreme, 1.0, 1.0, 1.0 / extreme][i % 5]);
+    let any_size: Vec<N> = weights.iter().enumerate().map(any_size).collect();
     let mut see = Seer { digests, backend, upstream, kind };
     for (name, loss, weight) in [
         ("plain", bce, one),
@@ -163,7 +168,9 @@ fn losses<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>
         ("p = 5, smoothed", five.label_smoothing(N::new(0.1)), one),
         ("p per class", per_class, one),
         ("weights per sample", bce, per_sample),
+        ("weights per channel", bce, per_channel),
         ("weights per element", bce, Weights::per_element(weights)),
+        ("weights of any size", bce, Weights::per_element(&any_size)),
         ("p = 5, masked", five, Weights::per_element(mask)),
     ] {
         see.both(&format!("bce, {name}"), loss.weight(weight), logits, [hard, soft]);
