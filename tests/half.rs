@@ -127,9 +127,8 @@ fn alike_with<H: Format, Y: Label<f32>>(rng: &mut fastrand::Rng, targets: impl F
     for backend in backends() {
         for n in LENGTHS {
             // A few are too large for the formulas of the others, in some blocks.
-            let mut size = || if rng.u16(0..1000) == 0 { 4000.0 } else { 40.0 };
-            let sizes: Vec<f32> = (0..n).map(|_| size()).collect();
-            let logits: Vec<H> = sizes.iter().map(|size| H::rounded((rng.f32() - 0.5) * size)).collect();
+            let mut logit = || (rng.f32() - 0.5) * if rng.u16(0..1000) == 0 { 4000.0 } else { 40.0 };
+            let logits: Vec<H> = (0..n).map(|_| H::rounded(logit())).collect();
             let values: Vec<H> =
                 (0..n).map(|_| H::rounded(if soft { rng.f32() } else { f32::from(rng.bool()) })).collect();
             let targets = targets(&values);

@@ -10,10 +10,11 @@ emulated() {
         cargo test --release --all-features "${@:3}"
 }
 # The digests of all functions; what addresses, neighbours and threads change would take many minutes, and is the same code.
-emulated Nehalem "wide scalar" --test same_bits --test pytorch -- --skip parallel --skip losses
+digests=(--test same_bits --test pytorch -- --skip parallel:: --skip losses::)
+emulated Nehalem "wide scalar" "${digests[@]}"
 # With AVX: the same code runs, so it is enough to see what is found.
 emulated SandyBridge "wide scalar" --test same_bits backends
-emulated Haswell "avx2 wide scalar-fma scalar" --test same_bits --test pytorch -- --skip parallel --skip losses
+emulated Haswell "avx2 wide scalar-fma scalar" "${digests[@]}"
 
 has() { grep -qw "$1" /proc/cpuinfo; }
 here="wide scalar"

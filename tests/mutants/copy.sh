@@ -8,8 +8,13 @@ root=$PWD
 mutants=$root/tests/mutants
 copy=$root/target/$1
 mkdir -p "$copy"
-git ls-files -z | xargs -0 cp --parents -t "$copy"
 cd "$copy"
+
+# Everything as it is in the repository.
+original() {
+    (cd "$root" && git ls-files -z | xargs -0 cp --parents -t "$copy")
+}
+original
 
 # Changes a file, and fails if there was nothing to change.
 change() {
@@ -30,6 +35,11 @@ for file in mod kind; do
 done
 change tests/same_bits/main.rs '/^mod [^cgm]/d; /^#\[cfg/d'
 change tests/same_bits/golden.rs 's/1025, 3000\]/1230]/; s/2 \* N::CHUNK/N::CHUNK/; s/7000/700/'
+
+# As explained.txt names a mutant that cargo-mutants names by its line and column.
+without_place() {
+    sed 's/:[0-9]*:[0-9]*: /: /'
+}
 
 explained() {
     sed 's/ *# .*//; /^$/d' "$mutants/explained.txt"

@@ -25,7 +25,7 @@ mutate() {
 again() {
     local mutant left=()
     while read -r mutant; do
-        grep -qxF "$(sed 's/:[0-9]*:[0-9]*: /: /' <<<"$mutant")" <(explained) ||
+        grep -qxF "$(without_place <<<"$mutant")" <(explained) ||
             left+=(--re "^$(sed 's/[][().*+?|^$\\{}]/\\&/g' <<<"$mutant")\$")
     done <mutants.out/missed.txt
     [ ${#left[@]} -gt 0 ] || exit 0
@@ -50,6 +50,6 @@ without_avx
 unfused
 again --timeout 200
 # Then everything there is.
-git -C "$root" ls-files -z | (cd "$root" && xargs -0 cp --parents -t "$copy")
+original
 again --timeout 600 --all-features --cargo-arg=--test=half --cargo-arg=--test=memory
-sed 's/:[0-9]*:[0-9]*: /: /' mutants.out/missed.txt | unexplained
+without_place <mutants.out/missed.txt | unexplained
