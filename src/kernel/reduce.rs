@@ -241,32 +241,28 @@ impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Reduce<'_, '_, T
         row: usize,
     ) -> Terms<L> {
         let needed = const { Needed::by::<T, G>() };
+        // What must be made first is made for as many.
         let whole = PIECE.min(rows.whole - row);
+        let runs = self.streams.runs(l, room.scratch, needed, rows, row, whole);
         let mut k = 0;
-        while k < whole {
-            let count = self.streams.rows_at_a_time(needed).min(whole - k);
-            let runs = self.streams.runs(l, room.scratch, needed, rows, row + k, count);
-            let mut i = 0;
-            if const { G::SHORT && L::SIDE_BY_SIDE } {
-                while const { L::LANES == 1 } && i + IN_TURN <= count {
-                    room.tree.set_all::<G>(k + i, runs.evaluate_in_turn(l, formula, i));
-                    i += IN_TURN;
-                }
-                while i + 2 <= count {
-                    let [first, second] = runs.evaluate_two(l, formula, i);
-                    room.tree.set::<G>(k + i, first);
-                    room.tree.set::<G>(k + i + 1, second);
-                    i += 2;
-                }
+        if const { G::SHORT && L::SIDE_BY_SIDE } {
+            while const { L::LANES == 1 } && k + IN_TURN <= whole {
+                room.tree.set_all::<G>(k, runs.evaluate_in_turn(l, formula, k));
+                k += IN_TURN;
             }
-            while i < count {
-                room.tree.set::<G>(k + i, runs.evaluate(l, formula, i));
-                i += 1;
+            while k + 2 <= whole {
+                let [first, second] = runs.evaluate_two(l, formula, k);
+                room.tree.set::<G>(k, first);
+                room.tree.set::<G>(k + 1, second);
+                k += 2;
             }
-            #[cfg(feature = "half")]
-            self.streams.deliver(l, room.scratch, G::OUTPUTS, rows, row + k, count);
-            k += count;
         }
+        while k < whole {
+            room.tree.set::<G>(k, runs.evaluate(l, formula, k));
+            k += 1;
+        }
+        #[cfg(feature = "half")]
+        self.streams.deliver(l, room.scratch, G::OUTPUTS, rows, row, whole);
         if rows.has_partial::<L>() && whole < PIECE.min(rows.count - row) {
             room.tree.set::<G>(whole, self.streams.evaluate_partial(l, room.scratch, formula, rows));
             k += 1;

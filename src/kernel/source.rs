@@ -163,7 +163,7 @@ impl<T: Float> Factors<'_, T> {
             if repeat == 1 {
                 // Up to the last value.
                 let (head, tail) = row.split_at_mut(row.len().min(rest.len()));
-                head.copy_from_slice(&rest[..head.len()]);
+                head.iter_mut().zip(rest).for_each(|(out, &v)| *out = v);
                 (row, index) = (tail, 0);
             } else {
                 let (head, tail) = row.split_at_mut(row.len().min(repeat - within));
