@@ -33,7 +33,4 @@ export -f passes
 export programs
 # shellcheck disable=SC2016
 xargs -P "$(nproc)" -n 1 bash -c 'MUTANT=$0 passes && echo "$0" || true' <places >missed
-# A place is named by its line, which stays what it is when others are added above.
-while IFS=: read -r file line _ operation; do
-    echo "$file: $operation in $(sed -n "${line}s/^ *//p" "$file")"
-done <missed | unexplained
+in_line <missed | unexplained

@@ -140,6 +140,19 @@ fn digests<N: Number>(backend: Backend) -> Digests {
         digests.see(format!("{function:?}, chunks"), &function.of(backend, &logits));
     }
 
+    // Blocks with logarithms to be taken, and after them blocks without.
+    let mut inputs = Inputs::<N>::moderate(3 * 2048 + 78);
+    for (hard, soft) in inputs.hard.chunks_mut(2048).zip(inputs.soft.chunks(2048)).skip(1).step_by(2) {
+        hard.copy_from_slice(soft);
+    }
+    let mut see = Seer { digests: &mut digests, backend, upstream: &inputs.upstream, kind: "" };
+    see.one("bce, p = 5, hard and soft by turns", five, &inputs.logits, &inputs.hard);
+    // Classes of which some registers have room for all, and of which none have.
+    for classes in [6, 102] {
+        let weight = Weights::per_class(&inputs.weights[..classes]);
+        see.one(&format!("bce, weights of {classes} classes"), bce.weight(weight), &inputs.logits, &inputs.soft);
+    }
+
     let mut balance = vec![N::new(0.0); 7];
     pos_weight_from_targets(&soft[..7000], &mut balance).unwrap();
     digests.see("pos_weight_from_targets".into(), &balance);
