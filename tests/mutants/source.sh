@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Usage: tests/mutants/source.sh [FILE...]        by default all of src/math and src/kernel
 #
-# Changes one operator of the source after the other, and fails if there is one that none of tests/same_bits, half.rs, memory
-# and errors_before_effects notices, and explained.txt does not explain. Needs cargo-mutants (`cargo install cargo-mutants`). Some 700 mutants,
-# eleven seconds of a core for most of them; operators on vectors in src/math are left to lanes.sh, which does them in one program.
+# Changes one operator of the source after the other, and fails if there is one that neither explained.txt explains nor any of
+# these tests notices: same_bits, half, memory, limits, errors_before_effects. Needs cargo-mutants (`cargo install
+# cargo-mutants`). Some 700 mutants, eleven seconds of a core for most of them; operators on vectors in src/math are left to
+# lanes.sh, which does them in one program.
 #
 # Functions replaced as a whole are left out: such mutants hardly ever compile, and golden cannot miss them.
 source "$(dirname "$0")/copy.sh" mutants-source

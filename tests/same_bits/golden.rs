@@ -141,16 +141,29 @@ fn digests<N: Number>(backend: Backend) -> Digests {
     }
 
     // Blocks with logarithms to be taken, and after them blocks without.
-    let mut inputs = Inputs::<N>::moderate(3 * 2048 + 78);
+    let mut inputs = Inputs::<N>::moderate(3 * 2048 + 79);
     for (hard, soft) in inputs.hard.chunks_mut(2048).zip(inputs.soft.chunks(2048)).skip(1).step_by(2) {
         hard.copy_from_slice(soft);
     }
     let mut see = Seer { digests: &mut digests, backend, upstream: &inputs.upstream, kind: "" };
     see.one("bce, p = 5, hard and soft by turns", five, &inputs.logits, &inputs.hard);
     // Classes of which some registers have room for all, and of which none have.
-    for classes in [6, 102] {
+    for classes in [7, 49] {
         let weight = Weights::per_class(&inputs.weights[..classes]);
         see.one(&format!("bce, weights of {classes} classes"), bce.weight(weight), &inputs.logits, &inputs.soft);
+    }
+
+    // Means of what is far from 1, where products in two words would not be exact.
+    let extreme = 2f64.powi(if N::PRECISION == 24 { 118 } else { 1000 });
+    for (name, size) in [("small", 1.0 / extreme), ("large", extreme)] {
+        let weights: Vec<N> = inputs.weights.iter().map(|w| N::new(w.to_f64() * size)).collect();
+        for len in 1..64 {
+            let loss = bce.weight(Weights::per_element(&weights[..len]));
+            let mut sum = LossSum::new();
+            loss.accumulate(&mut sum, &inputs.logits[..len], &inputs.soft[..len]).unwrap();
+            let means = [sum.mean().unwrap(), sum.weighted_mean().unwrap()];
+            digests.see(format!("bce, {name} weights: means"), &means);
+        }
     }
 
     let mut balance = vec![N::new(0.0); 7];
