@@ -153,16 +153,21 @@ fn digests<N: Number>(backend: Backend) -> Digests {
         see.one(&format!("bce, weights of {classes} classes"), bce.weight(weight), &inputs.logits, &inputs.soft);
     }
 
-    // Means of what is far from 1, where products in two words would not be exact.
-    let extreme = 2f64.powi(if N::PRECISION == 24 { 118 } else { 1000 });
-    for (name, size) in [("small", 1.0 / extreme), ("large", extreme)] {
+    // Means of what is far from 1, where products in two words would not be exact, and of what only the divisor is.
+    let [extreme, confident] = if N::PRECISION == 24 { [2f64.powi(118), -70.0] } else { [2f64.powi(1000), -600.0] };
+    let far = vec![N::new(confident); inputs.logits.len()];
+    let all_negative = vec![N::new(0.0); far.len()];
+    for (name, size, logits, targets) in [
+        ("small weights", 1.0 / extreme, &inputs.logits, &inputs.soft),
+        ("large weights", extreme, &inputs.logits, &inputs.soft),
+        ("large weights, small losses", extreme, &far, &all_negative),
+    ] {
         let weights: Vec<N> = inputs.weights.iter().map(|w| N::new(w.to_f64() * size)).collect();
         for len in 1..64 {
             let loss = bce.weight(Weights::per_element(&weights[..len]));
             let mut sum = LossSum::new();
-            loss.accumulate(&mut sum, &inputs.logits[..len], &inputs.soft[..len]).unwrap();
-            let means = [sum.mean().unwrap(), sum.weighted_mean().unwrap()];
-            digests.see(format!("bce, {name} weights: means"), &means);
+            loss.accumulate(&mut sum, &logits[..len], &targets[..len]).unwrap();
+            digests.see(format!("bce, {name}: means"), &[sum.mean().unwrap(), sum.weighted_mean().unwrap()]);
         }
     }
 
