@@ -154,6 +154,8 @@ fn sum_above_the_largest_number<N: Number>() {
             bce.accumulate(&mut sum, &logits, &targets).unwrap();
             bce.accumulate(&mut sum, &logits[..1], &targets[..1]).unwrap();
             assert_eq!((sum.sum(), sum.mean()), (N::INFINITY, Some(N::INFINITY)), "{} of {n}", backend.name());
+            // Nothing of its low word is left, which would not be equal to itself.
+            assert_eq!(LossSum::from_le_bytes(sum.to_le_bytes()), sum, "{} of {n}", backend.name());
             let heavy = bce.weight(Weights::uniform(N::LARGEST));
             let mean = heavy.reduction(Reduction::WeightedMean).loss(&logits, &targets);
             assert_eq!(mean, Err(Error::EmptyMean), "{} of {n}", backend.name());

@@ -153,28 +153,33 @@ fn digests<N: Number>(backend: Backend) -> Digests {
         see.one(&format!("bce, weights of {classes} classes"), bce.weight(weight), &inputs.logits, &inputs.soft);
     }
 
-    // Means of what is far from 1, where products in two words would not be exact, and of what only the divisor is.
-    let [extreme, confident] = if N::PRECISION == 24 { [2f64.powi(118), -70.0] } else { [2f64.powi(1000), -600.0] };
-    let far = vec![N::new(confident); inputs.logits.len()];
-    let all_negative = vec![N::new(0.0); far.len()];
-    for (name, size, logits, targets) in [
-        ("small weights", 1.0 / extreme, &inputs.logits, &inputs.soft),
-        ("large weights", extreme, &inputs.logits, &inputs.soft),
-        ("large weights, small losses", extreme, &far, &all_negative),
-    ] {
-        let weights: Vec<N> = inputs.weights.iter().map(|w| N::new(w.to_f64() * size)).collect();
-        for len in 1..64 {
-            let loss = bce.weight(Weights::per_element(&weights[..len]));
-            let mut sum = LossSum::new();
-            loss.accumulate(&mut sum, &logits[..len], &targets[..len]).unwrap();
-            digests.see(format!("bce, {name}: means"), &[sum.mean().unwrap(), sum.weighted_mean().unwrap()]);
-        }
-    }
+    means_far_from_one(&mut digests, backend, &inputs);
 
     let mut balance = vec![N::new(0.0); 7];
     pos_weight_from_targets(&soft[..7000], &mut balance).unwrap();
     digests.see("pos_weight_from_targets".into(), &balance);
     digests
+}
+
+/// Where products in two words would not be exact, and where only the divisor is far from 1.
+fn means_far_from_one<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>) {
+    let [extreme, confident] = if N::PRECISION == 24 { [2f64.powi(118), -70.0] } else { [2f64.powi(1000), -600.0] };
+    let (far, all_negative) = ([N::new(confident); 63], [N::new(0.0); 63]);
+    for (name, size, logits, targets) in [
+        ("small weights", 1.0 / extreme, &inputs.logits[..63], &inputs.soft[..63]),
+        // Their sums are hardly above the subnormal numbers.
+        ("tiny weights", 16.0 * N::SMALLEST_NORMAL.to_f64(), &inputs.logits[..63], &inputs.soft[..63]),
+        ("large weights", extreme, &inputs.logits[..63], &inputs.soft[..63]),
+        ("large weights, small losses", extreme, &far, &all_negative),
+    ] {
+        let weights: Vec<N> = inputs.weights[..63].iter().map(|w| N::new(w.to_f64() * size)).collect();
+        for len in 1..=63 {
+            let loss = BceWithLogits::new().on(backend).weight(Weights::per_element(&weights[..len]));
+            let mut sum = LossSum::new();
+            loss.accumulate(&mut sum, &logits[..len], &targets[..len]).unwrap();
+            digests.see(format!("bce, {name}: means"), &[sum.mean().unwrap(), sum.weighted_mean().unwrap()]);
+        }
+    }
 }
 
 fn losses<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>, kind: &str) {
