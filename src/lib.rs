@@ -1,5 +1,5 @@
 //! Losses straight from logits, and their derivatives, over slices of `f32` and `f64`: right to the last digits in the
-//! tails, never NaN, the same bits on every machine, as fast as memory can be read. `no_std`, no allocation, no panic.
+//! tails, never NaN, the same bits on every machine. `no_std`, no allocation, no panic.
 //!
 //! ```
 //! use logit_loss::{BceWithLogits, LogitLoss, Weights};
@@ -17,7 +17,7 @@
 //! # Ok::<(), logit_loss::Error>(())
 //! ```
 //!
-//! Relative error at every logit, in `f32`, of the loss at target 0 and of the gradient at target 1, beside what PyTorch,
+//! Relative error against the logit, in `f32`, of the loss at target 0 and of the gradient at target 1, beside what PyTorch,
 //! candle and textbooks compute:
 //!
 #![doc = include_str!("../docs/errors.svg")]
@@ -59,8 +59,8 @@
 //! In ULP of the exact result, for hard targets, relative in the tails and down to the subnormals: the largest errors
 //! found, and what is promised of a backend that fuses (one more of one that does not). `f32` was gone through from the
 //! first pattern to the last, `f64` at 10^8 points that climb to where errors are large;
-//! `cargo test --release --test accuracy -- --ignored --nocapture` does it again. What is found of every function, and
-//! where, is in `tests/accuracy`: `errors.md` and `worst.csv`.
+//! `cargo test --release --test accuracy -- --ignored --nocapture` does it again. What is found of every function is in
+//! `tests/accuracy/errors.md`, and where, of these six, in `worst.csv` beside it.
 //!
 //! | | `f32` | not fused | `f64` | not fused | promised | with any weights |
 //! |---|---|---|---|---|---|---|
@@ -78,8 +78,8 @@
 //! still not NaN. A mean adds one ULP to derivatives.
 //!
 //! With soft targets the loss is within 4 ULP, the gradient within 3 ULP of `w (1 - t + p t)`. A mean or sum of
-//! independent logits is within 1 ULP of the exact one from 16 elements on, 2 for a single one, and 4 for any logits. Of
-//! hard targets without a positive weight 14.5 can be proven, for backends that fuse: if all errors were as large as they
+//! independent logits is within 1 ULP of the exact one from 16 elements on, 1.5 with a positive weight, 2 for a single one,
+//! and 4 for any logits; one more of backends that do not fuse. Of hard targets without a positive weight 14.5 can be proven, for backends that fuse: if all errors were as large as they
 //! can be, and none cancelled.
 //!
 //! Focal loss, and its gradient, are within 6 + 2 gamma ULP for hard targets; what was found is at [`FocalLoss`].
@@ -99,7 +99,7 @@
 //!   of one. It links `std`, and what sums allocates two numbers for every 128 KiB of logits.
 //!
 //! * `half`, off unless asked for: the trait `HalfLoss`, by which inputs, targets and gradients may be kept as the `f16` and
-//!   `bf16` of the crate `half`.
+//!   `bf16` of the crate `half`, version 2.
 //!
 //! On x86 the CPU is asked which instructions it has, once, without `std`. On microcontrollers only scalar code is
 //! compiled.

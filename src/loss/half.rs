@@ -42,9 +42,12 @@ impl Half for bf16 {
 ///
 /// They are computed with as `f32`, by the very kernels of the methods without `half_`: an input is widened, which is exact,
 /// and a result for each element is rounded once, to the nearest and ties to even. So it is at most 1/2 ULP of its own
-/// format from the exact value, and the error of the `f32` besides, which is 1/1000 of one at most. Sums, means and
-/// weights are `f32`; a sum has the bits of that over the widened inputs. All that is promised of `f32` holds: no NaN, the
-/// same bits on every backend that fuses, errors before effects.
+/// format from the exact value, and the error of the `f32` besides, of whose ULP 8192 make one of `f16` and 65536 one of
+/// `bf16`: of hard targets without weights 0.501 ULP at most (every logit there is was tried). Sums, means and weights are
+/// `f32`; a sum has the bits of that over the widened inputs. All that is promised of `f32` holds: no NaN, the same bits on
+/// every backend that fuses, errors before effects.
+///
+/// Hessians, derivatives with respect to targets, and the functions beside the losses are there for `f32` and `f64` only.
 ///
 /// The smallest positive `f16` is 6e-8, so the gradient of a *mean* over many elements, which comes divided by their number,
 /// may have nothing left: take [`Reduction::Sum`](crate::Reduction::Sum), or scale the loss by

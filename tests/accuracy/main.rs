@@ -12,6 +12,7 @@ mod allowed;
 mod bce;
 mod focal;
 mod hard;
+mod options;
 mod probability;
 mod reductions;
 mod references;

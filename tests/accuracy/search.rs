@@ -40,6 +40,7 @@ impl Worst {
     }
 
     pub fn see<N: Number>(&mut self, backend: Backend, row: &str, error: f64, at: impl FnOnce() -> String) {
+        assert!(!error.is_nan(), "{row}: {}", at());
         let worst = self.found.entry((row.into(), backend.fused::<N>())).or_insert((-1.0, String::new()));
         if error > worst.0 {
             *worst = (error, format!("{} on {}", at(), backend.name()));

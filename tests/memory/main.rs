@@ -7,4 +7,6 @@ mod common;
 mod activations;
 mod balance;
 mod fenced;
+#[cfg(feature = "half")]
+mod half;
 mod losses;

@@ -10,11 +10,7 @@ copy=$root/target/$1
 mkdir -p "$copy"
 cd "$copy"
 
-# Everything as it is in the repository.
-original() {
-    (cd "$root" && git ls-files -z | xargs -0 cp --parents -t "$copy")
-}
-original
+(cd "$root" && git ls-files -z | xargs -0 cp --parents -t "$copy")
 
 # Changes a file, and fails if there was nothing to change.
 change() {
@@ -29,31 +25,33 @@ without_avx() {
         change src/backend/kind.rs "s/detection::$backend()/false/; s/super::$backend::run/super::scalar::run/"
     done
 }
-without_avx
-for file in mod kind; do
-    change src/backend/$file.rs '/all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),/d'
-done
-change tests/same_bits/main.rs '/^mod [^cgm]/d; /^#\[cfg/d'
-fewer_inputs() {
-    change tests/same_bits/golden.rs 's/1025, 3000\]/1230]/; s/2 \* N::CHUNK/N::CHUNK/; s/7000/700/'
+scalar_only() {
+    local file
+    for file in mod kind; do
+        change src/backend/$file.rs '/all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),/d'
+    done
 }
-fewer_inputs
+without_avx
+scalar_only
+change tests/same_bits/main.rs '/^mod [^cgm]/d; /^#\[cfg/d'
+change tests/same_bits/golden.rs 's/1025, 3000\]/1230]/; s/2 \* N::CHUNK/N::CHUNK/; s/7000/700/'
 
 # FILE:LINE:COLUMN: MUTANT as explained.txt has it: by the line it is in, which stays what it is when others are added above.
 in_line() {
-    local file line mutant
-    while IFS=: read -r file line _ mutant; do
-        echo "$file: ${mutant# } in $(sed -n "${line}s/^ *//p" "$file")"
+    local file line column mutant text
+    while IFS=: read -r file line column mutant; do
+        text=$(sed -n "${line}p" "$file")
+        echo "$file: ${mutant# } in $(sed 's/^ *//' <<<"${text:0:column-1}^${text:column-1}")"
     done
 }
 
-explained() {
-    sed 's/ *# .*//; /^$/d' "$mutants/explained.txt"
-}
-
-# Of mutants that nobody noticed, those that explained.txt does not explain. Succeeds if there are none.
-unexplained() {
-    local left
-    left=$(sort -u | comm -23 - <(explained | sort -u))
-    [ -z "$left" ] || { printf 'not noticed, and not explained:\n%s\n' "$left"; return 1; }
+# conclude MISSED NOTICED: whether explained.txt explains the mutants that nobody noticed, and no other.
+conclude() {
+    local explained left wrong
+    explained=$(sed 's/ *# .*//; /^$/d' "$mutants/explained.txt" | sort -u)
+    left=$(in_line <"$1" | sort -u | comm -23 - <(echo "$explained"))
+    wrong=$(in_line <"$2" | sort -u | comm -12 - <(echo "$explained"))
+    [ -z "$left" ] || printf 'not noticed, and not explained:\n%s\n' "$left"
+    [ -z "$wrong" ] || printf 'explained, and noticed:\n%s\n' "$wrong"
+    [ -z "$left$wrong" ]
 }

@@ -33,4 +33,5 @@ export -f passes
 export programs
 # shellcheck disable=SC2016
 xargs -P "$(nproc)" -n 1 bash -c 'MUTANT=$0 passes && echo "$0" || true' <places >missed
-in_line <missed | unexplained
+sort missed | comm -13 - places >noticed
+conclude missed noticed

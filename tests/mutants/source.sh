@@ -1,36 +1,27 @@
 #!/usr/bin/env bash
 # Usage: tests/mutants/source.sh [FILE...]        by default all of src/math and src/kernel
 #
-# Changes one operator of the source after the other, and fails if there is one that neither explained.txt explains nor any of
-# these tests notices: same_bits, half, memory, limits, errors_before_effects. Needs cargo-mutants (`cargo install
-# cargo-mutants`). Some 700 mutants, eleven seconds of a core for most of them; operators on vectors in src/math are left to
-# lanes.sh, which does them in one program.
+# Changes one operator of the source after the other, and fails if there is one that none of these tests notices and
+# explained.txt does not explain: golden of same_bits, half, memory, limits, errors_before_effects. Needs cargo-mutants (`cargo
+# install cargo-mutants`). Some thousand mutants, eleven seconds of a core for most of them.
 #
-# Functions replaced as a whole are left out: such mutants hardly ever compile, and golden cannot miss them.
+# Functions replaced as a whole are left out: most such mutants do not compile, and they would take as long again.
 source "$(dirname "$0")/copy.sh" mutants-source
 files=()
 [ $# -gt 0 ] || set -- 'src/math/*.rs' 'src/kernel/**/*.rs'
 for file in "$@"; do files+=(--file "$file"); done
-on_vectors='src/math/(bce|exp|focal|log1p|logistic|probability)\.rs.*(replace [-+*/&|] with|delete -)'
 
+# Tries all that is not in mutants.out among those caught before, with the tests that these options of cargo choose.
 mutate() {
-    env GOLDEN=write cargo test --quiet --test same_bits golden
-    # Its status is that there are some, explained or not.
-    cargo mutants --iterate --jobs "$(nproc)" --baseline skip "${files[@]}" \
-        --exclude-re ' -> ' --exclude-re 'with \(\)' --exclude-re "$on_vectors" --cargo-arg=--test=same_bits "$@" ||
-        [ -s mutants.out/missed.txt ] || [ -s mutants.out/timeout.txt ]
+    # Its status is that there are some that nothing noticed.
+    cargo mutants --iterate --jobs "$(nproc)" --baseline skip "${files[@]}" --exclude-re ' -> ' --exclude-re 'with \(\)' \
+        "${@/#/--cargo-arg=}" --timeout "$limit" || [ -s mutants.out/missed.txt ] || [ -s mutants.out/timeout.txt ]
+    cat mutants.out/timeout.txt >>mutants.out/caught.txt
 }
 
-# What was neither noticed nor explained: cargo-mutants tries all that it does not find among those caught.
-again() {
-    local mutant
-    {
-        cat mutants.out/timeout.txt
-        while read -r mutant; do
-            if grep -qxF "$(in_line <<<"$mutant")" <(explained); then echo "$mutant"; fi
-        done <mutants.out/missed.txt
-    } >>mutants.out/caught.txt
-    mutate "$@"
+golden() {
+    env GOLDEN=write cargo test --quiet --test same_bits golden
+    mutate --test=same_bits
 }
 
 unfused() {
@@ -48,21 +39,22 @@ one_type() {
 export CARGO_PROFILE_TEST_DEBUG=false
 unfused
 change Cargo.toml '/^\[profile\.test\.package\.logit-loss\]/,/^opt-level/s/1/0/; /^\[profile\.dev\.package/,/^opt-level/d'
+limit=60
 one_type f32
 rm -rf mutants.out
-mutate --timeout 60
+golden
 one_type f64
-again --timeout 60
+golden
 # Then where registers have several lanes.
 cp "$root"/src/backend/{kind,mod}.rs src/backend/
 without_avx
 unfused
 one_type f32
-again --timeout 200
-# Then where they fuse, with all features and the tests of what golden has none of.
-original
-without_avx
-fewer_inputs
-change tests/same_bits/losses.rs '/^for_all_families!($/,/^);/d'
-again --timeout 600 --all-features --cargo-arg=--test={half,memory,limits,errors_before_effects}
-in_line <mutants.out/missed.txt | unexplained
+limit=200
+golden
+# Then the tests of what golden has none of, which are too slow without optimisation.
+scalar_only
+cp "$root"/Cargo.toml .
+cp "$root"/tests/common/mod.rs tests/common/
+mutate --features=half --test={half,memory,limits,errors_before_effects}
+conclude mutants.out/missed.txt mutants.out/caught.txt

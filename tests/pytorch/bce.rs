@@ -12,6 +12,7 @@ for_both_types!(
     like_probabilities,
     pos_weight_of_ones,
     broadcasting,
+    multi_label_soft_margin,
     mean_divides_by_the_number,
     weight_per_class_in_all_reductions,
     target_gradient,
@@ -183,6 +184,24 @@ fn broadcasting<N: Number>() {
     all_close(&losses, &expected(&per_class), 0.0);
     BceWithLogits::new().weight(Weights::per_sample(&sixteen, 4)).losses(&x[..64], &t, &mut losses).unwrap();
     all_close(&losses, &expected(&per_sample), 0.0);
+    // 2 images of 4 channels and 8 pixels with weights (4, 1, 1).
+    let per_channel = |i: usize| four[i / 8 % 4].to_f64();
+    BceWithLogits::new().weight(Weights::per_channel(&four, 8)).losses(&x[..64], &t, &mut losses).unwrap();
+    all_close(&losses, &expected(&per_channel), 0.0);
+}
+
+fn multi_label_soft_margin<N: Number>() {
+    // `MultiLabelSoftMarginLoss` of [8, 5] with a weight for each class: the mean over classes, then over samples.
+    let (x, t) = (Random(8).normals::<N>(40, 3.0), Random(9).hard::<N>(40));
+    let w = numbers::<N>(&[0.5, 1.0, 2.0, 3.5, 0.0]);
+    let log_sigmoid = |v: f64| v.min(0.0) - (-v.abs()).exp().ln_1p();
+    let margin = |(i, (x, t)): (usize, (&N, &N))| {
+        let (x, t, w) = (x.to_f64(), t.to_f64(), w[i % 5].to_f64());
+        -w * (t * log_sigmoid(x) + (1.0 - t) * log_sigmoid(-x))
+    };
+    let losses: Vec<f64> = x.iter().zip(&t).enumerate().map(margin).collect();
+    let expected = losses.chunks(5).map(|sample| sample.iter().sum::<f64>() / 5.0).sum::<f64>() / 8.0;
+    close(BceWithLogits::new().weight(Weights::per_class(&w)).loss(&x, &t).unwrap(), expected, 0.0);
 }
 
 fn mean_divides_by_the_number<N: Number>() {
@@ -292,6 +311,21 @@ fn all_positive<N: Number>() {
 }
 
 // Different on purpose, from here on.
+
+/// PyTorch's own formulas, of one element in `float32`: the loss and its gradient.
+fn theirs(x: f32, t: f32, w: f32) -> [f32; 2] {
+    let log_sigmoid = x.min(0.0) - (-x.abs()).exp().ln_1p();
+    [w * ((1.0 - t) * x - log_sigmoid), w * (1.0 / (1.0 + (-x).exp()) - t)]
+}
+
+#[test]
+fn what_comes_out_of_their_formulas() {
+    assert_eq!(theirs(20.0, 1.0, 1.0)[1], 0.0);
+    assert_eq!(theirs(-15.0, 0.0, 1.0)[0], 0.0);
+    assert!(theirs(f32::INFINITY, 1.0, 1.0)[0].is_nan());
+    assert!(theirs(f32::NEG_INFINITY, 1.0, 1.0)[0].is_nan());
+    assert!(theirs(f32::NAN, 1.0, 0.0)[0].is_nan());
+}
 
 fn infinite_logits<N: Number>() {
     let x = [N::INFINITY, -N::INFINITY, N::INFINITY, -N::INFINITY];

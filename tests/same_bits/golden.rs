@@ -153,12 +153,42 @@ fn digests<N: Number>(backend: Backend) -> Digests {
         see.one(&format!("bce, weights of {classes} classes"), bce.weight(weight), &inputs.logits, &inputs.soft);
     }
 
+    rare_options(&mut digests, backend, &Inputs::<N>::usual(1023));
     means_far_from_one(&mut digests, backend, &inputs);
 
     let mut balance = vec![N::new(0.0); 7];
     pos_weight_from_targets(&soft[..7000], &mut balance).unwrap();
     digests.see("pos_weight_from_targets".into(), &balance);
     digests
+}
+
+/// Reductions, and focal losses, that others here have none of; sums merged, and their bytes.
+fn rare_options<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>) {
+    let Inputs { logits, probabilities, hard, soft, weights, upstream, .. } = inputs;
+    let weight = Weights::per_element(weights);
+    let five = BceWithLogits::new().weight(weight).pos_weight(Weights::uniform(N::new(5.0)));
+    let (focal, of_probabilities) = (FocalLoss::new(), Bce::new().weight(weight));
+    let mut see = Seer { digests, backend, upstream, kind: "" };
+    for (name, reduction) in [("sum", Reduction::Sum), ("weighted mean", Reduction::WeightedMean)] {
+        see.one(&format!("bce, weighted, {name}"), five.reduced(reduction), logits, soft);
+        see.one(&format!("focal, weighted, {name}"), focal.weight(weight).reduced(reduction), logits, soft);
+        see.one(&format!("probabilities, weighted, {name}"), of_probabilities.reduced(reduction), probabilities, soft);
+    }
+    for gamma in [0.0, 4.0, 64.0] {
+        see.both(&format!("focal, gamma {gamma}"), focal.gamma(N::new(gamma)), logits, [hard, soft]);
+    }
+    see.both("focal, without alpha", focal.without_alpha(), logits, [hard, soft]);
+    see.both("focal, smoothed", focal.alpha(N::new(0.75)).label_smoothing(N::new(0.1)), logits, [hard, soft]);
+
+    let mut all = LossSum::new();
+    for (x, t) in logits.chunks(100).zip(soft.chunks(100)) {
+        let mut sum = LossSum::new();
+        BceWithLogits::new().on(backend).accumulate(&mut sum, x, t).unwrap();
+        all.merge(&sum);
+    }
+    let bytes = all.to_le_bytes();
+    let words: Vec<f64> = bytes.as_chunks().0[..4].iter().map(|&word| f64::from_le_bytes(word)).collect();
+    digests.see("merged sums: bytes".into(), &words);
 }
 
 /// Where products in two words would not be exact, and where only the divisor is far from 1.
@@ -241,8 +271,9 @@ impl<'w, N: Number> Seer<'_, N> {
     }
 
     fn one(&mut self, name: &str, loss: impl Loss<'w, N>, inputs: &[N], targets: &[impl Label<N>]) {
-        let loss = loss.on(self.backend).reduced(Reduction::Mean);
-        for (method, found) in everything(loss, inputs, targets, Weights::per_element(self.upstream), 0) {
+        for (method, found) in
+            everything(loss.on(self.backend), inputs, targets, Weights::per_element(self.upstream), 0)
+        {
             self.digests.see(format!("{name}{}: {method}", self.kind), &found.unwrap());
         }
     }

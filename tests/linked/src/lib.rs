@@ -5,9 +5,10 @@
 use core::hint::black_box;
 use core::panic::PanicInfo;
 
+use half::{bf16, f16};
 use logit_loss::{
-    Backend, Bce, BceWithLogits, Error, FocalLoss, Label, LogitLoss, LossSum, Real, Reduction, Weights, log_sigmoid,
-    log_sigmoid_in_place, log_sigmoid_in_place_with, log_sigmoid_with, pos_weight_from_targets, sigmoid,
+    Backend, Bce, BceWithLogits, Error, FocalLoss, Half, HalfLoss, Label, LogitLoss, LossSum, Real, Reduction, Weights,
+    log_sigmoid, log_sigmoid_in_place, log_sigmoid_in_place_with, log_sigmoid_with, pos_weight_from_targets, sigmoid,
     sigmoid_in_place, sigmoid_in_place_with, sigmoid_with, softplus, softplus_in_place, softplus_in_place_with,
     softplus_with,
 };
@@ -41,18 +42,36 @@ pub struct Call<'a, T, Y> {
     bytes: [u8; 40],
 }
 
+/// What the compiler does not know of numbers kept in half the bits.
+pub struct HalfCall<'a, H, Y> {
+    loss: BceWithLogits<'a, f32>,
+    focal: FocalLoss<'a, f32>,
+    probability: Bce<'a, f32>,
+    upstream: Weights<'a, f32>,
+    inputs: &'a [H],
+    targets: &'a [Y],
+    gradient: &'a mut [H],
+    sum: LossSum<f32>,
+}
+
+type Answer = Result<(), Error>;
+
 /// From here all is reached: the root of the program.
 #[unsafe(no_mangle)]
 pub static ALL: (
-    fn(Call<'_, f32, f32>) -> Result<(), Error>,
-    fn(Call<'_, f32, bool>) -> Result<(), Error>,
-    fn(Call<'_, f32, u8>) -> Result<(), Error>,
-    fn(Call<'_, f64, f64>) -> Result<(), Error>,
-    fn(Call<'_, f64, bool>) -> Result<(), Error>,
-    fn(Call<'_, f64, u8>) -> Result<(), Error>,
-) = (all, all, all, all, all, all);
+    fn(Call<'_, f32, f32>) -> Answer,
+    fn(Call<'_, f32, bool>) -> Answer,
+    fn(Call<'_, f32, u8>) -> Answer,
+    fn(Call<'_, f64, f64>) -> Answer,
+    fn(Call<'_, f64, bool>) -> Answer,
+    fn(Call<'_, f64, u8>) -> Answer,
+    fn(HalfCall<'_, f16, f16>) -> Answer,
+    fn(HalfCall<'_, f16, bool>) -> Answer,
+    fn(HalfCall<'_, bf16, bf16>) -> Answer,
+    fn(HalfCall<'_, bf16, u8>) -> Answer,
+) = (all, all, all, all, all, all, halves, halves, halves, halves);
 
-fn all<T: Real, Y: Label<T>>(mut call: Call<'_, T, Y>) -> Result<(), Error> {
+fn all<T: Real, Y: Label<T>>(mut call: Call<'_, T, Y>) -> Answer {
     let backend = match call.backend {
         None => Backend::best(),
         Some(n) => Backend::available().nth(n).unwrap_or(Backend::best()),
@@ -91,7 +110,7 @@ fn of_logits<T: Real, Y: Label<T>, L: LogitLoss<T>>(
     loss: &L,
     call: &mut Call<'_, T, Y>,
     upstream: Weights<'_, T>,
-) -> Result<(), Error> {
+) -> Answer {
     let Call { logits, targets, first, second, sum, .. } = call;
     black_box(loss.loss(logits, targets)?);
     loss.losses(logits, targets, first)?;
@@ -107,7 +126,7 @@ fn of_probabilities<T: Real, Y: Label<T>>(
     loss: &Bce<'_, T>,
     call: &mut Call<'_, T, Y>,
     upstream: Weights<'_, T>,
-) -> Result<(), Error> {
+) -> Answer {
     let Call { logits, targets, first, sum, .. } = call;
     black_box(loss.loss(logits, targets)?);
     loss.losses(logits, targets, first)?;
@@ -118,7 +137,24 @@ fn of_probabilities<T: Real, Y: Label<T>>(
     loss.accumulate(sum, logits, targets)
 }
 
-fn activations<T: Real, Y>(call: &mut Call<'_, T, Y>, backend: Backend) -> Result<(), Error> {
+fn halves<H: Half, Y: Label<f32>>(mut call: HalfCall<'_, H, Y>) -> Answer {
+    half(&{ call.loss }, &mut call)?;
+    half(&{ call.focal }, &mut call)?;
+    half(&{ call.probability }, &mut call)
+}
+
+fn half<H: Half, Y: Label<f32>>(loss: &impl HalfLoss, call: &mut HalfCall<'_, H, Y>) -> Answer {
+    let HalfCall { inputs, targets, upstream, gradient, sum, .. } = call;
+    black_box(loss.half_loss(inputs, targets)?);
+    loss.half_losses(inputs, targets, gradient)?;
+    loss.half_gradient(inputs, targets, gradient)?;
+    black_box(loss.half_loss_and_gradient(inputs, targets, gradient)?);
+    black_box(loss.half_loss_and_gradient_in_place(gradient, targets)?);
+    loss.half_backward(inputs, targets, *upstream, gradient)?;
+    loss.half_accumulate(sum, inputs, targets)
+}
+
+fn activations<T: Real, Y>(call: &mut Call<'_, T, Y>, backend: Backend) -> Answer {
     let Call { logits, first, number: beta, .. } = call;
     sigmoid(logits, first)?;
     sigmoid_with(backend, logits, first)?;
