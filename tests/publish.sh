@@ -23,7 +23,7 @@ strange=$(brought --all-features | grep -vE ';((BSD-2-Clause OR |Zlib OR )?(MIT 
     grep -vxE 'unicode-ident v[0-9.]+;\(MIT OR Apache-2.0\) AND Unicode-3.0' || true)
 [ -z "$strange" ] || { printf 'under other licences:\n%s\n' "$strange"; exit 1; }
 
-# A program of its own, with the README's first example, and nothing of this checkout but the package.
+# A program of its own, with the README's first example, all features, and nothing of this checkout but the package.
 vendored=target/vendored
 rm -rf "$vendored"
 mkdir -p "$vendored/program/src"
@@ -41,7 +41,7 @@ edition = "2024"
 exclude = ["logit-loss"]
 
 [dependencies]
-logit-loss = { path = "logit-loss" }
+logit-loss = { path = "logit-loss", features = ["half", "rayon"] }
 TOML
 mkdir .cargo
 cargo vendor vendor >.cargo/config.toml

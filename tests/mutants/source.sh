@@ -52,7 +52,14 @@ unfused
 one_type f32
 limit=200
 golden
+# Then where they are in groups, or fuse.
+cp "$root"/src/backend/{kind,mod}.rs src/backend/
+limit=600
+golden
 # Then the tests of what golden has none of, which are too slow without optimisation.
+without_avx
+unfused
+limit=200
 scalar_only
 cp "$root"/Cargo.toml .
 cp "$root"/tests/common/mod.rs tests/common/
