@@ -1,6 +1,6 @@
 //! Binary cross-entropy from logits with weights, with soft targets and under a mean.
 
-use crate::common::exact::{Exact, Logit, Referenced, error_of};
+use crate::common::exact::{Exact, Logit, Referenced, error_of, references};
 use crate::common::{Number, backends, for_both_types};
 use crate::search::{Search, Worst, points};
 use logit_loss::{BceWithLogits, LogitLoss, Reduction, Weights};
@@ -56,10 +56,6 @@ fn compare<N: Referenced>(
             }
         }
     }
-}
-
-fn references<N: Referenced>(points: &[N]) -> Vec<Logit<N::Exact>> {
-    points.iter().map(|x| Logit::new(&N::Exact::from_f64(x.to_f64()))).collect()
 }
 
 fn hard_targets_under_a_mean<N: Referenced>() {

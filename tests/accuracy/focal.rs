@@ -1,6 +1,6 @@
 //! Focal loss.
 
-use crate::common::exact::{Exact, Logit, Referenced, error_of};
+use crate::common::exact::{Referenced, error_of, references};
 use crate::common::{Number, for_both_types};
 use crate::search::{Search, Worst, logits, over_all_patterns, points};
 use logit_loss::{Backend, FocalLoss, LogitLoss, Reduction};
@@ -40,7 +40,7 @@ fn compare<N: Referenced>(
     cancels: [bool; 3],
     rows: [&str; 3],
 ) {
-    let references: Vec<_> = points.iter().map(|x| Logit::new(&N::Exact::from_f64(x.to_f64()))).collect();
+    let references = references(points);
     let t = N::new(t).to_f64();
     for &alpha in alphas {
         let weights = alpha.map_or([1.0; 2], |alpha| [alpha, 1.0 - alpha]);

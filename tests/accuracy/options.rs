@@ -1,9 +1,11 @@
 //! Sums and means, against exact sums, under options that few combine: weights of every kind, positive weights of classes,
 //! smoothing, a weighted mean, several calls; and of focal loss.
 
-use logit_loss::{BceWithLogits, FocalLoss, LogitLoss, LossSum, Reduction, Weights};
+use std::ops::Range;
 
-use crate::common::exact::{Exact, Logit, Referenced, error_of};
+use logit_loss::{Backend, BceWithLogits, FocalLoss, LogitLoss, LossSum, Reduction, Weights};
+
+use crate::common::exact::{Exact, Referenced, error_of, references};
 use crate::common::{Number, Random, backends, for_both_types, numbers};
 use crate::search::{Search, Worst};
 
@@ -23,7 +25,7 @@ fn sum<N: Referenced>(values: impl Iterator<Item = N::Exact>) -> N::Exact {
 fn compare<N: Referenced, L: LogitLoss<N>>(
     worst: &mut Worst,
     row: &str,
-    with: impl Fn(logit_loss::Backend, Reduction, std::ops::Range<usize>) -> L,
+    with: impl Fn(Backend, Reduction, Range<usize>) -> L,
     [x, t]: [&[N]; 2],
     losses: &N::Exact,
     weights: &N::Exact,
@@ -69,7 +71,7 @@ fn cross_entropy<N: Referenced>() {
     let mut worst = Worst::on(backends());
     let per_class = numbers::<N>(&[0.5, 7.0, 1.0]);
     for [x, t, w] in batches::<N>() {
-        let references: Vec<_> = x.iter().map(|&x| Logit::new(&exact(x))).collect();
+        let references = references(&x);
         let weights = sum::<N>(w.iter().map(|&w| exact(w)));
         for (s, p) in [(0.0, [1.0; 3]), (0.0, [0.5, 7.0, 1.0]), (0.125, [1.0; 3]), (0.125, [0.5, 7.0, 1.0])] {
             // A power of two, so that hard targets are smoothed exactly.
@@ -99,7 +101,7 @@ fn cross_entropy<N: Referenced>() {
 fn focal<N: Referenced>() {
     let mut worst = Worst::on(backends());
     for [x, t, w] in batches::<N>() {
-        let references: Vec<_> = x.iter().map(|&x| Logit::new(&exact(x))).collect();
+        let references = references(&x);
         let weights = sum::<N>(w.iter().map(|&w| exact(w)));
         for gamma in [0.5, 2.0, 5.0] {
             let losses = references.iter().zip(&t).zip(&w).map(|((reference, t), &w)| {

@@ -122,6 +122,11 @@ pub fn error_of<N: Referenced>(found: N, exact: &N::Exact, size: &N::Exact) -> f
     (N::Exact::from_f64(found.to_f64()) - exact.clone()).over_power(ulp_of::<N>(size)).abs()
 }
 
+/// Of each logit, what all formulas share.
+pub fn references<N: Referenced>(logits: &[N]) -> Vec<Logit<N::Exact>> {
+    logits.iter().map(|x| Logit::new(&N::Exact::from_f64(x.to_f64()))).collect()
+}
+
 /// What all formulas share of one logit.
 pub struct Logit<E> {
     pub positive: bool,

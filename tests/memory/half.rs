@@ -2,10 +2,10 @@
 
 use crate::common::{Random, backends};
 use crate::fenced::{End, Fenced, Place, Start};
-use crate::losses::lengths;
+use crate::losses::{lengths, written};
 use ::half::{bf16, f16};
 use logit_loss::{
-    Backend, Bce, BceWithLogits, Error, FocalLoss, Half, HalfLoss, Label, LossSum, Reduction, Weights, sigmoid_in_place,
+    Backend, Bce, BceWithLogits, FocalLoss, Half, HalfLoss, Label, LossSum, Reduction, Weights, sigmoid_in_place,
 };
 
 #[test]
@@ -129,17 +129,11 @@ fn methods<H: Half + Copy + PartialOrd, Y: Label<f32>>(
 ) {
     let nothing = vec![of(f32::NAN); x.len()];
     let mut reduced = vec![loss.half_loss(x, t).unwrap()];
-    let mut written = |before: &[H], write: &mut dyn FnMut(&mut [H]) -> Result<(), Error>| {
-        let out = output.hold(before, place);
-        write(out).unwrap();
-        assert!(out.iter().all(|v| v.partial_cmp(v).is_some()), "NaN: {} at {place:?}", x.len());
-        output.assert_kept();
-    };
-    written(&nothing, &mut |out| loss.half_losses(x, t, out));
-    written(&nothing, &mut |out| loss.half_gradient(x, t, out));
-    written(&nothing, &mut |out| loss.half_loss_and_gradient(x, t, out).map(|loss| reduced.push(loss)));
-    written(x, &mut |out| loss.half_loss_and_gradient_in_place(out, t).map(|loss| reduced.push(loss)));
-    written(&nothing, &mut |out| loss.half_backward(x, t, upstream, out));
+    written(output, &nothing, place, |out| loss.half_losses(x, t, out));
+    written(output, &nothing, place, |out| loss.half_gradient(x, t, out));
+    written(output, &nothing, place, |out| loss.half_loss_and_gradient(x, t, out).map(|loss| reduced.push(loss)));
+    written(output, x, place, |out| loss.half_loss_and_gradient_in_place(out, t).map(|loss| reduced.push(loss)));
+    written(output, &nothing, place, |out| loss.half_backward(x, t, upstream, out));
     let mut sum = LossSum::new();
     loss.half_accumulate(&mut sum, x, t).unwrap();
     reduced.push(sum.sum());

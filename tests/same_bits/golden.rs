@@ -202,14 +202,15 @@ fn rare_options<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inp
 fn means_far_from_one<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>) {
     let [extreme, confident] = if N::PRECISION == 24 { [2f64.powi(118), -70.0] } else { [2f64.powi(1000), -600.0] };
     let (far, all_negative) = ([N::new(confident); 63], [N::new(0.0); 63]);
+    let [logits, soft, units] = [&inputs.logits, &inputs.soft, &inputs.weights].map(|values| &values[..63]);
     for (name, size, logits, targets) in [
-        ("small weights", 1.0 / extreme, &inputs.logits[..63], &inputs.soft[..63]),
+        ("small weights", 1.0 / extreme, logits, soft),
         // Their sums are hardly above the subnormal numbers.
-        ("tiny weights", 16.0 * N::SMALLEST_NORMAL.to_f64(), &inputs.logits[..63], &inputs.soft[..63]),
-        ("large weights", extreme, &inputs.logits[..63], &inputs.soft[..63]),
+        ("tiny weights", 16.0 * N::SMALLEST_NORMAL.to_f64(), logits, soft),
+        ("large weights", extreme, logits, soft),
         ("large weights, small losses", extreme, &far, &all_negative),
     ] {
-        let weights: Vec<N> = inputs.weights[..63].iter().map(|w| N::new(w.to_f64() * size)).collect();
+        let weights: Vec<N> = units.iter().map(|w| N::new(w.to_f64() * size)).collect();
         for len in 1..=63 {
             let loss = BceWithLogits::new().on(backend).weight(Weights::per_element(&weights[..len]));
             let mut sum = LossSum::new();
