@@ -70,11 +70,14 @@ unsafe impl<L: Lanes> Lanes for Pair<L> {
 
     #[inline(always)]
     unsafe fn row(v: L::Scalar) -> Self::Row {
-        Rows([L::row(v); 2])
+        let row = L::row(v);
+        Rows([row, row])
     }
     #[inline(always)]
     unsafe fn splat(v: L::Scalar) -> Self::Raw {
-        [L::splat(v); 2]
+        // Not `[one; 2]`, here and wherever it is of vectors: it is a loop until all is inlined, and there are thousands.
+        let one = L::splat(v);
+        [one, one]
     }
     #[inline(always)]
     unsafe fn load(from: *const L::Scalar) -> Self::Raw {

@@ -52,7 +52,8 @@ unsafe impl Lanes for Wide<f32> {
     }
     #[inline(always)]
     unsafe fn splat(v: f32) -> f32x4 {
-        f32x4::splat(v)
+        // Without the loop of `splat`; see `Pair`.
+        f32x4::new([v, v, v, v])
     }
     #[inline(always)]
     unsafe fn load(from: *const f32) -> f32x4 {
@@ -201,7 +202,7 @@ unsafe impl Lanes for Wide<f64> {
     }
     #[inline(always)]
     unsafe fn splat(v: f64) -> f64x2 {
-        f64x2::splat(v)
+        f64x2::new([v, v])
     }
     #[inline(always)]
     unsafe fn load(from: *const f64) -> f64x2 {

@@ -83,9 +83,11 @@ impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Kernel<T> for Ma
         while start < self.streams.len() {
             let rows = self.streams.rows(L::LANES, start, L::LANES, most);
             match self.streams.choice::<L, M, H>(l, &mut scratch, rows, reach) {
-                Choice::Hard => evaluate_all(l, self.streams, &mut scratch, hard, rows),
-                Choice::Moderate => evaluate_all(l, self.streams, &mut scratch, moderate, rows),
-                Choice::Any => evaluate_all(l, self.streams, &mut scratch, any, rows),
+                Choice::Hard if const { H::HARD } => evaluate_all(l, self.streams, &mut scratch, hard, rows),
+                Choice::Moderate if const { M::MODERATE } => {
+                    evaluate_all(l, self.streams, &mut scratch, moderate, rows);
+                }
+                _ => evaluate_all(l, self.streams, &mut scratch, any, rows),
             }
             start = start.saturating_add(rows.count.saturating_mul(L::LANES));
         }
@@ -102,9 +104,15 @@ fn evaluate_all<T: Constants, L: Lanes<Scalar = T>, F: Formula<T>>(
 ) {
     let needed = const { Needed::by::<T, F>() };
     let mut row = 0;
-    while row < rows.whole {
-        let count = streams.rows_at_a_time(needed).min(rows.whole - row);
-        let runs = streams.runs(l, scratch, needed, rows, row, count);
+    // The row that reaches beyond the end takes the same way, so that there is one copy of the formula.
+    while row < rows.count {
+        let is_partial = rows.has_partial::<L>() && row == rows.whole;
+        let count = if is_partial { 1 } else { streams.rows_at_a_time(needed).min(rows.whole - row) };
+        let runs = if is_partial {
+            streams.partial(l, scratch, rows)
+        } else {
+            streams.runs(l, scratch, needed, rows, row, count)
+        };
         let mut k = 0;
         while const { F::SHORT && L::SIDE_BY_SIDE } && k + 2 <= count {
             runs.evaluate_two(l, formula, k);
@@ -114,12 +122,13 @@ fn evaluate_all<T: Constants, L: Lanes<Scalar = T>, F: Formula<T>>(
             runs.evaluate(l, formula, k);
             k += 1;
         }
-        #[cfg(feature = "half")]
-        streams.deliver(l, scratch, F::OUTPUTS, rows, row, count);
+        if is_partial {
+            streams.scatter(scratch, F::OUTPUTS, rows);
+        } else {
+            #[cfg(feature = "half")]
+            streams.deliver(l, scratch, F::OUTPUTS, rows, row, count);
+        }
         row += count;
-    }
-    if rows.has_partial::<L>() {
-        streams.evaluate_partial(l, scratch, formula, rows);
     }
 }
 
@@ -180,17 +189,14 @@ impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Reduce<'_, '_, T
             let end = elements.end.min(start + T::VIRTUAL_LANES * ROWS);
             let rows = self.streams.rows(L::LANES, start, L::LANES, (end - start).div_ceil(L::LANES));
             match self.streams.choice::<L, M, H>(l, room.scratch, rows, reach) {
-                Choice::Hard => self.block::<L, H>(l, room, hard, start..end, sums),
-                Choice::Moderate => self.block::<L, M>(l, room, moderate, start..end, sums),
-                Choice::Any => self.block::<L, F>(l, room, any, start..end, sums),
+                Choice::Hard if const { H::HARD } => self.block::<L, H>(l, room, hard, start..end, sums),
+                Choice::Moderate if const { M::MODERATE } => self.block::<L, M>(l, room, moderate, start..end, sums),
+                _ => self.block::<L, F>(l, room, any, start..end, sums),
             }
-            if const { L::REGISTERS > 1 } && !room.blocks.next() {
+            if const { L::REGISTERS > 1 } && (!room.blocks.next() || end == elements.end) {
                 room.blocks.add_to(l, hard, sums);
             }
             start = end;
-        }
-        if const { L::REGISTERS > 1 } {
-            room.blocks.add_to(l, hard, sums);
         }
     }
 
@@ -243,29 +249,39 @@ impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Reduce<'_, '_, T
         let needed = const { Needed::by::<T, G>() };
         // What must be made first is made for as many.
         let whole = PIECE.min(rows.whole - row);
-        let runs = self.streams.runs(l, room.scratch, needed, rows, row, whole);
+        let mut runs = self.streams.runs(l, room.scratch, needed, rows, row, whole);
         let mut k = 0;
         if const { G::SHORT && L::SIDE_BY_SIDE } {
             while const { L::LANES == 1 } && k + IN_TURN <= whole {
                 room.tree.set_all::<G>(k, runs.evaluate_in_turn(l, formula, k));
                 k += IN_TURN;
             }
-            while k + 2 <= whole {
+            while const { L::LANES > 1 } && k + 2 <= whole {
                 let [first, second] = runs.evaluate_two(l, formula, k);
                 room.tree.set::<G>(k, first);
                 room.tree.set::<G>(k + 1, second);
                 k += 2;
             }
         }
-        while k < whole {
-            room.tree.set::<G>(k, runs.evaluate(l, formula, k));
-            k += 1;
+        let has_partial = rows.has_partial::<L>() && whole < PIECE.min(rows.count - row);
+        let mut end = whole;
+        loop {
+            while k < end {
+                room.tree.set::<G>(k, runs.evaluate(l, formula, k));
+                k += 1;
+            }
+            if !has_partial || end > whole {
+                break;
+            }
+            // Once more, for the row that reaches beyond the end, so that there is one copy of the formula.
+            runs = self.streams.partial(l, room.scratch, rows);
+            end += 1;
         }
         #[cfg(feature = "half")]
         self.streams.deliver(l, room.scratch, G::OUTPUTS, rows, row, whole);
-        if rows.has_partial::<L>() && whole < PIECE.min(rows.count - row) {
-            room.tree.set::<G>(whole, self.streams.evaluate_partial(l, room.scratch, formula, rows));
-            k += 1;
+        if has_partial {
+            self.streams.scatter(room.scratch, G::OUTPUTS, rows);
+            room.tree.set::<G>(whole, self.streams.inside(l, rows, room.tree.get::<G>(l, whole)));
         }
         room.tree.join::<G>(l, k)
     }

@@ -15,7 +15,7 @@ pub struct Terms<L: Lanes> {
 impl<L: Lanes> Terms<L> {
     #[inline(always)]
     pub fn none(l: Token<L>) -> Self {
-        Self { term: l.zero(), products: [l.zero(); 2] }
+        Self { term: l.zero(), products: [l.zero(), l.zero()] }
     }
 
     /// (1 + a)(1 + b) - 1 = a + b + a b: nothing cancels, and no small factor is lost.
@@ -93,7 +93,7 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
     }
 
     #[inline(always)]
-    fn get<F: Formula<T>>(&self, l: Token<L>, at: usize) -> Terms<L> {
+    pub fn get<F: Formula<T>>(&self, l: Token<L>, at: usize) -> Terms<L> {
         let mut terms = Terms { term: self.terms[at % PIECE], ..Terms::none(l) };
         let mut k = 0;
         while k < F::PRODUCTS {

@@ -107,8 +107,8 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
         let (t, e, pos_weight) = (inputs.target, x.e.value, l.splat(self.pos_weight));
         let positive = t.equals(l.splat(self.smoothing.positive()));
         let down = if HARD {
-            let [low, high] = [self.smoothing.lift, self.smoothing.positive()].map(|t| self.pos_weight * t);
-            positive.select(l.splat(high), l.splat(low))
+            let (low, high) = (self.smoothing.lift, self.smoothing.positive());
+            positive.select(l.splat(self.pos_weight * high), l.splat(self.pos_weight * low))
         } else {
             pos_weight * t
         };
@@ -120,7 +120,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
         let scale = l.splat(self.scale);
         Results {
             term: if HARD { costs.near * x.magnitude } else { both.mul_add(log1p_of_fraction(l, e), costs.linear(&x)) },
-            factors: if HARD { [positive.clear(e), positive.select(e, zero)] } else { [zero; 2] },
+            factors: if HARD { [positive.clear(e), positive.select(e, zero)] } else { [zero, zero] },
             outputs: [slope * x.positive.select(scale, -scale), both * e / (d * d) * scale],
         }
     }
@@ -185,7 +185,7 @@ impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T>
                 let (e, positive) = (absent.clear(x.e.value), t.equals(l.splat(self.smoothing.positive())));
                 [positive.clear(e), positive.select(e, zero)]
             } else {
-                [zero; 2]
+                [zero, zero]
             },
             outputs: [if W::LOSSES { loss } else { absent.clear(values.gradient) }, absent.clear(values.hessian)],
         }
@@ -298,6 +298,6 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
         let value = slope.mul_add(log.hi, slope.mul_add(log.lo, linear));
         // The value of the target is not needed, but a NaN there must be seen here too.
         let value = inputs.target.equals(inputs.target).select(value, inputs.target);
-        Results { term: zero, factors: [zero; 2], outputs: [inputs.weight.equals(zero).clear(value), zero] }
+        Results { term: zero, factors: [zero, zero], outputs: [inputs.weight.equals(zero).clear(value), zero] }
     }
 }

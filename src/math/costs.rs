@@ -30,7 +30,8 @@ impl<T: Constants> Smoothing<T> {
     /// What a negative and a positive cost on both sides together.
     #[inline(always)]
     pub fn both_costs(self, pos_weight: T) -> [T; 2] {
-        [self.lift, self.positive()].map(|t| (T::ONE - t) + pos_weight * t)
+        let (low, high) = (self.lift, self.positive());
+        [(T::ONE - low) + pos_weight * low, (T::ONE - high) + pos_weight * high]
     }
 
     #[inline(always)]

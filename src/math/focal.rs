@@ -125,7 +125,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
         let loss = absent.clear(loss);
         Results {
             term: loss,
-            factors: [zero; 2],
+            factors: [zero, zero],
             outputs: [if W::LOSSES { loss } else { absent.clear(gradient) }, absent.clear(hessian)],
         }
     }

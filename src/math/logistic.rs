@@ -142,5 +142,5 @@ impl<T: Constants> Formula<T> for ScaledSoftplus<T> {
 /// A result for each element.
 #[inline(always)]
 fn only<L: Lanes>(l: Token<L>, value: Vector<L>) -> Results<L> {
-    Results { term: l.zero(), factors: [l.zero(); 2], outputs: [value, l.zero()] }
+    Results { term: l.zero(), factors: [l.zero(), l.zero()], outputs: [value, l.zero()] }
 }

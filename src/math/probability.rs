@@ -109,7 +109,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Probability<T, W,
 
         Results {
             term: loss,
-            factors: [zero; 2],
+            factors: [zero, zero],
             outputs: [if W::LOSSES { loss } else { absent.clear(gradient) }, zero],
         }
     }

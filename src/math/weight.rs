@@ -12,7 +12,7 @@ impl<T: Constants> Formula<T> for WeightTerm {
 
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
-        Results { term: inputs.weight, factors: [l.zero(); 2], outputs: [l.zero(); 2] }
+        Results { term: inputs.weight, factors: [l.zero(), l.zero()], outputs: [l.zero(), l.zero()] }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where the numbers of a stream are, and as what.
 
+use super::runs::Run;
 #[cfg(feature = "half")]
 use crate::backend::Format;
 use crate::backend::{Float, Lanes, Token, Vector};
@@ -37,6 +38,15 @@ impl<T: Float> Kept<T> {
     #[inline(always)]
     pub fn is_nowhere(self) -> bool {
         matches!(self, Self::Reals(first) if first.is_null())
+    }
+
+    /// Where the rows of an output are, from an element on; in `room` if nobody gave it, or if it is in half the bits.
+    #[inline(always)]
+    pub fn run(self, start: usize, distance: usize, room: Run<T>) -> Run<T> {
+        match self {
+            Self::Reals(first) if !first.is_null() => Run { first: first.wrapping_add(start), step: distance },
+            _ => room,
+        }
     }
 
     /// # Safety

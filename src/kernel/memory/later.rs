@@ -42,8 +42,8 @@ impl<L: Lanes, const N: usize> Later<L, N> {
     /// Room for rows, one after the other.
     #[cfg(feature = "half")]
     #[inline(always)]
-    pub fn room(&mut self) -> *mut L::Scalar {
-        self.at(0)
+    pub fn room(&mut self) -> Run<L::Scalar> {
+        Run { first: self.at(0), step: L::LANES }
     }
 
     /// Rows that have been written, one after the other.

@@ -243,21 +243,14 @@ impl<T: Constants> Streams<'_, T> {
         if needed.upstream {
             runs.upstream = scratch.upstream.made(l, &self.upstream, start, distance, count);
         }
-        for ((place, step), &out) in runs.outputs.iter_mut().zip(&mut runs.output_steps).zip(&self.outputs) {
-            // An output that nobody gave goes to the scratch.
-            if let Kept::Reals(first) = out
-                && !first.is_null()
-            {
-                *place = first.wrapping_add(start);
-                *step = distance;
-            }
-        }
         #[cfg(feature = "half")]
         for (k, results) in scratch.results.iter_mut().enumerate() {
             if self.outputs[k].is_half() {
-                (runs.outputs[k], runs.output_steps[k]) = (results.room(), L::LANES);
+                runs.outputs[k] = results.room();
             }
         }
+        let [first, second] = runs.outputs;
+        runs.outputs = [self.outputs[0].run(start, distance, first), self.outputs[1].run(start, distance, second)];
         runs
     }
 
@@ -291,44 +284,29 @@ impl<T: Constants> Streams<'_, T> {
 
     /// Where the row that reaches beyond the end starts, and how many of its elements are there.
     #[inline(always)]
-    fn partial(&self, rows: Rows) -> (usize, usize) {
+    fn place_of_partial(&self, rows: Rows) -> (usize, usize) {
         let start = rows.start + rows.whole * rows.distance;
         (start, self.len.saturating_sub(start))
     }
 
-    /// Copies the last row, of which only so many elements are there, to where it can be read whole.
+    /// Copies the row that reaches beyond the end to where it can be read whole, whatever its index.
     #[inline(always)]
-    fn gathered<L: Lanes<Scalar = T>>(
-        &self,
-        l: Token<L>,
-        scratch: &mut Scratch<L>,
-        start: usize,
-        valid: usize,
-    ) -> Runs<T> {
-        self.gather(scratch, start, valid);
+    pub fn partial<L: Lanes<Scalar = T>>(&self, l: Token<L>, scratch: &mut Scratch<L>, rows: Rows) -> Runs<T> {
+        self.gather(scratch, rows);
         let row = scratch.target.as_mut();
         set(self.smoothed_target(l, get(l, row, 0)), row, 0);
         scratch.runs()
     }
 
-    /// Evaluates the formula for the last row, if it reaches beyond the end: those elements are not touched and add nothing.
+    /// The terms of the row that reaches beyond the end: what is there adds nothing.
     #[inline(always)]
-    pub fn evaluate_partial<L: Lanes<Scalar = T>, F: Formula<T>>(
-        &self,
-        l: Token<L>,
-        scratch: &mut Scratch<L>,
-        formula: F,
-        rows: Rows,
-    ) -> Terms<L> {
-        let (start, valid) = self.partial(rows);
-        let mut terms = self.gathered(l, scratch, start, valid).evaluate(l, formula, 0);
-        self.scatter(scratch, F::OUTPUTS, start, valid);
+    pub fn inside<L: Lanes<Scalar = T>>(&self, l: Token<L>, rows: Rows, terms: Terms<L>) -> Terms<L> {
+        let (_, valid) = self.place_of_partial(rows);
         let mut outside = l.row(T::ONE);
         up_to(outside.as_mut(), valid).fill(T::ZERO);
         let outside = get(l, outside.as_ref(), 0).equals(l.one());
-        terms.term = outside.clear(terms.term);
-        terms.products = [outside.clear(terms.products[0]), outside.clear(terms.products[1])];
-        terms
+        let [first, second] = terms.products;
+        Terms { term: outside.clear(terms.term), products: [outside.clear(first), outside.clear(second)] }
     }
 
     /// The fastest formula that takes all of these rows, within its reach.
@@ -363,8 +341,7 @@ impl<T: Constants> Streams<'_, T> {
             row += count;
         }
         if rows.has_partial::<L>() {
-            let (start, valid) = self.partial(rows);
-            let runs = self.gathered(l, scratch, start, valid);
+            let runs = self.partial(l, scratch, rows);
             traits = runs.traits::<L, H>(l, 1, values, traits);
         }
         let within = traits.least.ge(l.splat(-limit));
@@ -379,11 +356,12 @@ impl<T: Constants> Streams<'_, T> {
         }
     }
 
-    /// Copies the `valid` elements from `start` on, less than a row, to where a whole row can be read. What is beyond
-    /// them has target and weight 0, unless one weight holds for all.
+    /// Copies the row that reaches beyond the end to where it can be read whole. What is there has target and weight 0,
+    /// unless one weight holds for all.
     #[cold]
     #[inline(never)]
-    fn gather<L: Lanes<Scalar = T>>(&self, scratch: &mut Scratch<L>, start: usize, valid: usize) {
+    fn gather<L: Lanes<Scalar = T>>(&self, scratch: &mut Scratch<L>, rows: Rows) {
+        let (start, valid) = self.place_of_partial(rows);
         for (i, slot) in scratch.logit.as_mut().iter_mut().take(valid).enumerate() {
             // SAFETY: start + i < start + valid <= len.
             *slot = unsafe { self.logits.read(start + i) };
@@ -398,7 +376,8 @@ impl<T: Constants> Streams<'_, T> {
     /// Copies the results of a partial row to the outputs.
     #[cold]
     #[inline(never)]
-    fn scatter<L: Lanes<Scalar = T>>(&self, scratch: &Scratch<L>, outputs: usize, start: usize, valid: usize) {
+    pub fn scatter<L: Lanes<Scalar = T>>(&self, scratch: &Scratch<L>, outputs: usize, rows: Rows) {
+        let (start, valid) = self.place_of_partial(rows);
         for (&out, row) in self.outputs.iter().zip(&scratch.outputs).take(outputs) {
             if !out.is_nowhere() {
                 for (i, &v) in row.as_ref().iter().take(valid).enumerate() {

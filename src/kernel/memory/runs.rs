@@ -34,8 +34,7 @@ pub struct Runs<T> {
     pub pos_weight: Run<T>,
     pub weight: Run<T>,
     pub upstream: Run<T>,
-    pub outputs: [*mut T; 2],
-    pub output_steps: [usize; 2],
+    pub outputs: [Run<T>; 2],
 }
 
 impl<T: Constants> Runs<T> {
@@ -57,9 +56,8 @@ impl<T: Constants> Runs<T> {
     fn write<L: Lanes<Scalar = T>, F: Formula<T>>(&self, row: usize, results: Results<L>) -> Terms<L> {
         let mut k = 0;
         while k < F::OUTPUTS {
-            let to = self.outputs[k].wrapping_add(row * self.output_steps[k]);
             // SAFETY: each row has room for as many elements as a vector has.
-            unsafe { results.outputs[k].store(to) };
+            unsafe { results.outputs[k].store(self.outputs[k].row(row).cast_mut()) };
             k += 1;
         }
         Terms { term: results.term, products: results.factors }

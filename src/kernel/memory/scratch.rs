@@ -62,8 +62,10 @@ impl<L: Lanes<Scalar: Constants>> Scratch<L> {
             pos_weight: Run::one::<L>(&self.pos_weight.one),
             weight: Run::one::<L>(&self.weight.one),
             upstream: Run::one::<L>(&self.upstream.one),
-            outputs: [first.as_mut().as_mut_ptr(), second.as_mut().as_mut_ptr()],
-            output_steps: [0; 2],
+            outputs: [
+                Run { first: first.as_mut().as_mut_ptr(), step: 0 },
+                Run { first: second.as_mut().as_mut_ptr(), step: 0 },
+            ],
         }
     }
 }
