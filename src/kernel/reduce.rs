@@ -252,18 +252,21 @@ impl<T: Constants, F: Formula<T>, M: Formula<T>, H: Formula<T>> Reduce<'_, '_, T
         let mut runs = self.streams.runs(l, room.scratch, needed, rows, row, whole);
         let mut k = 0;
         if const { G::SHORT && L::SIDE_BY_SIDE } {
-            while const { L::LANES == 1 } && k + IN_TURN <= whole {
-                room.tree.set_all::<G>(k, runs.evaluate_in_turn(l, formula, k));
-                k += IN_TURN;
-            }
-            while const { L::LANES > 1 } && k + 2 <= whole {
-                let [first, second] = runs.evaluate_two(l, formula, k);
-                room.tree.set::<G>(k, first);
-                room.tree.set::<G>(k + 1, second);
-                k += 2;
+            if const { L::LANES == 1 } {
+                while k + IN_TURN <= whole {
+                    room.tree.set_all::<G>(k, runs.evaluate_in_turn(l, formula, k));
+                    k += IN_TURN;
+                }
+            } else {
+                while k + 2 <= whole {
+                    let [first, second] = runs.evaluate_two(l, formula, k);
+                    room.tree.set::<G>(k, first);
+                    room.tree.set::<G>(k + 1, second);
+                    k += 2;
+                }
             }
         }
-        let has_partial = rows.has_partial::<L>() && whole < PIECE.min(rows.count - row);
+        let has_partial = rows.has_partial::<L>() && whole < PIECE;
         let mut end = whole;
         loop {
             while k < end {

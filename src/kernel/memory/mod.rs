@@ -298,7 +298,7 @@ impl<T: Constants> Streams<'_, T> {
         scratch.runs()
     }
 
-    /// The terms of the row that reaches beyond the end: what is there adds nothing.
+    /// The terms of the row that reaches beyond the end: what lies beyond adds nothing.
     #[inline(always)]
     pub fn inside<L: Lanes<Scalar = T>>(&self, l: Token<L>, rows: Rows, terms: Terms<L>) -> Terms<L> {
         let (_, valid) = self.place_of_partial(rows);
@@ -356,7 +356,7 @@ impl<T: Constants> Streams<'_, T> {
         }
     }
 
-    /// Copies the row that reaches beyond the end to where it can be read whole. What is there has target and weight 0,
+    /// Copies the row that reaches beyond the end to where it can be read whole. What lies beyond has target and weight 0,
     /// unless one weight holds for all.
     #[cold]
     #[inline(never)]
