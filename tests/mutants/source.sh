@@ -3,7 +3,7 @@
 #
 # Changes one operator of the source after the other, and fails if there is one that none of these tests notices and
 # explained.txt does not explain: golden of same_bits, half, memory, limits, errors_before_effects. Needs cargo-mutants (`cargo
-# install cargo-mutants`). Some thousand mutants, eleven seconds of a core for most of them.
+# install cargo-mutants`). Some thousand mutants, ten seconds of a core for most of them.
 #
 # Functions replaced as a whole are left out: most such mutants do not compile, and they would take as long again.
 source "$(dirname "$0")/copy.sh" mutants-source

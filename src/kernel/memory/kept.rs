@@ -44,7 +44,7 @@ impl<T: Float> Kept<T> {
     #[inline(always)]
     pub fn run(self, start: usize, distance: usize, room: Run<T>) -> Run<T> {
         match self {
-            Self::Reals(first) if !first.is_null() => Run { first: first.wrapping_add(start), step: distance },
+            Self::Reals(first) if !self.is_nowhere() => Run { first: first.wrapping_add(start), step: distance },
             _ => room,
         }
     }
