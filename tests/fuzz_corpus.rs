@@ -64,6 +64,12 @@ fn focal_f64() {
     run("focal_f64", bodies::focal_f64::body);
 }
 
+#[cfg(feature = "half")]
+#[test]
+fn halves() {
+    run("halves", bodies::halves::body);
+}
+
 #[test]
 fn interface() {
     run("interface", bodies::interface::body);
@@ -86,11 +92,15 @@ fn longer_than_a_chunk() {
     bodies::bce_f64::body(&double);
     bodies::backends::body(&[&[1, 0][..], &single].concat());
     bodies::backends::body(&[&[3, 1][..], &double].concat());
+    #[cfg(feature = "half")]
+    bodies::halves::body(&[&[1, 0][..], &single].concat());
     let (single, double) = (bodies::seeds::long_focal::<f32>(), bodies::seeds::long_focal::<f64>());
     bodies::focal_f32::body(&single);
     bodies::focal_f64::body(&double);
     bodies::backends::body(&[&[1, 2][..], &single].concat());
     bodies::backends::body(&[&[3, 3][..], &double].concat());
+    #[cfg(feature = "half")]
+    bodies::halves::body(&[&[1, 3][..], &single].concat());
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub mod bce_f32;
 pub mod bce_f64;
 pub mod focal_f32;
 pub mod focal_f64;
+#[cfg(feature = "half")]
+pub mod halves;
 pub mod interface;
 pub mod probabilities;
 pub mod seeds;

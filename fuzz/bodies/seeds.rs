@@ -2,6 +2,8 @@
 //!
 //! Committed under `fuzz/seeds`, and written there by `cargo run --manifest-path fuzz/Cargo.toml --example seeds`.
 
+use std::collections::BTreeSet;
+
 use super::input::{LONG, RAW};
 use super::number::Number;
 
@@ -18,12 +20,14 @@ pub fn all() -> Vec<Seed> {
         // Each of them in one of the types; the offset is odd, so that nothing is aligned.
         let case = if i % 2 == 0 { [&[1, 0][..], &a.1].concat() } else { [&[3, 1][..], &b.1].concat() };
         add("backends", a.0, case);
+        add("halves", a.0, [&[1, i as u8 % 2][..], &a.1].concat());
         add("bce_f32", a.0, a.1);
         add("bce_f64", b.0, b.1);
     }
     for (i, (a, b)) in focal_cases::<f32>().into_iter().zip(focal_cases::<f64>()).enumerate() {
         let case = if i % 2 == 0 { [&[1, 2][..], &a.1].concat() } else { [&[3, 3][..], &b.1].concat() };
         add("backends", &format!("focal_{}", a.0), case);
+        add("halves", &format!("focal_{}", a.0), [&[1, 2 + i as u8 % 2][..], &a.1].concat());
         add("focal_f32", &a.0, a.1);
         add("focal_f64", &b.0, b.1);
     }
@@ -38,12 +42,17 @@ pub fn all() -> Vec<Seed> {
     for (i, (a, b)) in activations::<f32>(0).into_iter().zip(activations::<f64>(1)).enumerate() {
         add("activations", a.0, if i % 2 == 0 { a.1 } else { b.1 });
     }
-    add("interface", "focal_f64", interface_of_focal::<f64>(3).swap_remove(0).1);
-    for target in
-        ["activations", "backends", "bce_f32", "bce_f64", "focal_f32", "focal_f64", "interface", "probabilities"]
-    {
-        add(target, "empty", Vec::new());
+    // The largest f16, the least normal and the least of all; then where gradients of either format become subnormal, and 0.
+    let limits = [65504.0, 6.103_515_625e-5, 5.960_464_477_539_063e-8, 9.7, 17.3, 17.4, 87.5, 92.8];
+    let limits: Vec<f64> = limits.iter().flat_map(|&v| [v, -v]).collect();
+    for (format, name) in [(0, "limits_of_f16"), (1, "limits_of_bf16")] {
+        let case = case::<f32>(48, SUM, &limits, HARD);
+        add("halves", name, [&[1, format][..], &case.0].concat());
     }
+    add("interface", "focal_f64", interface_of_focal::<f64>(3).swap_remove(0).1);
+    let targets: BTreeSet<_> = seeds.iter().map(|seed| seed.target).collect();
+    let empty = |target| Seed { target, name: "empty".to_owned(), bytes: Vec::new() };
+    seeds.extend(targets.into_iter().map(empty));
     seeds
 }
 
