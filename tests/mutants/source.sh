@@ -2,8 +2,8 @@
 # Usage: tests/mutants/source.sh [FILE...]        by default all of src/math and src/kernel
 #
 # Changes one operator of the source after the other, and fails if there is one that none of these tests notices and
-# explained.txt does not explain: golden of same_bits, half, memory, limits, errors_before_effects. Needs cargo-mutants (`cargo
-# install cargo-mutants`). Some thousand mutants, ten seconds of a core for most of them.
+# explained.txt does not explain: golden and parallel of same_bits, half, memory, limits, errors_before_effects. Needs
+# cargo-mutants (`cargo install cargo-mutants`). A thousand mutants, in two hours with two cores.
 #
 # Functions replaced as a whole are left out: most such mutants do not compile, and they would take as long again.
 source "$(dirname "$0")/copy.sh" mutants-source
@@ -45,7 +45,7 @@ one_type() {
 export CARGO_PROFILE_TEST_DEBUG=false
 unfused
 change Cargo.toml '/^\[profile\.test\.package\.logit-loss\]/,/^opt-level/s/1/0/; /^\[profile\.dev\.package/,/^opt-level/d'
-limit=60
+limit=20
 one_type f32 f64
 rm -rf mutants.out
 golden
@@ -56,11 +56,11 @@ cp "$root"/src/backend/{kind,mod}.rs src/backend/
 without_avx
 unfused
 one_type f32 f64
-limit=200
+limit=60
 golden
 # Then where they are in groups, or fuse.
 cp "$root"/src/backend/{kind,mod}.rs src/backend/
-limit=600
+limit=120
 golden
 # Then the tests of what golden has none of, which are too slow without optimisation.
 without_avx
@@ -71,4 +71,10 @@ cp "$root"/Cargo.toml .
 cp "$root"/src/kernel/*.rs src/kernel/
 cp "$root"/tests/common/mod.rs tests/common/
 mutate --features=half --test={half,memory,limits,errors_before_effects}
-conclude mutants.out/missed.txt mutants.out/caught.txt
+# At last what only several threads take.
+cp "$root"/tests/same_bits/main.rs tests/same_bits/
+change tests/same_bits/main.rs '/^mod [^clp]/d'
+change tests/same_bits/losses.rs '/^for_all_families/,/^);/d'
+change tests/same_bits/parallel.rs 's/N::CHUNK - 1, N::CHUNK, N::CHUNK + 1, \(2 .*\), 7 .*\]/\1]/'
+mutate --features=rayon --test=same_bits
+conclude mutants.out/missed.txt <(cat mutants.out/{previously_,}caught.txt)
