@@ -24,40 +24,36 @@ pub fn body(data: &[u8]) {
 
 /// What is needed of both formats; never by the processor's own conversions, which are what is looked at.
 trait Format: Half + Label<f32> + Copy {
-    fn of_bits(bits: u16) -> Self;
-    fn rounded(v: f32) -> Self;
-    fn wide(self) -> f32;
+    const OF_BITS: fn(u16) -> Self;
+    const ROUNDED: fn(f32) -> Self;
+    const WIDE: fn(Self) -> f32;
+
+    fn rounded(v: f32) -> Self {
+        (Self::ROUNDED)(v)
+    }
+
+    fn wide(self) -> f32 {
+        (Self::WIDE)(self)
+    }
 
     /// `v` rounded, or the pattern of its last bits where it is beyond the range of the format: so all there are come up.
     fn of(v: f32) -> Self {
         let near = Self::rounded(v);
         let beyond = v.is_finite() && v != 0.0 && (near.wide() == 0.0 || near.wide().is_infinite());
-        if beyond { Self::of_bits(v.to_bits() as u16) } else { near }
+        if beyond { (Self::OF_BITS)(v.to_bits() as u16) } else { near }
     }
 }
 
 impl Format for f16 {
-    fn of_bits(bits: u16) -> Self {
-        Self::from_bits(bits)
-    }
-    fn rounded(v: f32) -> Self {
-        Self::from_f32_const(v)
-    }
-    fn wide(self) -> f32 {
-        self.to_f32_const()
-    }
+    const OF_BITS: fn(u16) -> Self = Self::from_bits;
+    const ROUNDED: fn(f32) -> Self = Self::from_f32_const;
+    const WIDE: fn(Self) -> f32 = Self::to_f32_const;
 }
 
 impl Format for bf16 {
-    fn of_bits(bits: u16) -> Self {
-        Self::from_bits(bits)
-    }
-    fn rounded(v: f32) -> Self {
-        Self::from_f32_const(v)
-    }
-    fn wide(self) -> f32 {
-        self.to_f32_const()
-    }
+    const OF_BITS: fn(u16) -> Self = Self::from_bits;
+    const ROUNDED: fn(f32) -> Self = Self::from_f32_const;
+    const WIDE: fn(Self) -> f32 = Self::to_f32_const;
 }
 
 fn as_f32<H: Format, K: Kind<f32>>(mut bytes: Bytes<'_>, offset: usize) {
@@ -121,8 +117,8 @@ impl<H: Format, K: Kind<f32>> Pair<'_, H, K> {
         wide: impl FnOnce(&mut [f32]) -> Result<f32, Error>,
     ) {
         let (case, n, offset) = (self.case, self.case.len(), self.offset);
-        let canary = |count| vec![H::of_bits(0x1234); count];
-        let mut found = [canary(offset), self.logits.clone(), canary(1)].concat();
+        let canary = H::rounded(7.25);
+        let mut found = [&vec![canary; offset], &self.logits[..], &[canary]].concat();
         let mut expected = case.logits.clone();
         let results = [half(&mut found[offset..offset + n]), wide(&mut expected)];
         let [a, b] = results.map(|result| result.map(f32::key));
@@ -133,6 +129,6 @@ impl<H: Format, K: Kind<f32>> Pair<'_, H, K> {
             assert!(same, "{name}: {found:e}, of f32 {expected:e}, which is {rounded:e}: {}", case.describe(i));
         }
         let beside = found[..offset].iter().chain(&found[offset + n..]);
-        assert!(beside.copied().all(|v| v.wide() == canary(1)[0].wide()), "{name} writes beside: {}", case.describe(n));
+        assert!(beside.copied().all(|v| v.wide() == canary.wide()), "{name} writes beside: {}", case.describe(n));
     }
 }

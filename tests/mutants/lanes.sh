@@ -4,7 +4,7 @@
 # Puts another operation in the place of each operation on vectors of src/math and src/kernel, one after the other, and
 # fails if there is one that neither `golden` of tests/same_bits nor tests/limits or tests/accuracy notices, nor
 # explained.txt explains. All are in one program (lanes.rs), which is told at which place it is to go wrong. Takes a quarter
-# of an hour; with EVERY=48 in the environment it tries every 48th alone.
+# of an hour; with EVERY=64 in the environment it tries every 64th alone.
 source "$(dirname "$0")/copy.sh" mutants-lanes
 
 cp "$mutants/lanes.rs" src/backend/mutants.rs
