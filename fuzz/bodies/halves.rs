@@ -1,5 +1,5 @@
-//! Losses of numbers kept as `f16` and `bf16`: each result is that of `f32`, rounded once, and each sum has the very bits of
-//! that of `f32`; whatever the logits and targets are, NaN included, on any backend and at any address, and nothing
+//! Losses of numbers kept as `f16` and `bf16`: each result is that of `f32`, rounded once, and each sum has the very bits
+//! of that of `f32`; whatever the logits and targets are, NaN included, on any backend and at any address, and nothing
 //! beside an output is touched.
 
 use half::{bf16, f16};
@@ -36,7 +36,7 @@ trait Format: Half + Label<f32> + Copy {
         (Self::WIDE)(self)
     }
 
-    /// `v` rounded, or the pattern of its last bits where it is beyond the range of the format: so all there are come up.
+    /// `v` rounded, or the pattern of its last bits where it is beyond the range of the format: so all patterns come up.
     fn of(v: f32) -> Self {
         let near = Self::rounded(v);
         let beyond = v.is_finite() && v != 0.0 && (near.wide() == 0.0 || near.wide().is_infinite());

@@ -35,6 +35,7 @@ pub fn all() -> Vec<Seed> {
         add("interface", name, bytes);
     }
     add("interface", "valid_f64", interface::<f64>(1).swap_remove(0).1);
+    add("interface", "focal_f64", interface_of_focal::<f64>(3).swap_remove(0).1);
     for (name, single, double) in probabilities() {
         add("probabilities", name, single);
         add("probabilities", &[name, "_f64"].concat(), double);
@@ -42,14 +43,14 @@ pub fn all() -> Vec<Seed> {
     for (i, (a, b)) in activations::<f32>(0).into_iter().zip(activations::<f64>(1)).enumerate() {
         add("activations", a.0, if i % 2 == 0 { a.1 } else { b.1 });
     }
-    // The largest f16, the least normal and the least of all; then where gradients of either format become subnormal, and 0.
+    // The largest f16, the least normal and the least of all; then where gradients of either format become subnormal
+    // and 0.
     let limits = [65504.0, 6.103_515_625e-5, 5.960_464_477_539_063e-8, 9.7, 17.3, 17.4, 87.5, 92.8];
     let limits: Vec<f64> = limits.iter().flat_map(|&v| [v, -v]).collect();
     for (format, name) in [(0, "limits_of_f16"), (1, "limits_of_bf16")] {
         let case = case::<f32>(48, SUM, &limits, HARD);
         add("halves", name, [&[1, format][..], &case.0].concat());
     }
-    add("interface", "focal_f64", interface_of_focal::<f64>(3).swap_remove(0).1);
     let targets: BTreeSet<_> = seeds.iter().map(|seed| seed.target).collect();
     let empty = |target| Seed { target, name: "empty".to_owned(), bytes: Vec::new() };
     seeds.extend(targets.into_iter().map(empty));

@@ -45,6 +45,7 @@ one_type() {
 export CARGO_PROFILE_TEST_DEBUG=false
 unfused
 change Cargo.toml '/^\[profile\.test\.package\.logit-loss\]/,/^opt-level/s/1/0/; /^\[profile\.dev\.package/,/^opt-level/d'
+# Ten times as long as golden takes: some mutants never end.
 limit=20
 one_type f32 f64
 rm -rf mutants.out
