@@ -1,10 +1,10 @@
 //! Sigmoid, softplus and the logarithm of sigmoid, over slices.
 
-use crate::backend::Backend;
+use crate::driver::{Pass, Streams, Threads, Values, ValuesMut};
 use crate::error::{Argument, Error, expect_len};
-use crate::kernel::{Pass, Streams, Targets};
 use crate::math::Double;
 use crate::real::Real;
+use crate::simd::Backend;
 
 /// The logistic function of each logit: the probability that it stands for.
 ///
@@ -44,7 +44,7 @@ pub fn sigmoid<T: Real>(logits: &[T], out: &mut [T]) -> Result<(), Error> {
 /// [`Error::Length`] if `out` is not as long as `logits`.
 pub fn sigmoid_with<T: Real>(backend: Backend, logits: &[T], out: &mut [T]) -> Result<(), Error> {
     expect_len(Argument::Output, logits.len(), out.len())?;
-    T::sigmoid_pass(&pass(backend, &apart(logits, out)));
+    T::sigmoid_pass(&pass(backend), apart(logits, out));
     Ok(())
 }
 
@@ -61,7 +61,7 @@ pub fn sigmoid_in_place<T: Real>(logits: &mut [T]) {
 
 /// [`sigmoid_in_place`] on a backend of one's choice.
 pub fn sigmoid_in_place_with<T: Real>(backend: Backend, logits: &mut [T]) {
-    T::sigmoid_pass(&pass(backend, &in_place(logits)));
+    T::sigmoid_pass(&pass(backend), in_place(logits));
 }
 
 /// The logarithm of [`sigmoid`] of each logit, where sigmoid itself would be rounded to 0 or to 1.
@@ -101,7 +101,7 @@ pub fn log_sigmoid<T: Real>(logits: &[T], out: &mut [T]) -> Result<(), Error> {
 /// [`Error::Length`] if `out` is not as long as `logits`.
 pub fn log_sigmoid_with<T: Real>(backend: Backend, logits: &[T], out: &mut [T]) -> Result<(), Error> {
     expect_len(Argument::Output, logits.len(), out.len())?;
-    T::log_sigmoid_pass(&pass(backend, &apart(logits, out)));
+    T::log_sigmoid_pass(&pass(backend), apart(logits, out));
     Ok(())
 }
 
@@ -118,7 +118,7 @@ pub fn log_sigmoid_in_place<T: Real>(logits: &mut [T]) {
 
 /// [`log_sigmoid_in_place`] on a backend of one's choice.
 pub fn log_sigmoid_in_place_with<T: Real>(backend: Backend, logits: &mut [T]) {
-    T::log_sigmoid_pass(&pass(backend, &in_place(logits)));
+    T::log_sigmoid_pass(&pass(backend), in_place(logits));
 }
 
 /// The smooth counterpart of max(x, 0), with PyTorch's `beta`, the larger the closer to it; 1 is the plain function.
@@ -161,7 +161,7 @@ pub fn softplus<T: Real>(beta: T, logits: &[T], out: &mut [T]) -> Result<(), Err
 pub fn softplus_with<T: Real>(backend: Backend, beta: T, logits: &[T], out: &mut [T]) -> Result<(), Error> {
     expect_len(Argument::Output, logits.len(), out.len())?;
     check_beta(beta)?;
-    T::softplus_pass(beta, &pass(backend, &apart(logits, out)));
+    T::softplus_pass(beta, &pass(backend), apart(logits, out));
     Ok(())
 }
 
@@ -189,7 +189,7 @@ pub fn softplus_in_place<T: Real>(beta: T, logits: &mut [T]) -> Result<(), Error
 /// Those of [`softplus_in_place`].
 pub fn softplus_in_place_with<T: Real>(backend: Backend, beta: T, logits: &mut [T]) -> Result<(), Error> {
     check_beta(beta)?;
-    T::softplus_pass(beta, &pass(backend, &in_place(logits)));
+    T::softplus_pass(beta, &pass(backend), in_place(logits));
     Ok(())
 }
 
@@ -205,13 +205,13 @@ fn check_beta<T: Real>(beta: T) -> Result<(), Error> {
 }
 
 fn apart<'a, T: Real>(logits: &'a [T], out: &'a mut [T]) -> Streams<'a, T> {
-    Streams::new(logits.into(), Targets::Absent).writing(out.into())
+    Streams::new(Values::new(logits)).writing(ValuesMut::new(out))
 }
 
 fn in_place<T: Real>(logits: &mut [T]) -> Streams<'_, T> {
-    Streams::in_place(logits.into(), Targets::Absent)
+    Streams::in_place(ValuesMut::new(logits))
 }
 
-fn pass<'s, 'a, T: Real>(backend: Backend, streams: &'s Streams<'a, T>) -> Pass<'s, 'a, T> {
-    Pass { backend, streams, scale: T::ONE, factor: T::ONE, onto: Double::ZERO }
+fn pass<T: Real>(backend: Backend) -> Pass<T> {
+    Pass { backend, threads: Threads::One, scale: T::ONE, factor: T::ONE, onto: Double::ZERO }
 }

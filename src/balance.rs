@@ -3,7 +3,6 @@
 use core::num::NonZero;
 
 use crate::error::Error;
-use crate::kernel::{Targets, Values};
 use crate::label::Label;
 use crate::math::Double;
 use crate::real::Real;
@@ -41,31 +40,28 @@ pub fn pos_weight_from_targets<T: Real, Y: Label<T>>(targets: &[Y], out: &mut [T
     if !targets.len().is_multiple_of(out.len()) || out.is_empty() {
         return Err(Error::Classes { classes: out.len(), targets: targets.len() });
     }
-    match Y::targets(targets) {
-        // That is what functions have which take no labels.
-        Targets::Absent => Ok(()),
-        Targets::Bytes(bytes) => balance(bytes, out, |sum: u64, &t| sum + u64::from(t != 0)),
-        Targets::Values(Values::Reals(values)) => balance_soft(values, out, |t| t),
-        #[cfg(feature = "half")]
-        Targets::Values(Values::Halves(values, format)) => balance_soft(values, out, |t| format.read(t)),
+    if Y::HARD {
+        balance(targets, out, |sum: u64, t| sum + u64::from(t.value() == T::ONE))
+    } else {
+        balance_soft(targets, out)
     }
 }
 
-/// Of targets that may be soft, by what they read as.
-fn balance_soft<T: Real, V: Copy>(values: &[V], out: &mut [T], read: impl Fn(V) -> T) -> Result<(), Error> {
+/// Of targets that may be soft.
+fn balance_soft<T: Real, Y: Label<T>>(targets: &[Y], out: &mut [T]) -> Result<(), Error> {
     // Over all of them first: without an early exit the comparisons run several lanes at a time.
     let is_target = |t: T| T::ZERO <= t && t <= T::ONE;
-    let (valid, hard) = values.iter().fold((true, true), |(valid, hard), &v| {
-        let t = read(v);
+    let (valid, hard) = targets.iter().fold((true, true), |(valid, hard), t| {
+        let t = t.value();
         (valid & is_target(t), hard & ((t == T::ZERO) | (t == T::ONE)))
     });
-    if !valid && let Some(index) = values.iter().position(|&v| !is_target(read(v))) {
+    if !valid && let Some(index) = targets.iter().position(|t| !is_target(t.value())) {
         return Err(Error::Target { index });
     }
     if hard {
-        balance(values, out, |sum: u64, &v| sum + u64::from(read(v) == T::ONE))
+        balance(targets, out, |sum: u64, t| sum + u64::from(t.value() == T::ONE))
     } else {
-        balance(values, out, |sum: Double<f64>, &v| sum.accumulate(read(v).widen()))
+        balance(targets, out, |sum: Double<f64>, t| sum.accumulate(t.value().widen()))
     }
 }
 

@@ -96,7 +96,7 @@
 //! # Features and targets
 //!
 //! * `rayon`, off unless asked for: the trait `ParallelLoss`, by which every loss can run on several threads, with the bits
-//!   of one. It links `std`, and what sums allocates two numbers for every 128 KiB of logits.
+//!   of one. It links `std`.
 //!
 //! * `half`, off unless asked for: the trait `HalfLoss`, by which inputs, targets and gradients may be kept as the `f16` and
 //!   `bf16` of the crate `half`, version 2.
@@ -108,27 +108,22 @@
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(feature = "rayon")]
-extern crate alloc;
-
 mod activation;
-mod backend;
 mod balance;
+mod driver;
 mod error;
-mod kernel;
 mod label;
 mod loss;
 mod math;
 mod real;
 mod reduction;
-mod threads;
+mod simd;
 mod weights;
 
 pub use activation::{
     log_sigmoid, log_sigmoid_in_place, log_sigmoid_in_place_with, log_sigmoid_with, sigmoid, sigmoid_in_place,
     sigmoid_in_place_with, sigmoid_with, softplus, softplus_in_place, softplus_in_place_with, softplus_with,
 };
-pub use backend::Backend;
 pub use balance::pos_weight_from_targets;
 pub use error::{Argument, Error};
 pub use label::Label;
@@ -139,6 +134,7 @@ pub use loss::{Bce, BceWithLogits, FocalLoss, LogitLoss};
 pub use loss::{Half, HalfLoss};
 pub use real::Real;
 pub use reduction::{LossSum, Reduction};
+pub use simd::Backend;
 pub use weights::Weights;
 
 #[cfg(any(doc, doctest))]

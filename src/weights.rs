@@ -1,10 +1,9 @@
 //! Factors for each element, written down only once.
 
-use crate::backend::Backend;
+use crate::driver::{Factors, Threads};
 use crate::error::{Argument, Error};
-use crate::kernel::Factors;
 use crate::real::Real;
-use crate::threads::{OneThread, Threads};
+use crate::simd::Backend;
 
 /// A factor for each logit: values, each for so many elements in a row, the whole starting over where it cycles.
 ///
@@ -41,26 +40,26 @@ impl<'a, T: Real> Weights<'a, T> {
         match values {
             // Faster, and no less exact.
             &[value] => Self::uniform(value),
-            _ => Self { factors: Factors::Values { values, repeat: 1, cycles: true, moderate: false, first: 0 } },
+            _ => Self { factors: Factors::Values { values, repeat: 1, cycles: true, moderate: false } },
         }
     }
 
     /// One for each channel of `[N, C, pixels]` logits. Their number must be a multiple of C times `pixels`.
     #[must_use]
     pub const fn per_channel(values: &'a [T], pixels: usize) -> Self {
-        Self { factors: Factors::Values { values, repeat: pixels, cycles: true, moderate: false, first: 0 } }
+        Self { factors: Factors::Values { values, repeat: pixels, cycles: true, moderate: false } }
     }
 
     /// One for each sample of `[N, classes]` logits. Their number must be N times `classes`.
     #[must_use]
     pub const fn per_sample(values: &'a [T], classes: usize) -> Self {
-        Self { factors: Factors::Values { values, repeat: classes, cycles: false, moderate: false, first: 0 } }
+        Self { factors: Factors::Values { values, repeat: classes, cycles: false, moderate: false } }
     }
 
     /// One for each element.
     #[must_use]
     pub const fn per_element(values: &'a [T]) -> Self {
-        Self { factors: Factors::Values { values, repeat: 1, cycles: false, moderate: false, first: 0 } }
+        Self { factors: Factors::Values { values, repeat: 1, cycles: false, moderate: false } }
     }
 
     pub(crate) const fn factors(&self) -> Factors<'a, T> {
@@ -71,7 +70,7 @@ impl<'a, T: Real> Weights<'a, T> {
     #[inline]
     pub(crate) fn checked(
         &self,
-        threads: impl Threads,
+        threads: Threads,
         argument: Argument,
         logits: usize,
         backend: Backend,
@@ -86,13 +85,13 @@ impl<'a, T: Real> Weights<'a, T> {
         logits: usize,
         backend: Backend,
     ) -> Result<Factors<'a, T>, Error> {
-        self.checked_from(OneThread, -T::MAX, argument, logits, backend)
+        self.checked_from(Threads::One, -T::MAX, argument, logits, backend)
     }
 
     #[inline]
     fn checked_from(
         &self,
-        threads: impl Threads,
+        threads: Threads,
         least: T,
         argument: Argument,
         logits: usize,
@@ -118,7 +117,7 @@ impl<'a, T: Real> Weights<'a, T> {
         let unchecked = if moderate { &[] } else { values };
         match unchecked.iter().position(|&v| !(least <= v && v <= T::MAX)) {
             Some(index) => Err(Error::Weight { argument, index }),
-            None => Ok(Factors::Values { values, repeat, cycles, moderate, first: 0 }),
+            None => Ok(Factors::Values { values, repeat, cycles, moderate }),
         }
     }
 }

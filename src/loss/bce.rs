@@ -1,14 +1,13 @@
 //! Binary cross-entropy from logits.
 
-use super::{Checked, Curved, LogitLoss, Passes, Settings, expect_up_to};
-use crate::backend::Backend;
+use super::{Checked, Hessian, LogitLoss, Passes, Settings, expect_up_to};
+use crate::driver::{Bce, Factors, Pass, Streams, Threads, Values, ValuesMut};
 use crate::error::{Argument, Error, expect_len};
-use crate::kernel::{Bce, Factors, Pass};
 use crate::label::Label;
 use crate::math::{Double, Smoothing};
 use crate::real::Real;
 use crate::reduction::Reduction;
-use crate::threads::OneThread;
+use crate::simd::Backend;
 use crate::weights::Weights;
 
 /// Binary cross-entropy of sigmoid(logit), for one or many labels: PyTorch's `BCEWithLogitsLoss`.
@@ -115,10 +114,11 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
     /// ```
     pub fn target_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
         expect_len(Argument::Output, logits.len(), out.len())?;
-        let checked: Checked<'_, T> = self.check(OneThread, logits.into(), Y::targets(targets))?;
-        let scales = checked.scales(OneThread, logits.into()).with_derivative()?;
-        let streams = checked.writing(logits.into(), scales.weight, out.into()).streams();
-        T::bce_target_gradient(self.kernel(), &checked.pass(&streams, scales));
+        let inputs = Values::new(logits);
+        let checked: Checked<'_, T> = self.check(Threads::One, inputs, Y::values(targets))?;
+        let scales = checked.scales(inputs).with_derivative()?;
+        let streams = checked.streams(Streams::new(inputs).writing(ValuesMut::new(out)), scales.weight);
+        T::bce_target_gradient(self.kernel(), &checked.pass(scales, Double::ZERO), streams);
         Ok(())
     }
 
@@ -144,26 +144,26 @@ impl<T: Real> Passes<T> for BceWithLogits<'_, T> {
         expect_up_to(T::ONE, self.label_smoothing, Argument::LabelSmoothing)
     }
 
-    fn sum(&self, pass: &Pass<'_, '_, T>) -> Double<T> {
-        T::bce_sum(self.kernel(), pass)
+    fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
+        T::bce_sum(self.kernel(), pass, streams)
     }
-    fn sum_and_gradient(&self, pass: &Pass<'_, '_, T>) -> Double<T> {
-        T::bce_sum_and_gradient(self.kernel(), pass)
+    fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
+        T::bce_sum_and_gradient(self.kernel(), pass, streams)
     }
-    fn per_element(&self, pass: &Pass<'_, '_, T>) {
-        T::bce_losses(self.kernel(), pass);
+    fn run_losses(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
+        T::bce_losses(self.kernel(), pass, streams);
     }
-    fn slope(&self, pass: &Pass<'_, '_, T>) {
-        T::bce_gradient(self.kernel(), pass);
+    fn run_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
+        T::bce_gradient(self.kernel(), pass, streams);
     }
-    fn product(&self, pass: &Pass<'_, '_, T>) {
-        T::bce_backward(self.kernel(), pass);
+    fn run_backward(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
+        T::bce_backward(self.kernel(), pass, streams);
     }
 }
 
-impl<T: Real> Curved<T> for BceWithLogits<'_, T> {
-    fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>) {
-        T::bce_gradient_and_hessian(self.kernel(), pass);
+impl<T: Real> Hessian<T> for BceWithLogits<'_, T> {
+    fn run_gradient_and_hessian(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
+        T::bce_gradient_and_hessian(self.kernel(), pass, streams);
     }
 }
 

@@ -1,12 +1,12 @@
 //! Focal loss from logits.
 
-use super::{Curved, LogitLoss, Passes, Settings, expect_up_to};
-use crate::backend::Backend;
+use super::{Hessian, LogitLoss, Passes, Settings, expect_up_to};
+use crate::driver::{Bce, FocalParameters, Pass, Streams};
 use crate::error::{Argument, Error};
-use crate::kernel::{Bce, FocalParameters, Pass};
 use crate::math::{Double, Gamma, Smoothing};
 use crate::real::Real;
 use crate::reduction::Reduction;
+use crate::simd::Backend;
 use crate::weights::Weights;
 
 /// Focal loss of sigmoid(logit), for one or many labels: torchvision's `sigmoid_focal_loss`, without its NaN.
@@ -171,43 +171,43 @@ impl<T: Real> Passes<T> for FocalLoss<'_, T> {
         expect_up_to(T::ONE, self.label_smoothing, Argument::LabelSmoothing)
     }
 
-    fn sum(&self, pass: &Pass<'_, '_, T>) -> Double<T> {
+    fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
         match self.kernels() {
-            Kernels::Bce(bce) => T::bce_sum(bce, pass),
-            Kernels::Focal(focal) => T::focal_sum(focal, pass),
+            Kernels::Bce(bce) => T::bce_sum(bce, pass, streams),
+            Kernels::Focal(focal) => T::focal_sum(focal, pass, streams),
         }
     }
-    fn sum_and_gradient(&self, pass: &Pass<'_, '_, T>) -> Double<T> {
+    fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
         match self.kernels() {
-            Kernels::Bce(bce) => T::bce_sum_and_gradient(bce, pass),
-            Kernels::Focal(focal) => T::focal_sum_and_gradient(focal, pass),
+            Kernels::Bce(bce) => T::bce_sum_and_gradient(bce, pass, streams),
+            Kernels::Focal(focal) => T::focal_sum_and_gradient(focal, pass, streams),
         }
     }
-    fn per_element(&self, pass: &Pass<'_, '_, T>) {
+    fn run_losses(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
         match self.kernels() {
-            Kernels::Bce(bce) => T::bce_losses(bce, pass),
-            Kernels::Focal(focal) => T::focal_losses(focal, pass),
+            Kernels::Bce(bce) => T::bce_losses(bce, pass, streams),
+            Kernels::Focal(focal) => T::focal_losses(focal, pass, streams),
         }
     }
-    fn slope(&self, pass: &Pass<'_, '_, T>) {
+    fn run_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
         match self.kernels() {
-            Kernels::Bce(bce) => T::bce_gradient(bce, pass),
-            Kernels::Focal(focal) => T::focal_gradient(focal, pass),
+            Kernels::Bce(bce) => T::bce_gradient(bce, pass, streams),
+            Kernels::Focal(focal) => T::focal_gradient(focal, pass, streams),
         }
     }
-    fn product(&self, pass: &Pass<'_, '_, T>) {
+    fn run_backward(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
         match self.kernels() {
-            Kernels::Bce(bce) => T::bce_backward(bce, pass),
-            Kernels::Focal(focal) => T::focal_backward(focal, pass),
+            Kernels::Bce(bce) => T::bce_backward(bce, pass, streams),
+            Kernels::Focal(focal) => T::focal_backward(focal, pass, streams),
         }
     }
 }
 
-impl<T: Real> Curved<T> for FocalLoss<'_, T> {
-    fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>) {
+impl<T: Real> Hessian<T> for FocalLoss<'_, T> {
+    fn run_gradient_and_hessian(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
         match self.kernels() {
-            Kernels::Bce(bce) => T::bce_gradient_and_hessian(bce, pass),
-            Kernels::Focal(focal) => T::focal_gradient_and_hessian(focal, pass),
+            Kernels::Bce(bce) => T::bce_gradient_and_hessian(bce, pass, streams),
+            Kernels::Focal(focal) => T::focal_gradient_and_hessian(focal, pass, streams),
         }
     }
 }

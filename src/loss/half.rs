@@ -1,42 +1,19 @@
 //! The methods of every loss for numbers that are kept in half the bits.
 
-use ::half::slice::HalfFloatSliceExt;
 use ::half::{bf16, f16};
 
 use super::{Passes, methods};
-use crate::backend::Format;
+use crate::driver::{StoredMut, Threads, Values, ValuesMut};
 use crate::error::Error;
-use crate::kernel::{Values, ValuesMut};
 use crate::label::Label;
 use crate::reduction::LossSum;
-use crate::threads::OneThread;
 use crate::weights::Weights;
 
 /// `f16` or `bf16` of the crate [`half`]. Sealed.
-pub trait Half: Sized {
-    #[doc(hidden)]
-    fn values(values: &[Self]) -> Values<'_, f32>;
-    #[doc(hidden)]
-    fn values_mut(values: &mut [Self]) -> ValuesMut<'_, f32>;
-}
+pub trait Half: StoredMut<f32> {}
 
-impl Half for f16 {
-    fn values(values: &[Self]) -> Values<'_, f32> {
-        Values::Halves(values.reinterpret_cast(), Format::F16)
-    }
-    fn values_mut(values: &mut [Self]) -> ValuesMut<'_, f32> {
-        ValuesMut::Halves(values.reinterpret_cast_mut(), Format::F16)
-    }
-}
-
-impl Half for bf16 {
-    fn values(values: &[Self]) -> Values<'_, f32> {
-        Values::Halves(values.reinterpret_cast(), Format::Bf16)
-    }
-    fn values_mut(values: &mut [Self]) -> ValuesMut<'_, f32> {
-        ValuesMut::Halves(values.reinterpret_cast_mut(), Format::Bf16)
-    }
-}
+impl Half for f16 {}
+impl Half for bf16 {}
 
 /// A loss of inputs that are kept as `f16` or `bf16`, and its gradient likewise: half of the memory to read and to write.
 ///
@@ -81,12 +58,12 @@ impl Half for bf16 {
 pub trait HalfLoss: Passes<f32> {
     /// [`loss`](crate::LogitLoss::loss): the reduced loss.
     fn half_loss<H: Half, Y: Label<f32>>(&self, inputs: &[H], targets: &[Y]) -> Result<f32, Error> {
-        methods::loss(OneThread, self, H::values(inputs), Y::targets(targets))
+        methods::loss(Threads::One, self, Values::new(inputs), Y::values(targets))
     }
 
     /// [`losses`](crate::LogitLoss::losses): the loss of each element, unreduced.
     fn half_losses<H: Half, Y: Label<f32>>(&self, inputs: &[H], targets: &[Y], out: &mut [H]) -> Result<(), Error> {
-        methods::losses(OneThread, self, H::values(inputs), Y::targets(targets), H::values_mut(out))
+        methods::losses(Threads::One, self, Values::new(inputs), Y::values(targets), ValuesMut::new(out))
     }
 
     /// [`gradient`](crate::LogitLoss::gradient): the derivative of the reduced loss with respect to each input.
@@ -96,7 +73,7 @@ pub trait HalfLoss: Passes<f32> {
         targets: &[Y],
         gradient: &mut [H],
     ) -> Result<(), Error> {
-        methods::gradient(OneThread, self, H::values(inputs), Y::targets(targets), H::values_mut(gradient))
+        methods::gradient(Threads::One, self, Values::new(inputs), Y::values(targets), ValuesMut::new(gradient))
     }
 
     /// [`loss_and_gradient`](crate::LogitLoss::loss_and_gradient): both, in one pass.
@@ -106,7 +83,13 @@ pub trait HalfLoss: Passes<f32> {
         targets: &[Y],
         gradient: &mut [H],
     ) -> Result<f32, Error> {
-        methods::loss_and_gradient(OneThread, self, H::values(inputs), Y::targets(targets), H::values_mut(gradient))
+        methods::loss_and_gradient(
+            Threads::One,
+            self,
+            Values::new(inputs),
+            Y::values(targets),
+            ValuesMut::new(gradient),
+        )
     }
 
     /// [`loss_and_gradient_in_place`](crate::LogitLoss::loss_and_gradient_in_place): the gradient takes the inputs' place.
@@ -115,7 +98,7 @@ pub trait HalfLoss: Passes<f32> {
         inputs: &mut [H],
         targets: &[Y],
     ) -> Result<f32, Error> {
-        methods::loss_and_gradient_in_place(OneThread, self, H::values_mut(inputs), Y::targets(targets))
+        methods::loss_and_gradient_in_place(Threads::One, self, ValuesMut::new(inputs), Y::values(targets))
     }
 
     /// [`backward`](crate::LogitLoss::backward): each element's own gradient times `upstream`.
@@ -126,7 +109,7 @@ pub trait HalfLoss: Passes<f32> {
         upstream: Weights<'_, f32>,
         gradient: &mut [H],
     ) -> Result<(), Error> {
-        methods::backward(self, H::values(inputs), Y::targets(targets), upstream, H::values_mut(gradient))
+        methods::backward(self, Values::new(inputs), Y::values(targets), upstream, ValuesMut::new(gradient))
     }
 
     /// [`accumulate`](crate::LogitLoss::accumulate): adds a batch to a running sum.
@@ -136,7 +119,7 @@ pub trait HalfLoss: Passes<f32> {
         inputs: &[H],
         targets: &[Y],
     ) -> Result<(), Error> {
-        methods::accumulate(OneThread, self, sum, H::values(inputs), Y::targets(targets))
+        methods::accumulate(Threads::One, self, sum, Values::new(inputs), Y::values(targets))
     }
 }
 

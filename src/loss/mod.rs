@@ -17,14 +17,13 @@ pub use half::{Half, HalfLoss};
 pub use parallel::ParallelLoss;
 pub use probability::Bce;
 
-use crate::backend::Backend;
+use crate::driver::{Factors, Pass, Streams, Threads, Values, ValuesMut};
 use crate::error::{Argument, Error, expect_len};
-use crate::kernel::{Factors, Pass, Slices, Streams, Targets, Values, ValuesMut};
 use crate::label::Label;
 use crate::math::Double;
 use crate::real::Real;
 use crate::reduction::{LossSum, Reduction, quotient};
-use crate::threads::{OneThread, Threads};
+use crate::simd::Backend;
 use crate::weights::Weights;
 
 /// A loss of logits and targets: how it is reduced, and its derivatives.
@@ -51,30 +50,36 @@ use crate::weights::Weights;
 /// assert!(matches!(short, Err(Error::Length { expected: 2, found: 3, .. })));
 /// assert_eq!(gradient, [7.0; 3]);
 /// ```
-pub trait LogitLoss<T: Real>: Curved<T> {
+pub trait LogitLoss<T: Real>: Hessian<T> {
     /// The reduced loss.
     fn loss<Y: Label<T>>(&self, logits: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(OneThread, self, logits.into(), Y::targets(targets))
+        methods::loss(Threads::One, self, Values::new(logits), Y::values(targets))
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
     fn losses<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(OneThread, self, logits.into(), Y::targets(targets), out.into())
+        methods::losses(Threads::One, self, Values::new(logits), Y::values(targets), ValuesMut::new(out))
     }
 
     /// The derivative of the reduced loss with respect to each logit.
     fn gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(OneThread, self, logits.into(), Y::targets(targets), gradient.into())
+        methods::gradient(Threads::One, self, Values::new(logits), Y::values(targets), ValuesMut::new(gradient))
     }
 
     /// The reduced loss, and its gradient, in one pass.
     fn loss_and_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<T, Error> {
-        methods::loss_and_gradient(OneThread, self, logits.into(), Y::targets(targets), gradient.into())
+        methods::loss_and_gradient(
+            Threads::One,
+            self,
+            Values::new(logits),
+            Y::values(targets),
+            ValuesMut::new(gradient),
+        )
     }
 
     /// The reduced loss; its gradient takes the logits' place, so that no second buffer is needed.
     fn loss_and_gradient_in_place<Y: Label<T>>(&self, logits: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(OneThread, self, logits.into(), Y::targets(targets))
+        methods::loss_and_gradient_in_place(Threads::One, self, ValuesMut::new(logits), Y::values(targets))
     }
 
     /// The gradient, and the diagonal of the Hessian, of the reduced loss: what gradient boosting needs.
@@ -85,7 +90,13 @@ pub trait LogitLoss<T: Real>: Curved<T> {
         gradient: &mut [T],
         hessian: &mut [T],
     ) -> Result<(), Error> {
-        methods::gradient_and_hessian(self, logits.into(), Y::targets(targets), gradient.into(), hessian.into())
+        methods::gradient_and_hessian(
+            self,
+            Values::new(logits),
+            Y::values(targets),
+            ValuesMut::new(gradient),
+            ValuesMut::new(hessian),
+        )
     }
 
     /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
@@ -97,13 +108,13 @@ pub trait LogitLoss<T: Real>: Curved<T> {
         upstream: Weights<'_, T>,
         gradient: &mut [T],
     ) -> Result<(), Error> {
-        methods::backward(self, logits.into(), Y::targets(targets), upstream, gradient.into())
+        methods::backward(self, Values::new(logits), Y::values(targets), upstream, ValuesMut::new(gradient))
     }
 
     /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of 128 KiB of
     /// logits (32,768 of `f32`, 16,384 of `f64`).
     fn accumulate<Y: Label<T>>(&self, sum: &mut LossSum<T>, logits: &[T], targets: &[Y]) -> Result<(), Error> {
-        methods::accumulate(OneThread, self, sum, logits.into(), Y::targets(targets))
+        methods::accumulate(Threads::One, self, sum, Values::new(logits), Y::values(targets))
     }
 }
 
@@ -122,9 +133,10 @@ impl<T: Real> Settings<'_, T> {
 }
 
 /// Settings found to fit so many logits.
-pub struct Checked<'a, T> {
+pub struct Checked<'a, T: 'static> {
     len: usize,
-    targets: Targets<'a, T>,
+    threads: Threads,
+    targets: Values<'a, T>,
     weight: Factors<'a, T>,
     pos_weight: Factors<'a, T>,
     reduction: Reduction,
@@ -164,7 +176,7 @@ impl<'a, T: Real> Scales<'a, T> {
     }
 }
 
-/// What tells one loss from another: its kernels.
+/// What tells one loss from another: its formulas.
 pub trait Passes<T: Real>: Sync {
     fn settings(&self) -> &Settings<'_, T>;
 
@@ -175,35 +187,36 @@ pub trait Passes<T: Real>: Sync {
     fn check_parameters(&self) -> Result<(), Error>;
 
     /// The sum of the losses, added to what is there.
-    fn sum(&self, pass: &Pass<'_, '_, T>) -> Double<T>;
+    fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T>;
     /// The same, and the gradient.
-    fn sum_and_gradient(&self, pass: &Pass<'_, '_, T>) -> Double<T>;
+    fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T>;
     /// The loss of each element.
-    fn per_element(&self, pass: &Pass<'_, '_, T>);
+    fn run_losses(&self, pass: &Pass<T>, streams: Streams<'_, T>);
     /// The gradient.
-    fn slope(&self, pass: &Pass<'_, '_, T>);
+    fn run_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>);
     /// The gradient times the upstream derivative.
-    fn product(&self, pass: &Pass<'_, '_, T>);
+    fn run_backward(&self, pass: &Pass<T>, streams: Streams<'_, T>);
 
     /// Whether the inputs are within their range, as any logit is. A weight of 0 excuses its input.
-    fn check_inputs(&self, _: impl Threads, _inputs: Values<'_, T>, _weight: Factors<'_, T>) -> Result<(), Error> {
+    fn check_inputs(&self, _: Threads, _inputs: Values<'_, T>, _weight: Factors<'_, T>) -> Result<(), Error> {
         Ok(())
     }
 
     #[inline]
     fn check<'a>(
         &'a self,
-        threads: impl Threads,
+        threads: Threads,
         inputs: Values<'_, T>,
-        targets: Targets<'a, T>,
+        targets: Values<'a, T>,
     ) -> Result<Checked<'a, T>, Error> {
         let len = inputs.len();
-        expect_len(Argument::Targets, len, targets.capacity())?;
+        expect_len(Argument::Targets, len, targets.len())?;
         self.check_parameters()?;
         let settings = self.settings();
         let backend = settings.backend.unwrap_or_else(|| Backend::best_for(len));
         let checked = Checked {
             len,
+            threads,
             targets,
             weight: settings.weight.checked(threads, Argument::Weight, len, backend)?,
             pos_weight: self.pos_weight().checked(threads, Argument::PosWeight, len, backend)?,
@@ -215,10 +228,10 @@ pub trait Passes<T: Real>: Sync {
     }
 }
 
-/// The kernel of losses that have a Hessian.
-pub trait Curved<T: Real>: Passes<T> {
+/// Losses that have a Hessian.
+pub trait Hessian<T: Real>: Passes<T> {
     /// The gradient and the Hessian.
-    fn slope_and_curvature(&self, pass: &Pass<'_, '_, T>);
+    fn run_gradient_and_hessian(&self, pass: &Pass<T>, streams: Streams<'_, T>);
 }
 
 /// A parameter is in [0, most].
@@ -227,41 +240,34 @@ fn expect_up_to<T: Real>(most: T, found: T, argument: Argument) -> Result<(), Er
 }
 
 impl<'a, T: Real> Checked<'a, T> {
+    /// With targets and weights.
     #[inline]
-    fn slices<'s>(&self, inputs: Values<'s, T>, weight: Factors<'s, T>) -> Slices<'s, T>
+    fn streams<'s>(&self, streams: Streams<'s, T>, weight: Factors<'s, T>) -> Streams<'s, T>
     where
         'a: 's,
     {
-        Slices::new(inputs, self.targets).weighted(self.pos_weight, weight)
-    }
-
-    #[inline]
-    fn writing<'s>(&self, inputs: Values<'s, T>, weight: Factors<'s, T>, out: ValuesMut<'s, T>) -> Slices<'s, T>
-    where
-        'a: 's,
-    {
-        Slices::writing(inputs, self.targets, out).weighted(self.pos_weight, weight)
+        streams.targets(self.targets).weighted(self.pos_weight, weight)
     }
 
     /// The sum of the weights, added to `onto` chunk by chunk as the losses are.
-    fn weight_sum(&self, threads: impl Threads, inputs: Values<'_, T>, onto: Double<T>) -> Double<T> {
+    fn weight_sum(&self, inputs: Values<'_, T>, onto: Double<T>) -> Double<T> {
         // The inputs are there to be counted: the formula looks at the weights alone.
-        let slices = Slices::new(inputs, Targets::Absent).weighted(Factors::Uniform(T::ONE), self.weight);
-        threads
-            .sum(slices, onto, |streams, onto| T::weight_sum(&self.pass(streams, Scales::none(self.weight)).onto(onto)))
+        let streams = Streams::new(inputs).weighted(Factors::Uniform(T::ONE), self.weight);
+        T::weight_sum(&self.pass(Scales::none(self.weight), onto), streams)
     }
 
     #[inline]
-    fn pass<'s, 'b>(&self, streams: &'s Streams<'b, T>, scales: Scales<'_, T>) -> Pass<'s, 'b, T> {
-        Pass { backend: self.backend, streams, scale: scales.derivative, factor: scales.sum, onto: Double::ZERO }
+    fn pass(&self, scales: Scales<'_, T>, onto: Double<T>) -> Pass<T> {
+        let &Self { backend, threads, .. } = self;
+        Pass { backend, threads, scale: scales.derivative, factor: scales.sum, onto }
     }
 
     #[inline]
-    fn scales(&self, threads: impl Threads, inputs: Values<'_, T>) -> Scales<'a, T> {
+    fn scales(&self, inputs: Values<'_, T>) -> Scales<'a, T> {
         let divisor = match self.reduction {
             Reduction::Sum => Double { hi: T::ONE, lo: T::ZERO },
             Reduction::Mean => Double::from_count(self.len as u64),
-            Reduction::WeightedMean => self.weight_sum(threads, inputs, Double::ZERO),
+            Reduction::WeightedMean => self.weight_sum(inputs, Double::ZERO),
         };
         let (weight, sum) = match self.weight {
             // A weight of 0 must reach the elements: it removes them. So must a large one: where losses are subnormal,

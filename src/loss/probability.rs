@@ -1,14 +1,13 @@
 //! Binary cross-entropy of probabilities.
 
 use super::{Passes, Settings, methods};
-use crate::backend::Backend;
+use crate::driver::{Factors, Pass, Streams, Threads, Values, ValuesMut};
 use crate::error::Error;
-use crate::kernel::{Factors, Pass, Values};
 use crate::label::Label;
 use crate::math::Double;
 use crate::real::Real;
 use crate::reduction::{LossSum, Reduction};
-use crate::threads::{OneThread, Threads};
+use crate::simd::Backend;
 use crate::weights::Weights;
 
 /// Binary cross-entropy of probabilities: PyTorch's `BCELoss`, and a positive weight besides.
@@ -141,17 +140,17 @@ impl<'w, T: Real> Bce<'w, T> {
 
     /// The reduced loss.
     pub fn loss<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(OneThread, self, probabilities.into(), Y::targets(targets))
+        methods::loss(Threads::One, self, Values::new(probabilities), Y::values(targets))
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
     pub fn losses<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(OneThread, self, probabilities.into(), Y::targets(targets), out.into())
+        methods::losses(Threads::One, self, Values::new(probabilities), Y::values(targets), ValuesMut::new(out))
     }
 
     /// The derivative of the reduced loss with respect to each probability.
     pub fn gradient<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(OneThread, self, probabilities.into(), Y::targets(targets), gradient.into())
+        methods::gradient(Threads::One, self, Values::new(probabilities), Y::values(targets), ValuesMut::new(gradient))
     }
 
     /// The reduced loss, and its gradient, in one pass.
@@ -161,12 +160,18 @@ impl<'w, T: Real> Bce<'w, T> {
         targets: &[Y],
         gradient: &mut [T],
     ) -> Result<T, Error> {
-        methods::loss_and_gradient(OneThread, self, probabilities.into(), Y::targets(targets), gradient.into())
+        methods::loss_and_gradient(
+            Threads::One,
+            self,
+            Values::new(probabilities),
+            Y::values(targets),
+            ValuesMut::new(gradient),
+        )
     }
 
     /// The reduced loss; its gradient takes the probabilities' place, so that no second buffer is needed.
     pub fn loss_and_gradient_in_place<Y: Label<T>>(&self, probabilities: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(OneThread, self, probabilities.into(), Y::targets(targets))
+        methods::loss_and_gradient_in_place(Threads::One, self, ValuesMut::new(probabilities), Y::values(targets))
     }
 
     /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
@@ -178,7 +183,7 @@ impl<'w, T: Real> Bce<'w, T> {
         upstream: Weights<'_, T>,
         gradient: &mut [T],
     ) -> Result<(), Error> {
-        methods::backward(self, probabilities.into(), Y::targets(targets), upstream, gradient.into())
+        methods::backward(self, Values::new(probabilities), Y::values(targets), upstream, ValuesMut::new(gradient))
     }
 
     /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of 128 KiB of
@@ -189,19 +194,12 @@ impl<'w, T: Real> Bce<'w, T> {
         probabilities: &[T],
         targets: &[Y],
     ) -> Result<(), Error> {
-        methods::accumulate(OneThread, self, sum, probabilities.into(), Y::targets(targets))
+        methods::accumulate(Threads::One, self, sum, Values::new(probabilities), Y::values(targets))
     }
 }
 
 fn is_probability<T: Real>(p: T) -> bool {
     T::ZERO <= p && p <= T::ONE
-}
-
-fn expect_probabilities<T: Real>(inputs: impl Iterator<Item = T>, weight: Factors<'_, T>) -> Result<(), Error> {
-    match inputs.enumerate().find(|&(index, p)| !is_probability(p) && weight.of(index) != T::ZERO) {
-        Some((index, _)) => Err(Error::Probability { index }),
-        None => Ok(()),
-    }
 }
 
 impl<T: Real> Passes<T> for Bce<'_, T> {
@@ -217,33 +215,32 @@ impl<T: Real> Passes<T> for Bce<'_, T> {
         Ok(())
     }
 
-    fn check_inputs(&self, threads: impl Threads, inputs: Values<'_, T>, weight: Factors<'_, T>) -> Result<(), Error> {
-        match inputs {
+    fn check_inputs(&self, threads: Threads, inputs: Values<'_, T>, weight: Factors<'_, T>) -> Result<(), Error> {
+        if let Some(inputs) = inputs.as_is() {
             // Without an early exit the comparison runs several lanes at a time.
-            Values::Reals(inputs)
-                if threads.all(inputs, |inputs| inputs.iter().fold(true, |all, &p| all & is_probability(p))) =>
-            {
-                Ok(())
+            if threads.all(inputs, |inputs| inputs.iter().fold(true, |all, &p| all & is_probability(p))) {
+                return Ok(());
             }
-            Values::Reals(inputs) => expect_probabilities(inputs.iter().copied(), weight),
-            #[cfg(feature = "half")]
-            Values::Halves(inputs, format) => expect_probabilities(inputs.iter().map(|&p| format.read(p)), weight),
+        }
+        match inputs.iter().enumerate().find(|&(index, p)| !is_probability(p) && weight.of(index) != T::ZERO) {
+            Some((index, _)) => Err(Error::Probability { index }),
+            None => Ok(()),
         }
     }
 
-    fn sum(&self, pass: &Pass<'_, '_, T>) -> Double<T> {
-        T::probability_sum(pass)
+    fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
+        T::probability_sum(pass, streams)
     }
-    fn sum_and_gradient(&self, pass: &Pass<'_, '_, T>) -> Double<T> {
-        T::probability_sum_and_gradient(pass)
+    fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
+        T::probability_sum_and_gradient(pass, streams)
     }
-    fn per_element(&self, pass: &Pass<'_, '_, T>) {
-        T::probability_losses(pass);
+    fn run_losses(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
+        T::probability_losses(pass, streams);
     }
-    fn slope(&self, pass: &Pass<'_, '_, T>) {
-        T::probability_gradient(pass);
+    fn run_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
+        T::probability_gradient(pass, streams);
     }
-    fn product(&self, pass: &Pass<'_, '_, T>) {
-        T::probability_backward(pass);
+    fn run_backward(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
+        T::probability_backward(pass, streams);
     }
 }

@@ -19,7 +19,7 @@ use super::log1p::{log1p_of_fraction, log1p_of_fraction_double};
 use super::logistic::Logit;
 use super::weight::are_moderate;
 use super::{Constants, Formula, Inputs, Results, Wanted};
-use crate::backend::{Float, Lanes, Mask, Token, Vector};
+use crate::simd::{Float, Lanes, Mask, Token, Vector};
 
 /// Two factors that are not negative, so ordered that their product with a third is only rounded to infinity or to 0
 /// if it is that large or small, and is never NaN.
@@ -60,8 +60,9 @@ pub struct Unit<T, W> {
 }
 
 impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
-    const SHORT: bool = true;
+    const REGISTERS: usize = 4;
     const PRODUCTS: usize = W::SUM as usize;
+    const SUMS: bool = W::SUM;
     const OUTPUTS: usize = W::OUTPUTS;
     const WEIGHTED: bool = false;
 
@@ -94,11 +95,11 @@ pub struct Balanced<T, W, const HARD: bool> {
 }
 
 impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HARD> {
-    const SHORT: bool = true;
+    const REGISTERS: usize = 4;
     const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
+    const SUMS: bool = W::SUM;
     const OUTPUTS: usize = W::OUTPUTS;
     const WEIGHTED: bool = false;
-    const HARD: bool = HARD;
 
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
@@ -148,12 +149,16 @@ pub struct Weighted<T, W, const MODERATE: bool, const HARD: bool> {
 }
 
 impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T> for Weighted<T, W, MODERATE, HARD> {
-    const SHORT: bool = MODERATE;
+    const REGISTERS: usize = if HARD {
+        4
+    } else if MODERATE {
+        2
+    } else {
+        1
+    };
     const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
+    const SUMS: bool = W::SUM;
     const OUTPUTS: usize = W::OUTPUTS;
-    const HARD: bool = HARD;
-    const HARD_WEIGHTS: bool = HARD;
-    const MODERATE: bool = MODERATE;
     const UPSTREAM: bool = W::UPSTREAM;
 
     #[inline(always)]

@@ -4,7 +4,7 @@
 //! (a little beyond it, since the rounded quotient may land on either side of a half). `tests/proofs` makes them again,
 //! and proves the errors that stand here, which are relative ones of exp(-r), log1p(f) and log1p(e).
 
-use crate::backend::Native;
+use crate::simd::Native;
 
 /// The constants of one element type.
 pub trait Constants: Native {

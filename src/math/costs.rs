@@ -2,7 +2,7 @@
 
 use super::Constants;
 use super::logistic::Logit;
-use crate::backend::{Float, Lanes, Mask, Token, Vector};
+use crate::simd::{Float, Lanes, Mask, Token, Vector};
 
 /// Label smoothing: t becomes keep * t + lift.
 #[derive(Clone, Copy)]

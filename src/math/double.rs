@@ -3,7 +3,7 @@
 use core::ops::{Add, Sub};
 
 use super::Constants;
-use crate::backend::{Float, Lanes, Token, Vector};
+use crate::simd::{Float, Lanes, Token, Vector};
 
 /// hi + lo, where lo is at most half an ULP of hi, or nearly so. Where hi is not finite, lo means nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

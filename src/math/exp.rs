@@ -2,7 +2,7 @@
 
 use super::double::Double;
 use super::{Constants, horner};
-use crate::backend::{Lanes, Mask, Token, Vector};
+use crate::simd::{Lanes, Mask, Token, Vector};
 
 /// exp(-a).
 #[derive(Clone, Copy)]

@@ -28,7 +28,7 @@ use super::exp::exp_neg_double;
 use super::log1p::{ln_double, log1p_of_fraction_double};
 use super::logistic::Logit;
 use super::{Constants, Formula, Inputs, Results, Wanted};
-use crate::backend::{Lanes, Mask, Token, Vector};
+use crate::simd::{Lanes, Mask, Token, Vector};
 
 /// By which power of the probability of the wrong answer a loss is multiplied.
 #[derive(Clone, Copy)]
@@ -65,8 +65,8 @@ pub struct Focal<T, W, const HARD: bool> {
 }
 
 impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD> {
+    const SUMS: bool = W::SUM;
     const OUTPUTS: usize = W::OUTPUTS;
-    const HARD: bool = HARD;
     const UPSTREAM: bool = W::UPSTREAM;
 
     #[inline(always)]

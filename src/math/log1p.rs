@@ -2,7 +2,7 @@
 
 use super::double::Double;
 use super::{Constants, horner};
-use crate::backend::{Lanes, Mask, Token, Vector};
+use crate::simd::{Lanes, Mask, Token, Vector};
 
 /// k ln 2 + log1p(f) = power + fraction + rest, where `power` is exact and not smaller than `fraction`, or 0.
 struct Parts<L: Lanes> {

@@ -15,7 +15,7 @@ use super::double::{Double, Factor};
 use super::exp::{ExpNeg, exp_neg, exp_neg_double, exp_neg_value};
 use super::log1p::{log1p_of_fraction, log1p_of_fraction_double};
 use super::{Constants, Formula, Inputs, Results};
-use crate::backend::{Lanes, Mask, Token, Vector};
+use crate::simd::{Lanes, Mask, Token, Vector};
 
 /// A logit as all the formulas need it.
 pub struct Logit<L: Lanes> {
@@ -48,7 +48,7 @@ impl<L: Lanes<Scalar: Constants>> Logit<L> {
 pub struct Sigmoid;
 
 impl<T: Constants> Formula<T> for Sigmoid {
-    const SHORT: bool = true;
+    const REGISTERS: usize = 4;
     const OUTPUTS: usize = 1;
     const TARGETS: bool = false;
     const WEIGHTED: bool = false;
@@ -65,7 +65,7 @@ impl<T: Constants> Formula<T> for Sigmoid {
 pub struct Softplus;
 
 impl<T: Constants> Formula<T> for Softplus {
-    const SHORT: bool = true;
+    const REGISTERS: usize = 4;
     const OUTPUTS: usize = 1;
     const TARGETS: bool = false;
     const WEIGHTED: bool = false;
@@ -81,7 +81,7 @@ impl<T: Constants> Formula<T> for Softplus {
 pub struct LogSigmoid;
 
 impl<T: Constants> Formula<T> for LogSigmoid {
-    const SHORT: bool = true;
+    const REGISTERS: usize = 4;
     const OUTPUTS: usize = 1;
     const TARGETS: bool = false;
     const WEIGHTED: bool = false;

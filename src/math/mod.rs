@@ -21,7 +21,7 @@ pub use logistic::{LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
 pub use probability::Probability;
 pub use weight::{WeightTerm, are_moderate, is_moderate};
 
-use crate::backend::{Lanes, Pair, Token, Vector};
+use crate::simd::{Lanes, Token, Vector};
 
 /// What a formula is given of each element. A row that a formula does not ask for holds ones.
 #[derive(Clone, Copy)]
@@ -31,19 +31,6 @@ pub struct Inputs<L: Lanes> {
     pub pos_weight: Vector<L>,
     pub weight: Vector<L>,
     pub upstream: Vector<L>,
-}
-
-impl<L: Lanes> Inputs<Pair<L>> {
-    #[inline(always)]
-    pub fn pair(a: Inputs<L>, b: Inputs<L>) -> Self {
-        Self {
-            logit: Vector::pair(a.logit, b.logit),
-            target: Vector::pair(a.target, b.target),
-            pos_weight: Vector::pair(a.pos_weight, b.pos_weight),
-            weight: Vector::pair(a.weight, b.weight),
-            upstream: Vector::pair(a.upstream, b.upstream),
-        }
-    }
 }
 
 /// What a formula makes of each element.
@@ -57,25 +44,12 @@ pub struct Results<L: Lanes> {
     pub outputs: [Vector<L>; 2],
 }
 
-impl<L: Lanes> Results<Pair<L>> {
-    #[inline(always)]
-    pub fn halves(self) -> [Results<L>; 2] {
-        let ([term, next], [first, second]) = (self.term.halves(), self.factors);
-        let ([first, next_first], [second, next_second]) = (first.halves(), second.halves());
-        let [output, next_output] = self.outputs[0].halves();
-        let [other, next_other] = self.outputs[1].halves();
-        // Written out: compiled for size, a closure is not inlined, and what it indexes can panic.
-        [
-            Results { term, factors: [first, second], outputs: [output, other] },
-            Results { term: next, factors: [next_first, next_second], outputs: [next_output, next_other] },
-        ]
-    }
-}
-
 /// A loss and its derivatives, for a vector of elements.
-pub trait Formula<T: Constants>: Copy {
-    /// Whether it is worth the code to evaluate several registers side by side.
-    const SHORT: bool = false;
+pub trait Formula<T: Constants>: Copy + Sync {
+    /// How many registers are worth their code side by side: 1, 2 or 4.
+    const REGISTERS: usize = 1;
+    /// Whether it has a term to be summed.
+    const SUMS: bool = false;
     /// How many products of 1 + e stand in for a sum of logarithms.
     const PRODUCTS: usize = 0;
     /// How many results are written for each element.
@@ -84,12 +58,6 @@ pub trait Formula<T: Constants>: Copy {
     const TARGETS: bool = true;
     /// Whether the rows of weights and of positive weights are read.
     const WEIGHTED: bool = true;
-    /// Whether it takes only blocks whose targets are all 0 or 1, ...
-    const HARD: bool = false;
-    /// ... and whose weights are too.
-    const HARD_WEIGHTS: bool = false;
-    /// Whether it takes only blocks whose logits and weights are all moderate ([`Constants::MODERATE_LOGIT`]).
-    const MODERATE: bool = false;
     /// Whether the row of upstream derivatives is read.
     const UPSTREAM: bool = false;
 
@@ -104,7 +72,7 @@ pub trait Formula<T: Constants>: Copy {
 }
 
 /// Which of the results a pass is after; what nobody asked for, the compiler removes.
-pub trait Wanted: Copy {
+pub trait Wanted: Copy + Sync {
     /// The sum of the losses.
     const SUM: bool = false;
     /// The loss of each element, as first output.

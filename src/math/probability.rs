@@ -16,7 +16,7 @@ use core::marker::PhantomData;
 use super::bce::Factors;
 use super::log1p::{ln_double, ln_of_either, log1p_double};
 use super::{Constants, Formula, Inputs, Results, Wanted};
-use crate::backend::{Float, Lanes, Mask, Token, Vector};
+use crate::simd::{Float, Lanes, Mask, Token, Vector};
 
 /// `HARD` is for blocks whose targets are all 0 or 1: one logarithm each, where soft ones take two.
 #[derive(Clone, Copy)]
@@ -77,8 +77,8 @@ impl<L: Lanes<Scalar: Constants>> Element<L> {
 }
 
 impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Probability<T, W, HARD> {
+    const SUMS: bool = W::SUM;
     const OUTPUTS: usize = W::OUTPUTS;
-    const HARD: bool = HARD;
     const UPSTREAM: bool = W::UPSTREAM;
 
     #[inline(always)]

@@ -1,14 +1,16 @@
 //! Weights: their sum, and which are moderate.
 
 use super::{Constants, Formula, Inputs, Results};
-use crate::backend::{Lanes, Mask, Token, Vector};
+use crate::simd::{Lanes, Mask, Token, Vector};
 
 /// The weight itself is what is summed.
 #[derive(Clone, Copy)]
 pub struct WeightTerm;
 
 impl<T: Constants> Formula<T> for WeightTerm {
+    const SUMS: bool = true;
     const OUTPUTS: usize = 0;
+    const TARGETS: bool = false;
 
     #[inline(always)]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {

@@ -11,24 +11,23 @@ use core::arch::x86_64::*;
 
 #[cfg(feature = "half")]
 use super::Format;
-use super::{Float, Kernel, Lanes, Native, Pair, Token};
+use super::{Float, Kernel, Lanes, Native, Pair};
 
 #[derive(Clone, Copy)]
 pub struct Avx2<T>(PhantomData<T>);
+
+/// Registers side by side.
+pub(super) type Two<T> = Pair<<T as Native>::Avx2>;
+pub(super) type Four<T> = Pair<Two<T>>;
 
 /// # Safety
 ///
 /// The CPU has AVX2 and FMA and, with the feature `half`, F16C.
 #[target_feature(enable = "avx2,fma")]
 #[cfg_attr(feature = "half", target_feature(enable = "f16c"))]
-pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
-    if K::SHORT {
-        // SAFETY: the caller's promise.
-        kernel.run(unsafe { Token::<Pair<Pair<T::Avx2>>>::assume() })
-    } else {
-        // SAFETY: likewise.
-        kernel.run(unsafe { Token::<T::Avx2>::assume() })
-    }
+pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out {
+    // SAFETY: the caller's promise.
+    unsafe { super::run::<T, K, T::Avx2, Two<T>, Four<T>>(args) }
 }
 
 // SAFETY: every function is one intrinsic of AVX, AVX2 or FMA; loads and stores are the unaligned ones.
@@ -36,14 +35,9 @@ unsafe impl Lanes for Avx2<f32> {
     type Scalar = f32;
     type Raw = __m256;
     type Mask = __m256;
-    type Row = [f32; 8];
     const LANES: usize = 8;
     const FUSED: bool = true;
 
-    #[inline(always)]
-    unsafe fn row(v: f32) -> [f32; 8] {
-        [v; 8]
-    }
     #[inline(always)]
     unsafe fn splat(v: f32) -> __m256 {
         _mm256_set1_ps(v)
@@ -181,14 +175,9 @@ unsafe impl Lanes for Avx2<f64> {
     type Scalar = f64;
     type Raw = __m256d;
     type Mask = __m256d;
-    type Row = [f64; 4];
     const LANES: usize = 4;
     const FUSED: bool = true;
 
-    #[inline(always)]
-    unsafe fn row(v: f64) -> [f64; 4] {
-        [v; 4]
-    }
     #[inline(always)]
     unsafe fn splat(v: f64) -> __m256d {
         _mm256_set1_pd(v)

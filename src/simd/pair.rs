@@ -9,70 +9,19 @@ use core::marker::PhantomData;
 
 #[cfg(feature = "half")]
 use super::Format;
-use super::{Lanes, Vector};
+use super::Lanes;
 
 #[derive(Clone, Copy)]
 pub struct Pair<L>(PhantomData<L>);
-
-/// Two rows, one after the other.
-#[derive(Clone, Copy)]
-#[repr(transparent)]
-pub struct Rows<R>([R; 2]);
-
-impl<T: bytemuck::Pod, R: AsRef<[T]>> AsRef<[T]> for Rows<R>
-where
-    R: bytemuck::Pod,
-{
-    #[inline(always)]
-    fn as_ref(&self) -> &[T] {
-        bytemuck::cast_slice(&self.0)
-    }
-}
-
-impl<T: bytemuck::Pod, R: AsMut<[T]>> AsMut<[T]> for Rows<R>
-where
-    R: bytemuck::Pod,
-{
-    #[inline(always)]
-    fn as_mut(&mut self) -> &mut [T] {
-        bytemuck::cast_slice_mut(&mut self.0)
-    }
-}
-
-// SAFETY: arrays of plain numbers, without padding.
-unsafe impl<R: bytemuck::Zeroable> bytemuck::Zeroable for Rows<R> {}
-// SAFETY: likewise.
-unsafe impl<R: bytemuck::Pod> bytemuck::Pod for Rows<R> {}
-
-impl<L: Lanes> Vector<Pair<L>> {
-    #[inline(always)]
-    pub fn pair(first: Vector<L>, second: Vector<L>) -> Self {
-        Self([first.0, second.0])
-    }
-
-    #[inline(always)]
-    pub fn halves(self) -> [Vector<L>; 2] {
-        [Vector(self.0[0]), Vector(self.0[1])]
-    }
-}
 
 // SAFETY: every function is that of `L`, twice; `load` and `store` touch the elements of two registers.
 unsafe impl<L: Lanes> Lanes for Pair<L> {
     type Scalar = L::Scalar;
     type Raw = [L::Raw; 2];
     type Mask = [L::Mask; 2];
-    type Row = Rows<L::Row>;
     const LANES: usize = 2 * L::LANES;
-    const REGISTERS: usize = 2 * L::REGISTERS;
     const FUSED: bool = L::FUSED;
-    // They are already.
-    const SIDE_BY_SIDE: bool = false;
 
-    #[inline(always)]
-    unsafe fn row(v: L::Scalar) -> Self::Row {
-        let row = L::row(v);
-        Rows([row, row])
-    }
     #[inline(always)]
     unsafe fn splat(v: L::Scalar) -> Self::Raw {
         // Not `[one; 2]`, here and wherever it is of vectors: it is a loop until all is inlined, and there are thousands.

@@ -1,11 +1,15 @@
 //! The kinds of backends: one table of what there is for which targets, and where a CPU has it.
 
 use super::scalar::{Plain, Scalar};
-use super::{Float, Kernel, Lanes};
+use super::{Float, Function, Kernel, Lanes};
+
+/// A machine with little memory, and no vectors.
+pub const MICROCONTROLLER: bool =
+    cfg!(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64"))));
 
 /// A macro, since what a target has not must be gone from the list, from each `match`, and from [`Native`].
 macro_rules! kinds {
-    ($($(#[$target:meta])* $kind:ident = $name:literal, $f32:ty, $f64:ty, $run:path, if $detected:expr;)*) => {
+    ($($(#[$target:meta])* $kind:ident = $name:literal, $module:ident, $f32:ty, $f64:ty, if $detected:expr;)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Kind {
             $($(#[$target])* $kind,)*
@@ -16,16 +20,32 @@ macro_rules! kinds {
             /// 128 bytes: over how many lanes a sum is defined, whatever the width of the registers.
             type VirtualLanes: Copy + Default + AsRef<[Self]> + AsMut<[Self]>;
             const VIRTUAL_LANES: usize = 128 / size_of::<Self>();
+            /// Room for [`COLUMNS`](Self::COLUMNS) lanes of [`PIECE`](Self::PIECE) rows.
+            type Buffer: Copy;
+            /// The same of all rows of a block.
+            type Block;
+            /// One element for each of [`COLUMNS`](Self::COLUMNS) lanes.
+            type Columns: Copy;
+            /// As many lanes as are taken at a time: all, or one where memory is short.
+            const COLUMNS: usize = if MICROCONTROLLER { 1 } else { Self::VIRTUAL_LANES };
+            /// As many rows as are made at a time.
+            const PIECE: usize = if MICROCONTROLLER { 32 } else { 8 };
             $($(#[$target])* type $kind: Lanes<Scalar = Self>;)*
         }
 
         impl Native for f32 {
             type VirtualLanes = [f32; 32];
+            type Columns = [f32; Self::COLUMNS];
+            type Block = [f32; Self::COLUMNS * 32];
+            type Buffer = [f32; Self::COLUMNS * Self::PIECE];
             $($(#[$target])* type $kind = $f32;)*
         }
 
         impl Native for f64 {
             type VirtualLanes = [f64; 16];
+            type Columns = [f64; Self::COLUMNS];
+            type Block = [f64; Self::COLUMNS * 32];
+            type Buffer = [f64; Self::COLUMNS * Self::PIECE];
             $($(#[$target])* type $kind = $f64;)*
         }
 
@@ -51,14 +71,18 @@ macro_rules! kinds {
                 }
             }
 
-            /// # Safety
-            ///
-            /// This kind, or one that needs all of its instructions, was [`detected`](Self::detected).
             #[inline]
-            pub(super) unsafe fn run<T: Native, K: Kernel<T>>(self, kernel: K) -> K::Out {
+            pub(super) fn function<T: Native, K: Kernel<T>>(self) -> Function<K::Args, K::Out> {
                 match self {
-                    // SAFETY: the CPU has the instructions, as the caller promises.
-                    $($(#[$target])* Self::$kind => unsafe { $run(kernel) },)*
+                    $($(#[$target])* Self::$kind => Function {
+                        run: super::$module::run::<T, K>,
+                        lanes_log2: match K::REGISTERS {
+                            4 => <super::$module::Four<T>>::LANES,
+                            2 => <super::$module::Two<T>>::LANES,
+                            _ => T::$kind::LANES,
+                        }
+                        .trailing_zeros(),
+                    },)*
                 }
             }
         }
@@ -67,49 +91,57 @@ macro_rules! kinds {
 
 kinds! {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    Avx512 = "avx512", super::avx512::Avx512<f32>, super::avx512::Avx512<f64>, super::avx512::run, if detection::avx512();
+    Avx512 = "avx512", avx512, super::avx512::Avx512<f32>, super::avx512::Avx512<f64>, if detection::avx512();
 
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    Avx2 = "avx2", super::avx2::Avx2<f32>, super::avx2::Avx2<f64>, super::avx2::run, if detection::avx2();
+    Avx2 = "avx2", avx2, super::avx2::Avx2<f32>, super::avx2::Avx2<f64>, if detection::avx2();
 
     #[cfg(any(
         target_arch = "aarch64",
         all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
         all(target_arch = "wasm32", target_feature = "simd128")
     ))]
-    Wide = "wide", super::wide::Wide<f32>, super::wide::Wide<f64>, super::wide::run, if true;
+    Wide = "wide", wide, super::wide::Wide<f32>, super::wide::Wide<f64>, if true;
 
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    ScalarFma = "scalar-fma", Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, super::scalar_fma::Fused>,
-        super::scalar_fma::run, if detection::fma();
+    ScalarFma = "scalar-fma", scalar_fma, Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, super::scalar_fma::Fused>,
+        if detection::fma();
 
     #[cfg(target_arch = "aarch64")]
-    ScalarFma = "scalar-fma", Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, super::scalar_fma::Fused>,
-        super::scalar_fma::run, if true;
+    ScalarFma = "scalar-fma", scalar_fma, Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, super::scalar_fma::Fused>,
+        if true;
 
-    Scalar = "scalar", Scalar<f32, Plain>, Scalar<f64, Plain>, super::scalar::run, if true;
+    Scalar = "scalar", scalar, Scalar<f32, Plain>, Scalar<f64, Plain>, if true;
 
     // A Cortex-M with an FPU: of the Arms without an operating system that pass numbers in its registers, the only one that
     // cannot exchange 64 bits at once. Its FPU is taken to know `f32` alone.
     #[cfg(all(target_arch = "arm", target_os = "none", target_abi = "eabihf", not(target_has_atomic = "64")))]
-    ScalarFma = "scalar-fma", Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, Plain>,
-        super::scalar_fma::run, if true;
+    ScalarFma = "scalar-fma", scalar_fma, Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, Plain>, if true;
 }
 
-// CPUID, and whether the operating system saves the registers; asked once and kept in an atomic.
+// CPUID, and whether the operating system saves the registers; asked once and kept in an atomic. Each is asked for all that
+// its code may use: a hypervisor can leave out any of them.
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 mod detection {
-    cpufeatures::new!(cpu_avx512, "avx512f", "avx512dq");
+    cpufeatures::new!(cpu_avx512, "avx512f", "avx512dq", "avx2", "fma");
     cpufeatures::new!(cpu_avx2, "avx2", "fma");
     cpufeatures::new!(cpu_fma, "fma");
 
-    pub(super) use {cpu_avx512::get as avx512, cpu_fma::get as fma};
+    pub(super) use cpu_fma::get as fma;
 
-    pub(super) fn avx2() -> bool {
-        cpu_avx2::get() && (cfg!(not(feature = "half")) || has_f16c())
+    pub(super) fn avx512() -> bool {
+        cpu_avx512::get() && has_halves()
     }
 
-    /// `cpufeatures` does not know it. Its registers are those of AVX2.
+    pub(super) fn avx2() -> bool {
+        cpu_avx2::get() && has_halves()
+    }
+
+    /// Whether the CPU has F16C, where it is needed. `cpufeatures` does not know it; its registers are those of AVX2.
+    fn has_halves() -> bool {
+        cfg!(not(feature = "half")) || has_f16c()
+    }
+
     fn has_f16c() -> bool {
         #[cfg(target_arch = "x86")]
         use core::arch::x86::__cpuid;

@@ -3,7 +3,7 @@
 use core::hint::select_unpredictable;
 use core::marker::PhantomData;
 
-use super::{Float, Kernel, Lanes, Native, Token};
+use super::{Float, Kernel, Lanes, Native, Pair};
 
 /// How a scalar backend multiplies and adds.
 ///
@@ -40,15 +40,9 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
     type Scalar = T;
     type Raw = T;
     type Mask = bool;
-    type Row = [T; 1];
     const LANES: usize = 1;
     const FUSED: bool = M::FUSED;
-    const SIDE_BY_SIDE: bool = !cfg!(target_os = "none");
 
-    #[inline(always)]
-    unsafe fn row(v: T) -> [T; 1] {
-        [v]
-    }
     #[inline(always)]
     unsafe fn splat(v: T) -> T {
         v
@@ -151,12 +145,22 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
     }
 }
 
+/// Elements side by side.
+pub(super) type Two<T> = SideBySide<<T as Native>::Scalar>;
+pub(super) type Four<T> = SideBySide<Two<T>>;
+
+/// Several elements side by side, as compilers can turn into vectors; a microcontroller does one operation after the other.
+#[cfg(not(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64")))))]
+pub(super) type SideBySide<L> = Pair<L>;
+#[cfg(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
+pub(super) type SideBySide<L> = L;
+
 /// # Safety
 ///
 /// None: every CPU of the target has the instructions.
 // A function of its own, as those of the other backends are: what it calls can be looked at.
 #[inline(never)]
-pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
-    // SAFETY: safe code needs no instructions of its own.
-    kernel.run(unsafe { Token::<T::Scalar>::assume() })
+pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out {
+    // SAFETY: safe code needs no instructions of its own; the rest is the caller's promise.
+    unsafe { super::run::<T, K, T::Scalar, Two<T>, Four<T>>(args) }
 }

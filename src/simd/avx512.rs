@@ -11,23 +11,22 @@ use core::arch::x86_64::*;
 
 #[cfg(feature = "half")]
 use super::Format;
-use super::{Float, Kernel, Lanes, Native, Pair, Token};
+use super::{Float, Kernel, Lanes, Native, Pair};
 
 #[derive(Clone, Copy)]
 pub struct Avx512<T>(PhantomData<T>);
+
+/// Registers side by side; two are all virtual lanes.
+pub(super) type Two<T> = Pair<<T as Native>::Avx512>;
+pub(super) type Four<T> = Two<T>;
 
 /// # Safety
 ///
 /// The CPU has AVX-512F and AVX-512DQ.
 #[target_feature(enable = "avx512f,avx512dq")]
-pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
-    if K::SHORT {
-        // SAFETY: the caller's promise.
-        kernel.run(unsafe { Token::<Pair<T::Avx512>>::assume() })
-    } else {
-        // SAFETY: likewise.
-        kernel.run(unsafe { Token::<T::Avx512>::assume() })
-    }
+pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out {
+    // SAFETY: the caller's promise.
+    unsafe { super::run::<T, K, T::Avx512, Two<T>, Four<T>>(args) }
 }
 
 // SAFETY: every function is one intrinsic of AVX-512F or AVX-512DQ; loads and stores are the unaligned ones.
@@ -35,14 +34,9 @@ unsafe impl Lanes for Avx512<f32> {
     type Scalar = f32;
     type Raw = __m512;
     type Mask = __mmask16;
-    type Row = [f32; 16];
     const LANES: usize = 16;
     const FUSED: bool = true;
 
-    #[inline(always)]
-    unsafe fn row(v: f32) -> [f32; 16] {
-        [v; 16]
-    }
     #[inline(always)]
     unsafe fn splat(v: f32) -> __m512 {
         _mm512_set1_ps(v)
@@ -178,14 +172,9 @@ unsafe impl Lanes for Avx512<f64> {
     type Scalar = f64;
     type Raw = __m512d;
     type Mask = __mmask8;
-    type Row = [f64; 8];
     const LANES: usize = 8;
     const FUSED: bool = true;
 
-    #[inline(always)]
-    unsafe fn row(v: f64) -> [f64; 8] {
-        [v; 8]
-    }
     #[inline(always)]
     unsafe fn splat(v: f64) -> __m512d {
         _mm512_set1_pd(v)

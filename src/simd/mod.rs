@@ -31,21 +31,92 @@ use kind::Kind;
 pub use float::Float;
 #[cfg(feature = "half")]
 pub use format::Format;
-pub use kind::Native;
+pub use kind::{MICROCONTROLLER, Native};
 pub use lanes::{Lanes, Mask, Token, Vector};
 pub use pair::Pair;
 
-/// A computation over slices of `T`, written once for every instruction set.
-pub trait Kernel<T: Native>: Sized {
+/// A computation over vectors, written once for every instruction set.
+pub trait Kernel<T: Native> {
+    /// What it is called with.
+    type Args;
+    /// What it returns.
     type Out;
 
-    /// Whether its formulas are so short that several registers side by side are worth their code.
-    #[allow(dead_code, reason = "where there is scalar code alone, nobody asks")]
-    const SHORT: bool;
+    /// How many registers are worth their code side by side, so that their chains of operations do not wait for each other:
+    /// 1, 2 or 4. The longer the formula, the fewer.
+    const REGISTERS: usize = 1;
 
-    /// Must be `#[inline(always)]`, like all that it calls, and free of closures: only then
-    /// does its code take on the instructions of the wrapper it is called from.
-    fn run<L: Lanes<Scalar = T>>(self, l: Token<L>) -> Self::Out;
+    /// Must be `#[inline(always)]`, like all that it calls, and free of closures: only then does its code take on the
+    /// instructions of the wrapper it is called from.
+    ///
+    /// # Safety
+    ///
+    /// What `Args` says of its pointers holds.
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, args: &mut Self::Args) -> Self::Out;
+}
+
+/// A kernel, on as many registers as it wants.
+///
+/// # Safety
+///
+/// The CPU has the instructions of these; the rest is that of [`Kernel::run`].
+#[inline(always)]
+unsafe fn run<T, K, One, Two, Four>(args: &mut K::Args) -> K::Out
+where
+    T: Native,
+    K: Kernel<T>,
+    One: Lanes<Scalar = T>,
+    Two: Lanes<Scalar = T>,
+    Four: Lanes<Scalar = T>,
+{
+    // SAFETY: the caller's promise. What is not run is not compiled either.
+    unsafe {
+        if const { K::REGISTERS == 4 } {
+            K::run(Token::<Four>::assume(), args)
+        } else if const { K::REGISTERS == 2 } {
+            K::run(Token::<Two>::assume(), args)
+        } else {
+            K::run(Token::<One>::assume(), args)
+        }
+    }
+}
+
+/// A [`Kernel`], compiled for a backend that this CPU has.
+pub struct Function<A, R> {
+    run: unsafe fn(&mut A) -> R,
+    /// It takes as many lanes at a time as this power of two.
+    lanes_log2: u32,
+}
+
+impl<A, R> Clone for Function<A, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A, R> Copy for Function<A, R> {}
+
+impl<A, R> Function<A, R> {
+    /// How many lanes it takes at a time.
+    #[inline]
+    pub fn lanes(self) -> usize {
+        1 << self.lanes_log2
+    }
+
+    /// So many lanes, or the few more that make whole vectors.
+    #[inline]
+    pub fn whole(self, lanes: usize) -> usize {
+        (lanes + self.lanes() - 1) & !(self.lanes() - 1)
+    }
+
+    /// # Safety
+    ///
+    /// What the kernel asks of its arguments holds.
+    #[inline]
+    pub unsafe fn call(self, args: &mut A) -> R {
+        // SAFETY: only `Backend::function` makes one, for instructions that the CPU has; the rest is the caller's promise.
+        unsafe { (self.run)(args) }
+    }
 }
 
 /// Below so many elements the scalar backend is faster than any other.
@@ -109,10 +180,9 @@ impl Backend {
         Self(Kind::Scalar)
     }
 
+    /// A kernel as this backend runs it.
     #[inline]
-    pub(crate) fn run<T: Native, K: Kernel<T>>(self, kernel: K) -> K::Out {
-        // SAFETY: a `Backend` is of a kind that was detected, or of `ScalarFma` where another that fuses was (`narrowed`),
-        // none of which is without FMA.
-        unsafe { self.0.run(kernel) }
+    pub(crate) fn function<T: Native, K: Kernel<T>>(self) -> Function<K::Args, K::Out> {
+        self.0.function::<T, K>()
     }
 }

@@ -1,7 +1,7 @@
 //! The fused multiply-add of one element, where stable Rust reaches the instruction without `std`.
 
-use super::scalar::MulAdd;
-use super::{Kernel, Native, Token};
+use super::scalar::{MulAdd, SideBySide};
+use super::{Kernel, Native};
 
 #[derive(Clone, Copy)]
 pub struct Fused;
@@ -88,14 +88,18 @@ mod instruction {
     }
 }
 
+/// Elements side by side.
+pub(super) type Two<T> = SideBySide<<T as Native>::ScalarFma>;
+pub(super) type Four<T> = SideBySide<Two<T>>;
+
 /// # Safety
 ///
 /// The CPU has FMA.
 #[cfg_attr(any(target_arch = "x86", target_arch = "x86_64"), target_feature(enable = "fma"))]
 #[inline(never)]
-pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
+pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out {
     // SAFETY: the caller's promise.
-    kernel.run(unsafe { Token::<T::ScalarFma>::assume() })
+    unsafe { super::run::<T, K, T::ScalarFma, Two<T>, Four<T>>(args) }
 }
 
 // SAFETY: one instruction on registers, which the caller promises the CPU to have.

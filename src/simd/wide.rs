@@ -13,7 +13,7 @@ use core::arch::{aarch64::*, asm};
 
 #[cfg(all(feature = "half", target_arch = "aarch64"))]
 use super::Format;
-use super::{Float, Kernel, Lanes, Native, Pair, Token};
+use super::{Float, Kernel, Lanes, Native, Pair};
 
 /// `wide` uses the fused instructions of aarch64. It would use those of x86 too if the whole build had them, and then
 /// this backend's bits would hang on a compiler flag: there it multiplies and adds in two steps.
@@ -22,19 +22,18 @@ const FUSED: bool = cfg!(target_arch = "aarch64");
 #[derive(Clone, Copy)]
 pub struct Wide<T>(PhantomData<T>);
 
+/// Registers side by side.
+pub(super) type Two<T> = Pair<<T as Native>::Wide>;
+pub(super) type Four<T> = Pair<Two<T>>;
+
 /// # Safety
 ///
 /// None: every CPU of the target has the instructions.
 // A function of its own, as those of the other backends are: what it calls can be looked at.
 #[inline(never)]
-pub(super) unsafe fn run<T: Native, K: Kernel<T>>(kernel: K) -> K::Out {
-    if K::SHORT {
-        // SAFETY: the target was built with the instructions that `wide` uses.
-        kernel.run(unsafe { Token::<Pair<Pair<T::Wide>>>::assume() })
-    } else {
-        // SAFETY: likewise.
-        kernel.run(unsafe { Token::<T::Wide>::assume() })
-    }
+pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out {
+    // SAFETY: the target was built with the instructions that `wide` uses; the rest is the caller's promise.
+    unsafe { super::run::<T, K, T::Wide, Two<T>, Four<T>>(args) }
 }
 
 // SAFETY: safe code but for `load` and `store`, which touch the bytes of one vector at any alignment.
@@ -42,14 +41,9 @@ unsafe impl Lanes for Wide<f32> {
     type Scalar = f32;
     type Raw = f32x4;
     type Mask = f32x4;
-    type Row = [f32; 4];
     const LANES: usize = 4;
     const FUSED: bool = FUSED;
 
-    #[inline(always)]
-    unsafe fn row(v: f32) -> [f32; 4] {
-        [v; 4]
-    }
     #[inline(always)]
     unsafe fn splat(v: f32) -> f32x4 {
         // Without the loop of `splat`; see `Pair`.
@@ -192,14 +186,9 @@ unsafe impl Lanes for Wide<f64> {
     type Scalar = f64;
     type Raw = f64x2;
     type Mask = f64x2;
-    type Row = [f64; 2];
     const LANES: usize = 2;
     const FUSED: bool = FUSED;
 
-    #[inline(always)]
-    unsafe fn row(v: f64) -> [f64; 2] {
-        [v; 2]
-    }
     #[inline(always)]
     unsafe fn splat(v: f64) -> f64x2 {
         f64x2::new([v, v])

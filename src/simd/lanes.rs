@@ -6,17 +6,19 @@
 
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Sub};
 
+use super::Float;
 #[cfg(feature = "half")]
 use super::Format;
-use super::{Float, Pair};
+
+/// Of one register.
+const MOST_LANES: usize = 16;
 
 /// A vector register of one element type on one instruction set.
 ///
 /// # Safety
 ///
 /// An implementor promises that every function is free of undefined behaviour on a CPU that has the instructions of
-/// the backend, that `load` and `store` touch exactly [`LANES`](Self::LANES) elements at any alignment, and that
-/// `Row` holds a whole number of vectors.
+/// the backend, and that loads and stores touch exactly [`LANES`](Self::LANES) elements at any alignment.
 ///
 /// Every function requires of its caller that the CPU has the instructions; those that load and store besides,
 /// that `LANES` elements at the pointer can be read or written.
@@ -27,42 +29,35 @@ pub unsafe trait Lanes: Copy + 'static {
     type Raw: Copy;
     /// What a comparison yields.
     type Mask: Copy;
-    /// As many elements as one register holds.
-    type Row: bytemuck::Pod + AsRef<[Self::Scalar]> + AsMut<[Self::Scalar]>;
     /// Elements at a time.
     const LANES: usize;
-    /// Registers that they fill.
-    const REGISTERS: usize = 1;
     /// Whether `mul_add` rounds once.
     const FUSED: bool;
-    /// Whether several registers side by side are worth their code: a microcontroller does one operation after the other.
-    const SIDE_BY_SIDE: bool = true;
 
-    unsafe fn row(v: Self::Scalar) -> Self::Row;
     unsafe fn splat(v: Self::Scalar) -> Self::Raw;
     unsafe fn load(from: *const Self::Scalar) -> Self::Raw;
     unsafe fn store(v: Self::Raw, to: *mut Self::Scalar);
     /// 0 where a byte is 0, 1 where it is anything else.
     #[inline(always)]
     unsafe fn load_bytes(from: *const u8) -> Self::Raw {
-        // SAFETY: the caller's promise, of as many bytes as there are elements; and a row has as many.
+        // SAFETY: the caller's promise, of as many bytes as there are lanes.
         unsafe {
-            let mut row = Self::row(Self::Scalar::ZERO);
-            for (i, v) in row.as_mut().iter_mut().enumerate() {
+            let mut row = [Self::Scalar::ZERO; MOST_LANES];
+            for (i, v) in row.iter_mut().take(Self::LANES).enumerate() {
                 *v = if from.add(i).read() == 0 { Self::Scalar::ZERO } else { Self::Scalar::ONE };
             }
-            Self::load(row.as_ref().as_ptr())
+            Self::load(row.as_ptr())
         }
     }
 
     #[cfg(feature = "half")]
     #[inline(always)]
     unsafe fn load_halves(from: *const u16, format: Format) -> Self::Raw {
-        // SAFETY: the caller's promise, of as many numbers as there are elements; and a row has as many.
+        // SAFETY: the caller's promise, of as many numbers as there are lanes.
         unsafe {
-            let mut row = Self::row(Self::Scalar::ZERO);
-            format.read_row(from, row.as_mut());
-            Self::load(row.as_ref().as_ptr())
+            let mut row = [Self::Scalar::ZERO; MOST_LANES];
+            format.read_row(from, &mut row[..Self::LANES]);
+            Self::load(row.as_ptr())
         }
     }
     /// Rounds each to the nearest, ties to even.
@@ -71,9 +66,9 @@ pub unsafe trait Lanes: Copy + 'static {
     unsafe fn store_halves(v: Self::Raw, to: *mut u16, format: Format) {
         // SAFETY: likewise.
         unsafe {
-            let mut row = Self::row(Self::Scalar::ZERO);
-            Self::store(v, row.as_mut().as_mut_ptr());
-            format.round_row(row.as_ref(), to);
+            let mut row = [Self::Scalar::ZERO; MOST_LANES];
+            Self::store(v, row.as_mut_ptr());
+            format.round_row(&row[..Self::LANES], to);
         }
     }
 
@@ -144,19 +139,6 @@ impl<L: Lanes> Token<L> {
     #[inline(always)]
     pub fn one(self) -> Vector<L> {
         self.splat(L::Scalar::ONE)
-    }
-
-    /// Two of them have the same instructions.
-    #[inline(always)]
-    pub fn pair(self) -> Token<Pair<L>> {
-        Token(core::marker::PhantomData)
-    }
-
-    /// A row with the same element everywhere.
-    #[inline(always)]
-    pub fn row(self, v: L::Scalar) -> L::Row {
-        // SAFETY: the token proves the instructions.
-        unsafe { L::row(v) }
     }
 
     /// # Safety

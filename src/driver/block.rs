@@ -1,0 +1,416 @@
+//! A block, and what is done with one in vectors: evaluating a formula, looking at what it holds, taking logarithms.
+//!
+//! The kernels here are all that is compiled once for each formula and each backend. They trust the addresses in what they
+//! are given; [`Streams`](super::rows::Streams) makes these.
+
+use core::marker::PhantomData;
+use core::ops::Range;
+
+use super::ROWS;
+use super::streams::PIECES;
+use super::sum::{PIECE, Terms, Tree};
+use crate::math::{Constants, Double, Formula, Inputs, Results};
+use crate::simd::{Backend, Function, Kernel, Lanes, Token};
+
+/// Rows of one stream: `step` elements from one to the next, or none where one row stands for all.
+#[derive(Clone, Copy)]
+pub struct Rows<T> {
+    pub first: *mut T,
+    pub step: usize,
+}
+
+impl<T> Rows<T> {
+    pub const NONE: Self = Self { first: core::ptr::null_mut(), step: 0 };
+
+    #[inline(always)]
+    pub fn at(self, row: usize, lane: usize) -> *mut T {
+        self.first.wrapping_add(row * self.step + lane)
+    }
+}
+
+/// Rows of all streams, as a formula reads and writes them.
+#[derive(Clone, Copy)]
+pub struct Block<T> {
+    pub rows: usize,
+    /// Lanes of each row; a whole number of vectors.
+    pub width: usize,
+    pub logit: Rows<T>,
+    pub target: Rows<T>,
+    pub pos_weight: Rows<T>,
+    pub weight: Rows<T>,
+    pub upstream: Rows<T>,
+    pub outputs: [Rows<T>; 2],
+    /// Where the joined terms of each lane go; those of its products follow, [`COLUMNS`](crate::simd::Native::COLUMNS) after.
+    /// Those of the next block, if there are more than 32 rows, come after them.
+    pub sums: *mut T,
+    /// 1 for each lane of the last row that is beyond the end, or null if none is.
+    pub beyond: *const T,
+    /// The formula, with its parameters.
+    pub formula: *const (),
+}
+
+/// How far a block is from what the fastest formulas take.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Choice {
+    Any,
+    Moderate,
+    Hard,
+}
+
+/// A formula, compiled for one backend.
+pub struct BlockFn<'f, T> {
+    pub evaluate: Function<Block<T>, ()>,
+    pub finish: Function<Finish<T>, ()>,
+    pub formula: *const (),
+    pub factor_weights: [T; 2],
+    borrowed: PhantomData<&'f ()>,
+}
+
+impl<T: Copy> Clone for BlockFn<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Copy> Copy for BlockFn<'_, T> {}
+
+// SAFETY: the formula is shared, and `Sync`.
+unsafe impl<T: Sync> Sync for BlockFn<'_, T> {}
+
+impl<'f, T: Constants> BlockFn<'f, T> {
+    #[inline]
+    pub fn new<F: Formula<T>>(backend: Backend, formula: &'f F) -> Self {
+        Self {
+            evaluate: backend.function::<T, Evaluate<F>>(),
+            finish: match F::PRODUCTS {
+                0 => backend.function::<T, Finishing<0>>(),
+                1 => backend.function::<T, Finishing<1>>(),
+                _ => backend.function::<T, Finishing<2>>(),
+            },
+            formula: core::ptr::from_ref(formula).cast(),
+            factor_weights: formula.factor_weights(),
+            borrowed: PhantomData,
+        }
+    }
+}
+
+/// Which streams a formula reads besides the logits, and what comes out.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    pub targets: bool,
+    pub weights: bool,
+    pub upstream: bool,
+    /// How many results are written for each element.
+    pub outputs: usize,
+    /// Whether terms are summed.
+    pub sums: bool,
+}
+
+impl Shape {
+    pub const fn of<T: Constants, F: Formula<T>>() -> Self {
+        Self { targets: F::TARGETS, weights: F::WEIGHTED, upstream: F::UPSTREAM, outputs: F::OUTPUTS, sums: F::SUMS }
+    }
+}
+
+/// Evaluates a formula for each element of a block, writes its outputs, and joins its terms lane by lane.
+pub struct Evaluate<F>(PhantomData<F>);
+
+impl<T: Constants, F: Formula<T>> Kernel<T> for Evaluate<F> {
+    type Args = Block<T>;
+    type Out = ();
+    const REGISTERS: usize = F::REGISTERS;
+
+    /// # Safety
+    ///
+    /// `formula` is an `F`. Every stream that it reads has `rows` rows of `width` elements, every output room for them, and
+    /// `sums` for the terms and products of `width` lanes, if it has terms.
+    #[inline(always)]
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, block: &mut Block<T>) {
+        // A copy: what is behind a reference would be read again after each store.
+        let block = *block;
+        // SAFETY: the caller's promise.
+        let formula = unsafe { block.formula.cast::<F>().read() };
+        let mut first = 0;
+        while first < block.rows {
+            // What is summed, block by block; else all in one.
+            let end = if const { F::SUMS && PIECES > 1 } { block.rows.min(first + ROWS) } else { block.rows };
+            let mut lane = 0;
+            while lane < block.width {
+                // SAFETY: the caller's promise, and `lane` is below `width`.
+                unsafe {
+                    if const { F::SUMS } {
+                        let terms = block.join(l, formula, first..end, lane);
+                        let sums = block.sums.wrapping_add(first / ROWS * 3 * T::COLUMNS + lane);
+                        terms.term.store(sums);
+                        let mut k = 0;
+                        while k < F::PRODUCTS {
+                            terms.products[k].store(sums.wrapping_add((1 + k) * T::COLUMNS));
+                            k += 1;
+                        }
+                    } else {
+                        let mut row = 0;
+                        while row < end {
+                            block.evaluate(l, formula, row, lane);
+                            row += 1;
+                        }
+                    }
+                }
+                lane += L::LANES;
+            }
+            first = end;
+        }
+    }
+}
+
+impl<T: Constants> Block<T> {
+    /// Evaluates a formula for one vector, writes what it has for each element, and returns what is summed.
+    ///
+    /// # Safety
+    ///
+    /// That of [`Evaluate`], of this row and lane.
+    #[inline(always)]
+    unsafe fn evaluate<L: Lanes<Scalar = T>, F: Formula<T>>(
+        &self,
+        l: Token<L>,
+        formula: F,
+        row: usize,
+        lane: usize,
+    ) -> Terms<L> {
+        // SAFETY: the caller's promise.
+        let inputs = unsafe {
+            Inputs {
+                logit: l.load(self.logit.at(row, lane)),
+                target: if F::TARGETS { l.load(self.target.at(row, lane)) } else { l.one() },
+                pos_weight: if F::WEIGHTED { l.load(self.pos_weight.at(row, lane)) } else { l.one() },
+                weight: if F::WEIGHTED { l.load(self.weight.at(row, lane)) } else { l.one() },
+                upstream: if F::UPSTREAM { l.load(self.upstream.at(row, lane)) } else { l.one() },
+            }
+        };
+        let Results { term, factors, outputs } = formula.evaluate(l, inputs);
+        let mut k = 0;
+        while k < F::OUTPUTS {
+            // SAFETY: the caller's promise.
+            unsafe { outputs[k].store(self.outputs[k].at(row, lane)) };
+            k += 1;
+        }
+        Terms { term, products: factors }
+    }
+
+    /// The terms of the rows of one block: as a tree, a piece at a time.
+    ///
+    /// # Safety
+    ///
+    /// That of [`Evaluate`], of these rows and this lane.
+    #[inline(always)]
+    unsafe fn join<L: Lanes<Scalar = T>, F: Formula<T>>(
+        &self,
+        l: Token<L>,
+        formula: F,
+        rows: Range<usize>,
+        lane: usize,
+    ) -> Terms<L> {
+        let mut tree = Tree::new(l);
+        // Joining nothing changes nothing, so each half may start with that.
+        let mut block = Terms::none(l);
+        let Range { start: mut row, end } = rows;
+        while row < end {
+            let half_end = end.min(row + 2 * PIECE);
+            let mut half = Terms::none(l);
+            while row < half_end {
+                let count = PIECE.min(end - row);
+                let mut k = 0;
+                while k < count {
+                    // SAFETY: the caller's promise, and row + k is below `end`.
+                    tree.set(k, unsafe { self.evaluate(l, formula, row + k, lane) }, F::PRODUCTS);
+                    k += 1;
+                }
+                if const { T::COLUMNS > 1 } && row + count == self.rows && !self.beyond.is_null() {
+                    // SAFETY: it has as many lanes as the block.
+                    let beyond = unsafe { l.load(self.beyond.wrapping_add(lane)) };
+                    let last = tree.get(l, k - 1, F::PRODUCTS).without(beyond.equals(l.one()));
+                    tree.set(k - 1, last, F::PRODUCTS);
+                }
+                half = half.join(tree.join(l, count, F::PRODUCTS), F::PRODUCTS);
+                row += count;
+            }
+            block = block.join(half, F::PRODUCTS);
+        }
+        block
+    }
+}
+
+/// What a block must be like to be left to a faster formula. A weight of 0 excuses its target and its logit.
+#[derive(Clone, Copy)]
+pub struct Survey<T> {
+    /// No logit is larger.
+    pub limit: T,
+    /// What hard targets are.
+    pub targets: [T; 2],
+}
+
+/// Looks at a block: whether its logits are within the limit, and whether its targets are hard.
+///
+/// `WEIGHTED` is for formulas with weights, `TARGETS` where targets have to be looked at, `HARD_WEIGHTS` for a formula that
+/// wants weights of 0 or 1 besides.
+pub struct Surveying<const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS: bool>;
+
+impl<T: Constants, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS: bool> Kernel<T>
+    for Surveying<WEIGHTED, TARGETS, HARD_WEIGHTS>
+{
+    type Args = (Block<T>, Survey<T>);
+    type Out = Choice;
+
+    /// # Safety
+    ///
+    /// Logits, targets and weights, as far as they are looked at, have `rows` rows of `width` elements.
+    #[inline(always)]
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, args: &mut (Block<T>, Survey<T>)) -> Choice {
+        let (block, Survey { limit, targets: [low, high] }) = *args;
+        let (low, high) = (l.splat(low), l.splat(high));
+        // The bits that differ from those of a hard block, and the lowest of the negative magnitudes but for NaN.
+        let (mut bits, mut least) = (l.zero(), l.zero());
+        let mut row = 0;
+        while row < block.rows {
+            let mut lane = 0;
+            while lane < block.width {
+                // SAFETY: the caller's promise.
+                let (logit, weight, target) = unsafe {
+                    (
+                        l.load(block.logit.at(row, lane)),
+                        if WEIGHTED { l.load(block.weight.at(row, lane)) } else { l.one() },
+                        if TARGETS { l.load(block.target.at(row, lane)) } else { low },
+                    )
+                };
+                let absent = weight.equals(l.zero());
+                let below = -logit.abs();
+                least = least.at_most(if WEIGHTED { absent.clear(below) } else { below });
+                if TARGETS {
+                    let mut other = target.xor(target.ge(high).select(high, low));
+                    if HARD_WEIGHTS {
+                        other = other.or(weight.xor(l.one()));
+                    }
+                    bits = bits.or(if WEIGHTED { absent.clear(other) } else { other });
+                }
+                lane += L::LANES;
+            }
+            row += 1;
+        }
+        let within = least.ge(l.splat(-limit));
+        if !within.all() {
+            Choice::Any
+        } else if (within & bits.equals(l.zero())).all() {
+            Choice::Hard
+        } else {
+            Choice::Moderate
+        }
+    }
+}
+
+/// A block's terms and products, and the sums of the lanes that they are added to.
+#[derive(Clone, Copy)]
+pub struct Finish<T> {
+    /// Lanes; a whole number of vectors.
+    pub width: usize,
+    /// What [`Block::sums`] received from the first piece of rows; that of the next follows.
+    pub terms: *const T,
+    /// How many pieces there are, from 1 to 4.
+    pub pieces: usize,
+    /// Whether each is a block, and not a part of one.
+    pub are_blocks: bool,
+    /// The two words of each lane's sum.
+    pub sums: [*mut T; 2],
+    /// Whether they are yet to be written.
+    pub is_first: bool,
+    /// By what the logarithm of each product is multiplied.
+    pub factor_weights: [T; 2],
+}
+
+/// Joins the pieces of a block, and adds their terms and the logarithms of `PRODUCTS` products to the sums of the lanes.
+pub struct Finishing<const PRODUCTS: usize>;
+
+impl<T: Constants, const PRODUCTS: usize> Kernel<T> for Finishing<PRODUCTS> {
+    type Args = Finish<T>;
+    type Out = ();
+    // A logarithm is a long chain of operations, and several chains take hardly longer than one.
+    const REGISTERS: usize = if PRODUCTS > 0 { 4 } else { 1 };
+
+    /// # Safety
+    ///
+    /// `terms` has so many pieces of `width` lanes, and each of `sums` room for `width` elements, which are there unless
+    /// this `is_first`.
+    #[inline(always)]
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, finish: &mut Finish<T>) {
+        let finish = *finish;
+        let [hi, lo] = finish.sums;
+        let mut lane = 0;
+        while lane < finish.width {
+            // SAFETY: the caller's promise, and `lane` is below `width`.
+            unsafe {
+                let (hi, lo) = (hi.wrapping_add(lane), lo.wrapping_add(lane));
+                let mut sum = if finish.is_first {
+                    Double { hi: l.zero(), lo: l.zero() }
+                } else {
+                    Double { hi: l.load(hi), lo: l.load(lo) }
+                };
+                let mut piece = 0;
+                while piece < finish.pieces {
+                    let terms = if const { PIECES > 1 } && finish.are_blocks {
+                        finish.piece(l, piece, lane, PRODUCTS)
+                    } else {
+                        finish.joined(l, lane, PRODUCTS)
+                    };
+                    sum = terms.added_to(l, sum, finish.factor_weights, PRODUCTS);
+                    piece += if const { PIECES > 1 } && finish.are_blocks { 1 } else { finish.pieces };
+                }
+                sum.hi.store(hi);
+                sum.lo.store(lo);
+            }
+            lane += L::LANES;
+        }
+    }
+}
+
+impl<T: Constants> Finish<T> {
+    /// The terms of one vector's lanes, of all pieces: as a tree.
+    ///
+    /// # Safety
+    ///
+    /// That of [`Finishing`], of this lane.
+    #[inline(always)]
+    unsafe fn joined<L: Lanes<Scalar = T>>(&self, l: Token<L>, lane: usize, products: usize) -> Terms<L> {
+        // SAFETY: the caller's promise, of each piece there is.
+        unsafe {
+            let mut block = self.piece(l, 0, lane, products);
+            if self.pieces > 1 {
+                block = block.join(self.piece(l, 1, lane, products), products);
+            }
+            if self.pieces > 2 {
+                let mut half = self.piece(l, 2, lane, products);
+                if self.pieces > 3 {
+                    half = half.join(self.piece(l, 3, lane, products), products);
+                }
+                block = block.join(half, products);
+            }
+            block
+        }
+    }
+
+    /// # Safety
+    ///
+    /// That of [`Finishing`], of this piece and lane.
+    #[inline(always)]
+    unsafe fn piece<L: Lanes<Scalar = T>>(&self, l: Token<L>, piece: usize, lane: usize, products: usize) -> Terms<L> {
+        let first = self.terms.wrapping_add(piece * 3 * T::COLUMNS + lane);
+        let mut terms = Terms::none(l);
+        // SAFETY: the caller's promise.
+        unsafe {
+            terms.term = l.load(first);
+            let mut k = 0;
+            while k < products {
+                terms.products[k] = l.load(first.wrapping_add((1 + k) * T::COLUMNS));
+                k += 1;
+            }
+        }
+        terms
+    }
+}

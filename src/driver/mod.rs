@@ -1,0 +1,189 @@
+//! From slices to blocks, and back to one number: sums come out the same whatever the width of the registers.
+//!
+//! A sum is defined over *virtual lanes*: 128 bytes of them, 32 of `f32` or 16 of `f64`. Element i belongs to lane
+//! i mod 32, and the elements of a lane are summed in the same order on every backend, which takes as many lanes at a
+//! time as it has room for.
+//!
+//! ```text
+//! block: 32 rows of all lanes       terms and products joined as a binary tree, then one logarithm for each product
+//! chunk: 32 blocks                  blocks added to a sum in two words for each lane, then lanes folded as a tree
+//! total:                            chunks added from the first to the last
+//! ```
+//!
+//! 1. The tree keeps rounding errors small where all elements are equal. The terms of a quarter of a block wait until they
+//!    are joined, so the loop has one row in its body, and a formula is compiled only once for each backend.
+//! 2. Two words for each lane cost nothing that can be measured, since a block has 32 rows, and bring the sum within one
+//!    ULP of the exact one.
+//! 3. Whole chunks are independent of each other, so threads and separate calls can take them, with the same bits.
+//!
+//! What needs vectors is a function of a block ([`block`]), compiled for each backend. All else, the [`Driver`] above all, is
+//! compiled once for each element type: it cuts slices into blocks, chooses the formula of each ([`plan`]), finds or makes its
+//! rows ([`streams`], [`rows`]), and adds what comes out ([`sum`]).
+//!
+//! # How far a sum is from the exact one
+//!
+//! In units of u, half an ULP of 1, relative to the sum; k u are between k / 2 and k ULP. For targets in [0, 1] no term
+//! is negative, so each part's relative error counts no more than the part. Products of errors, below 100 u^2, are left
+//! out, and so is underflow, which changes no sum that is normal by as much as u.
+//!
+//! 1. Of a product Q - 1 = q, where e is off by E: with (1 + a)(1 + b) - 1 = a + b + a b, a relative error d in any node q
+//!    of the tree multiplies the whole product by 1 + d q / (1 + q), and so adds at most d q / (1 + q) to the logarithm,
+//!    which is at most d log1p(q). The log1p(q) of one level of the tree add up to the logarithm of the whole. So
+//!    whatever happens to all nodes of a level counts once: E for the leaves, and 2 for each join, whose rounding errors
+//!    are at most a + b, a b (0 where it is fused) and a + b + a b, each times u. Five levels: E + 10.
+//! 2. The logarithm of a product in two words: below 2. With k = 0 nothing is rounded but what is beyond f, at most a fifth
+//!    of the result, with a relative error below 4.6. With k = 1 the result is at least 0.346, its error at most 0.68: f
+//!    below 1/2 is rounded once, which the slope of the logarithm makes 0.36, what is beyond f adds 0.2, and the sums 0.12.
+//!    With a larger k it is the same of a result above 1.
+//! 3. Of the linear terms: 1 for the product with the cost, which a hard target saves, 1 for a cost that is rounded, and
+//!    5 for the levels.
+//! 4. Where a block takes the logarithm for each element, a loss that is off by F: F + 5.
+//! 5. Up to 32 blocks of a lane, each with up to three summands, in two words whose low one is at most 96 u of the high
+//!    one and rounded 96 times: 96^2 u, below 1/1000. Each lane of the fold and each chunk after it: 3 u, so below 1/10
+//!    up to 2^32 elements.
+//! 6. Costs that are not 1 multiply a logarithm: 2, for the cost itself; its product is kept in two words.
+//! 7. The sum rounded to one word, or divided by the number of elements: 1/2 ULP, and 1/1000 for a quotient's correction.
+//!
+//! So a sum of hard targets' losses without a positive weight is off by at most E + 12.1 units and half an ULP, and one of
+//! formulas that take each logarithm by F + 5.1 and half an ULP. E is at most 1.9 on backends that fuse, as `tests/proofs`
+//! proves: 0.93 ULP, each at most two units, or 1.07 just below a power of two, where it is one. So the sum is within 14.5
+//! ULP for any logits. It takes all rounding errors to be as large as they can be and of one sign; what was found is far
+//! less, most of all for independent logits, whose errors cancel (`tests/accuracy/errors.md`).
+
+mod block;
+mod factors;
+mod plan;
+mod rows;
+mod stored;
+mod streams;
+mod sum;
+mod threads;
+
+pub use factors::Factors;
+pub use plan::{ActivationPlans, Bce, BcePlans, FocalParameters, FocalPlans, ProbabilityPlans, WeightPlans};
+#[cfg(feature = "half")]
+pub use stored::StoredMut;
+pub use stored::{Values, ValuesMut};
+pub use streams::Streams;
+pub use threads::Threads;
+
+use block::BlockFn;
+use plan::Plan;
+use rows::{Buffer, FactorBuffer, FactorRows};
+use streams::{PIECES, Room, Tile};
+use sum::LaneSums;
+
+use core::mem::MaybeUninit;
+use core::ops::Range;
+
+use crate::math::{Constants, Double};
+use crate::simd::{Backend, Native};
+
+/// Rows of a block.
+const ROWS: usize = 32;
+/// Blocks of a chunk.
+const BLOCKS: usize = 32;
+
+/// Elements of a chunk.
+pub const fn chunk_len<T: Native>() -> usize {
+    T::VIRTUAL_LANES * ROWS * BLOCKS
+}
+
+/// What a call asks of its pass, besides the formula.
+#[derive(Clone, Copy)]
+pub struct Pass<T> {
+    pub backend: Backend,
+    pub threads: Threads,
+    /// By what derivatives are multiplied.
+    pub scale: T,
+    /// By what the sum of each chunk is multiplied, ...
+    pub factor: T,
+    /// ... and to what it is then added.
+    pub onto: Double<T>,
+}
+
+/// Goes over streams, block by block, as a plan says.
+struct Driver<'d, 'a, T: Constants + 'static> {
+    streams: Streams<'a, T>,
+    plan: &'d Plan<'d, T>,
+    backend: Backend,
+    factor: T,
+}
+
+impl<'d, T: Constants> Driver<'d, '_, T> {
+    /// Writes what the formula has for each element, and adds what it sums to `total`, chunk by chunk.
+    ///
+    /// Each function on the way to the formula is called in one place, so that a program with one loss has all of it in that
+    /// place, and keeps no more than it needs.
+    fn run(&mut self, mut total: Double<T>) -> Double<T> {
+        let (mut logit, mut target) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::<T::Block>::uninit());
+        let (mut pos_weight, mut weight, mut upstream) = (FactorBuffer::NEW, FactorBuffer::NEW, FactorBuffer::NEW);
+        let (mut first, mut second) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::<T::Buffer>::uninit());
+        let (mut terms, mut words) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+        let mut room = Room {
+            logit: Buffer::of(&mut logit),
+            target: Buffer::of(&mut target),
+            pos_weight: FactorRows::of(&mut pos_weight),
+            weight: FactorRows::of(&mut weight),
+            upstream: FactorRows::of(&mut upstream),
+            outputs: [Buffer::of(&mut first), Buffer::of(&mut second)],
+            terms: &mut terms,
+            pieces: 0,
+            are_blocks: false,
+            width: 0,
+        };
+        let shape = self.plan.shape;
+        room.prepare(&self.streams, shape);
+        // Only where there is something to choose or to sum, block by block.
+        let is_cut = shape.sums || self.plan.survey.is_some();
+        let block_len = if is_cut { T::VIRTUAL_LANES * ROWS } else { chunk_len::<T>() };
+        // Rows that are made have all lanes; others are read in the order in which they lie in memory.
+        let is_made = self.streams.rows_at_a_time(shape) <= ROWS;
+        // Several at a time, if all are whole and nothing is chosen or made: their logarithms do not wait for each other.
+        let are_several = shape.sums && self.plan.survey.is_none() && !is_made;
+        let Range { mut start, end } = self.streams.elements();
+        while start < end {
+            let chunk = start..end.min(start + chunk_len::<T>());
+            let mut lanes = LaneSums::new(&mut words);
+            while start < chunk.end {
+                let mut len = block_len.min(chunk.end - start);
+                if are_several && chunk.end - start >= PIECES * block_len {
+                    len = PIECES * block_len;
+                }
+                let formula = self.choose(&mut room, start, len);
+                let mut lane = 0;
+                while lane < T::VIRTUAL_LANES.min(len) {
+                    let tile = if shape.sums {
+                        Tile::down::<T>(start, len, lane, formula)
+                    } else {
+                        Tile::across(start, len, if is_made { T::COLUMNS } else { formula.evaluate.lanes() })
+                    };
+                    self.streams.evaluate(&mut room, self.backend, shape, formula, tile);
+                    if !shape.sums {
+                        break;
+                    }
+                    room.finish(formula, &mut lanes, lane);
+                    lane += T::COLUMNS;
+                }
+                start += len;
+            }
+            if shape.sums {
+                total = total.plus(lanes.fold(chunk.len()).times(self.factor));
+            }
+        }
+        total
+    }
+
+    /// The fastest formula that takes these elements.
+    #[inline(always)]
+    fn choose(&self, room: &mut Room<'_, T>, start: usize, len: usize) -> BlockFn<'d, T> {
+        let found = match &self.plan.survey {
+            None => None,
+            Some(survey) => {
+                let tile = Tile::across(start, len, T::COLUMNS);
+                Some(self.streams.survey(room, self.backend, survey, tile))
+            }
+        };
+        self.plan.formula(found)
+    }
+}

@@ -1,0 +1,112 @@
+//! The formulas of focal loss.
+
+use core::marker::PhantomData;
+
+use super::Plan;
+use crate::driver::{Pass, Streams, threads};
+use crate::math::{
+    Backward, Constants, Double, Focal, Gamma, Gradient, GradientAndHessian, Losses, Smoothing, Sum, SumAndGradient,
+    Wanted,
+};
+
+/// The parameters that all elements share.
+#[derive(Clone, Copy)]
+pub struct FocalParameters<T> {
+    pub smoothing: Smoothing<T>,
+    /// Whether it does anything.
+    pub smoothed: bool,
+    pub gamma: Gamma<T>,
+    /// By what positives and negatives are multiplied.
+    pub alpha: [T; 2],
+}
+
+/// The passes of one element type; see [`BcePlans`](super::BcePlans) for why they are written out.
+pub trait FocalPlans: Constants {
+    /// The defaults, which are those of the paper, and how far gamma may go.
+    const ALPHA: Self;
+    const GAMMA: Self;
+    const LARGEST_GAMMA: Self;
+
+    fn focal_sum(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>) -> Double<Self>;
+    fn focal_sum_and_gradient(
+        focal: FocalParameters<Self>,
+        pass: &Pass<Self>,
+        streams: Streams<'_, Self>,
+    ) -> Double<Self>;
+    fn focal_losses(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
+    fn focal_gradient(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
+    fn focal_gradient_and_hessian(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
+    fn focal_backward(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
+}
+
+impl FocalPlans for f32 {
+    const ALPHA: Self = 0.25;
+    const GAMMA: Self = 2.0;
+    const LARGEST_GAMMA: Self = 64.0;
+
+    fn focal_sum(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) -> Double<f32> {
+        focal.run::<Sum>(pass, streams)
+    }
+    fn focal_sum_and_gradient(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) -> Double<f32> {
+        focal.run::<SumAndGradient>(pass, streams)
+    }
+    fn focal_losses(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
+        focal.run::<Losses>(pass, streams);
+    }
+    fn focal_gradient(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
+        focal.run::<Gradient>(pass, streams);
+    }
+    fn focal_gradient_and_hessian(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
+        focal.run::<GradientAndHessian>(pass, streams);
+    }
+    fn focal_backward(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
+        focal.run::<Backward>(pass, streams);
+    }
+}
+
+impl FocalPlans for f64 {
+    const ALPHA: Self = 0.25;
+    const GAMMA: Self = 2.0;
+    const LARGEST_GAMMA: Self = 64.0;
+
+    fn focal_sum(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) -> Double<f64> {
+        focal.run::<Sum>(pass, streams)
+    }
+    fn focal_sum_and_gradient(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) -> Double<f64> {
+        focal.run::<SumAndGradient>(pass, streams)
+    }
+    fn focal_losses(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
+        focal.run::<Losses>(pass, streams);
+    }
+    fn focal_gradient(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
+        focal.run::<Gradient>(pass, streams);
+    }
+    fn focal_gradient_and_hessian(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
+        focal.run::<GradientAndHessian>(pass, streams);
+    }
+    fn focal_backward(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
+        focal.run::<Backward>(pass, streams);
+    }
+}
+
+impl<T: Constants> FocalParameters<T> {
+    fn formula<W: Wanted, const HARD: bool>(self, pass: &Pass<T>) -> Focal<T, W, HARD> {
+        let Self { smoothing, gamma, alpha, .. } = self;
+        Focal { smoothing, gamma, alpha, scale: pass.scale, wanted: PhantomData }
+    }
+
+    fn run<W: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
+        let backend = pass.backend;
+        let (any, hard) = (self.formula::<W, false>(pass), self.formula::<W, true>(pass));
+        // Smoothing makes every target soft.
+        let plan = if self.smoothed {
+            Plan::one(backend, &any)
+        } else if streams.are_hard() {
+            Plan::one(backend, &hard)
+        } else {
+            let infinity = T::MAX + T::MAX;
+            Plan::one(backend, &any).hard(backend, &hard).surveyed::<true, true, false>(backend, &streams, infinity)
+        };
+        threads::run(pass, streams, &plan)
+    }
+}

@@ -1,0 +1,88 @@
+//! Which formula takes which block.
+//!
+//! All formulas of a plan have the same results for each element. Each block is left to the fastest that takes it; in
+//! exchange that one may sum logarithms as products.
+
+mod activation;
+mod bce;
+mod focal;
+mod probability;
+mod weight;
+
+pub use activation::ActivationPlans;
+pub use bce::{Bce, BcePlans};
+pub use focal::{FocalParameters, FocalPlans};
+pub use probability::ProbabilityPlans;
+pub use weight::WeightPlans;
+
+use super::block::{Block, BlockFn, Choice, Shape, Survey, Surveying};
+use super::streams::Streams;
+use crate::math::{Constants, Formula};
+use crate::simd::{Backend, Function};
+
+/// The formulas of a pass.
+pub struct Plan<'f, T> {
+    /// What all of them read and write.
+    pub shape: Shape,
+    /// For any block.
+    any: BlockFn<'f, T>,
+    /// For blocks whose logits and weights are moderate, if there is one.
+    moderate: Option<BlockFn<'f, T>>,
+    /// For blocks with hard targets, if there is one.
+    hard: Option<BlockFn<'f, T>>,
+    /// What looks at a block, if there is anything to choose.
+    pub survey: Option<Surveyor<T>>,
+}
+
+/// A way to look at blocks, compiled for one backend.
+pub struct Surveyor<T> {
+    pub look: Function<(Block<T>, Survey<T>), Choice>,
+    pub survey: Survey<T>,
+    /// Which streams it reads besides the logits.
+    pub shape: Shape,
+}
+
+impl<'f, T: Constants> Plan<'f, T> {
+    /// One formula for all blocks.
+    #[inline]
+    pub fn one<F: Formula<T>>(backend: Backend, formula: &'f F) -> Self {
+        let shape = const { Shape::of::<T, F>() };
+        Self { shape, any: BlockFn::new(backend, formula), moderate: None, hard: None, survey: None }
+    }
+
+    /// Another for moderate ones.
+    #[inline]
+    pub fn moderate<F: Formula<T>>(self, backend: Backend, formula: &'f F) -> Self {
+        Self { moderate: Some(BlockFn::new(backend, formula)), ..self }
+    }
+
+    /// Another for hard ones.
+    #[inline]
+    pub fn hard<F: Formula<T>>(self, backend: Backend, formula: &'f F) -> Self {
+        Self { hard: Some(BlockFn::new(backend, formula)), ..self }
+    }
+
+    /// Blocks are looked at: whether no logit is larger than `limit`, and what [`Surveying`] names besides.
+    #[inline]
+    pub fn surveyed<const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS: bool>(
+        self,
+        backend: Backend,
+        streams: &Streams<'_, T>,
+        limit: T,
+    ) -> Self {
+        let look = backend.function::<T, Surveying<WEIGHTED, TARGETS, HARD_WEIGHTS>>();
+        let survey = Survey { limit, targets: streams.hard_targets() };
+        let shape = Shape { targets: TARGETS, weights: WEIGHTED, upstream: false, outputs: 0, sums: false };
+        Self { survey: Some(Surveyor { look, survey, shape }), ..self }
+    }
+
+    /// The fastest formula for a block in which a survey has found this, if there is one.
+    #[inline]
+    pub fn formula(&self, found: Option<Choice>) -> BlockFn<'f, T> {
+        match (found, self.moderate, self.hard) {
+            (Some(Choice::Hard), _, Some(hard)) => hard,
+            (Some(Choice::Hard | Choice::Moderate), Some(moderate), _) => moderate,
+            _ => self.any,
+        }
+    }
+}

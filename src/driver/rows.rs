@@ -1,0 +1,129 @@
+//! Rows that are made: what does not lie in memory as a block needs it is written to a buffer first.
+
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+
+use super::block::Rows;
+use super::factors::Factors;
+use super::streams::Tile;
+use crate::math::Constants;
+
+/// Room for rows that are made. Each is a variable of its own, and none is cleared: a program keeps only those that it needs,
+/// and a short slice does not wait for them.
+pub struct Buffer<'b, T> {
+    pub rows: Rows<T>,
+    borrowed: PhantomData<&'b mut ()>,
+}
+
+impl<'b, T: Constants> Buffer<'b, T> {
+    #[inline(always)]
+    pub fn of<B>(buffer: &'b mut MaybeUninit<B>) -> Self {
+        Self { rows: Rows { first: buffer.as_mut_ptr().cast(), step: T::COLUMNS }, borrowed: PhantomData }
+    }
+}
+
+/// Room for the rows of a factor.
+#[derive(Clone, Copy)]
+pub struct FactorBuffer<T: Constants> {
+    rows: MaybeUninit<T::Buffer>,
+    /// A few values, over and over, so that a row may start at any of them.
+    cycle: MaybeUninit<[T::Columns; 2]>,
+}
+
+impl<T: Constants> FactorBuffer<T> {
+    pub const NEW: Self = Self { rows: MaybeUninit::uninit(), cycle: MaybeUninit::uninit() };
+}
+
+/// The rows of a factor.
+pub struct FactorRows<'b, T: Constants> {
+    rows: Buffer<'b, T>,
+    cycle: *mut T,
+}
+
+impl<'b, T: Constants> FactorRows<'b, T> {
+    #[inline(always)]
+    pub fn of(buffer: &'b mut FactorBuffer<T>) -> Self {
+        let FactorBuffer { rows, cycle } = buffer;
+        Self { rows: Buffer::of(rows), cycle: cycle.as_mut_ptr().cast() }
+    }
+
+    /// Makes what is the same in all blocks.
+    #[inline]
+    pub fn prepare(&mut self, factors: Factors<'_, T>) {
+        match factors {
+            Factors::Uniform(v) => {
+                for lane in 0..T::COLUMNS {
+                    // SAFETY: the buffer has room for a row of all columns.
+                    unsafe { self.rows.rows.at(0, lane).write(v) };
+                }
+            }
+            Factors::Values { .. } if Self::is_short_cycle(factors) => {
+                for lane in 0..2 * T::COLUMNS {
+                    // SAFETY: there is room for as many.
+                    unsafe { self.cycle.add(lane).write(factors.of(lane)) };
+                }
+            }
+            Factors::Values { .. } => {}
+        }
+    }
+
+    /// Whether the buffer of a cycle has a whole row from each of its values on.
+    #[inline]
+    fn is_short_cycle(factors: Factors<'_, T>) -> bool {
+        T::COLUMNS > 1
+            && matches!(factors, Factors::Values { values, repeat: 1, cycles: true, .. } if values.len() <= T::VIRTUAL_LANES)
+    }
+
+    /// The rows of a tile. Beyond the end there are zeros, unless one value holds for all.
+    ///
+    /// # Safety
+    ///
+    /// [`prepare`](Self::prepare) has seen the factors; they cover the tile, whose rows fit the buffer.
+    #[inline(always)]
+    pub unsafe fn rows(&mut self, factors: Factors<'_, T>, tile: Tile) -> Rows<T> {
+        match factors {
+            Factors::Uniform(_) => Rows { step: 0, ..self.rows.rows },
+            Factors::Values { values, repeat: 1, cycles: false, .. } if !tile.is_partial::<T>() => {
+                Rows { first: values.as_ptr().cast_mut().wrapping_add(tile.start), step: tile.pitch }
+            }
+            Factors::Values { .. } => {
+                // SAFETY: the caller's promise.
+                unsafe { made(self.rows.rows, self.cycle, factors, tile) }
+            }
+        }
+    }
+}
+
+/// Makes the rows of a tile.
+///
+/// # Safety
+///
+/// That of [`FactorRows::rows`].
+#[inline(never)]
+unsafe fn made<T: Constants>(rows: Rows<T>, cycle: *const T, factors: Factors<'_, T>, tile: Tile) -> Rows<T> {
+    let Factors::Values { values, repeat, .. } = factors else { return rows };
+    let source: &[T] = if FactorRows::is_short_cycle(factors) {
+        // SAFETY: `prepare` has written all of it.
+        unsafe { core::slice::from_raw_parts(cycle, 2 * T::COLUMNS) }
+    } else {
+        values
+    };
+    let (mut place, step) = (factors.place(tile.start), factors.place(tile.pitch));
+    for row in 0..tile.rows {
+        let valid = if row + 1 == tile.rows { tile.last } else { tile.width };
+        let to = rows.at(row, 0);
+        // SAFETY: the buffer has room for the tile's rows.
+        unsafe {
+            if repeat == 1 && valid == T::COLUMNS && place.index + valid <= source.len() {
+                // A length that is known makes it a few moves.
+                to.copy_from_nonoverlapping(source.as_ptr().add(place.index), T::COLUMNS);
+            } else {
+                let row = core::slice::from_raw_parts_mut(to.cast::<MaybeUninit<T>>(), tile.width);
+                row.iter_mut().for_each(|slot| _ = slot.write(T::ZERO));
+                factors.fill(place, core::slice::from_raw_parts_mut(to, valid));
+            }
+        }
+        place = factors.moved(place, step);
+    }
+    rows
+}

@@ -1,0 +1,419 @@
+//! Numbers as they are stored: as they are computed with, or as bytes or halves that are widened first.
+
+use core::marker::PhantomData;
+
+use super::block::Rows;
+use crate::math::{Constants, Smoothing};
+use crate::simd::{Backend, Function, Kernel, Lanes, Token, Vector};
+
+/// A type that inputs can have in memory.
+pub trait Stored<T>: Copy + 'static {
+    const STORAGE: Storage<T>;
+
+    fn widen(self) -> T;
+
+    /// # Safety
+    ///
+    /// As many as `L` has lanes can be read.
+    unsafe fn load<L: Lanes<Scalar = T>>(l: Token<L>, from: *const Self) -> Vector<L>;
+}
+
+/// A type that results can have, too.
+pub trait StoredMut<T>: Stored<T> {
+    /// To the nearest, ties to even.
+    fn round(v: T) -> Self;
+
+    /// # Safety
+    ///
+    /// There is room for as many as `L` has lanes.
+    unsafe fn store<L: Lanes<Scalar = T>>(v: Vector<L>, to: *mut Self);
+}
+
+/// What widens or rounds rows on a backend.
+type TransferFn<T> = fn(Backend) -> Function<Transfer<T>, ()>;
+
+/// What the driver knows of a type in memory: it is compiled once, for all of them.
+pub struct Storage<T> {
+    size: usize,
+    /// Whether numbers are stored as they are computed with.
+    pub as_is: bool,
+    /// Whether they can only be 0 or 1.
+    pub hard: bool,
+    read: TransferFn<T>,
+    write: Option<TransferFn<T>>,
+    get: unsafe fn(*const u8) -> T,
+}
+
+impl<T: Constants> Storage<T> {
+    pub const fn of<S: Stored<T>>(as_is: bool, hard: bool) -> Self {
+        Self {
+            size: size_of::<S>(),
+            as_is,
+            hard,
+            read: |backend| backend.function::<T, Reading<S>>(),
+            write: None,
+            // SAFETY: the caller's promise, that an `S` is there.
+            get: |from| unsafe { from.cast::<S>().read().widen() },
+        }
+    }
+
+    pub const fn with_output<S: StoredMut<T>>(self) -> Self {
+        Self { write: Some(|backend| backend.function::<T, Writing<S>>()), ..self }
+    }
+}
+
+/// One number for each element, to be read.
+pub struct Values<'a, T: 'static> {
+    pub column: Column<T>,
+    len: usize,
+    slice: PhantomData<&'a [T]>,
+}
+
+impl<T> Clone for Values<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Values<'_, T> {}
+
+impl<'a, T: Constants> Values<'a, T> {
+    #[inline]
+    pub fn new<S: Stored<T>>(values: &'a [S]) -> Self {
+        let column = Column { first: values.as_ptr().cast_mut().cast(), storage: &S::STORAGE };
+        Self { column, len: values.len(), slice: PhantomData }
+    }
+
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The slice, if they are stored as they are computed with.
+    pub fn as_is(self) -> Option<&'a [T]> {
+        let Column { first, storage } = self.column;
+        // SAFETY: only storage of `T` itself is, and so many are there for as long as the slice is borrowed.
+        storage.as_is.then(|| unsafe { core::slice::from_raw_parts(first.cast_const().cast(), self.len) })
+    }
+
+    /// Each of them, as it is computed with.
+    pub fn iter(self) -> impl Iterator<Item = T> + 'a {
+        let Column { first, storage } = self.column;
+        // SAFETY: so many numbers of the type that the storage is of are there, for as long as the slice is borrowed.
+        (0..self.len).map(move |i| unsafe { (storage.get)(first.wrapping_add(i * storage.size)) })
+    }
+}
+
+/// Room for one number for each element.
+pub struct ValuesMut<'a, T: 'static> {
+    pub column: Column<T>,
+    len: usize,
+    slice: PhantomData<&'a mut [T]>,
+}
+
+impl<'a, T: Constants> ValuesMut<'a, T> {
+    #[inline]
+    pub fn new<S: StoredMut<T>>(values: &'a mut [S]) -> Self {
+        let column = Column { first: values.as_mut_ptr().cast(), storage: &S::STORAGE };
+        Self { column, len: values.len(), slice: PhantomData }
+    }
+
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    pub fn values(&self) -> Values<'_, T> {
+        Values { column: self.column, len: self.len, slice: PhantomData }
+    }
+}
+
+/// Where the numbers of a stream are, and as what.
+pub struct Column<T: 'static> {
+    first: *mut u8,
+    pub storage: &'static Storage<T>,
+}
+
+impl<T> Clone for Column<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Column<T> {}
+
+impl<T: Constants> Column<T> {
+    /// The number of an element, or where it goes.
+    #[inline]
+    pub fn at(self, element: usize) -> *mut u8 {
+        self.first.wrapping_add(element * self.storage.size)
+    }
+
+    /// Widens rows.
+    ///
+    /// # Safety
+    ///
+    /// All that is said of [`Transfer`] holds, of this column's type.
+    #[inline]
+    pub unsafe fn read(self, backend: Backend, mut transfer: Transfer<T>) {
+        // SAFETY: the caller's promise.
+        unsafe { (self.storage.read)(backend).call(&mut transfer) }
+    }
+
+    /// Rounds rows.
+    ///
+    /// # Safety
+    ///
+    /// All that is said of [`Transfer`] holds, of this column's type.
+    #[inline]
+    pub unsafe fn write(self, backend: Backend, mut transfer: Transfer<T>) {
+        if let Some(write) = self.storage.write {
+            // SAFETY: the caller's promise.
+            unsafe { write(backend).call(&mut transfer) }
+        }
+    }
+}
+
+/// Rows as they are stored, and rows of `T` that they are widened to or rounded from.
+#[derive(Clone, Copy)]
+pub struct Transfer<T> {
+    /// The first number of the first row; a row starts `pitch` numbers after the one before.
+    pub stored: *mut u8,
+    pub pitch: usize,
+    /// Rows of a buffer, with room for all lanes.
+    pub rows: Rows<T>,
+    /// How many lanes are used.
+    pub width: usize,
+    pub count: usize,
+    /// How many numbers the last row has; the others have `width`.
+    pub last: usize,
+    /// What is done to targets besides.
+    pub smoothing: Option<Smoothing<T>>,
+}
+
+impl<T: Constants> Transfer<T> {
+    /// How many rows have whole vectors alone.
+    #[inline(always)]
+    fn whole<L: Lanes<Scalar = T>>(&self) -> usize {
+        if self.width & (L::LANES - 1) == 0 { self.count - usize::from(self.last < self.width) } else { 0 }
+    }
+
+    /// The first number of a row, and where it is computed with.
+    #[inline(always)]
+    fn row<S>(&self, row: usize) -> (*mut S, *mut T) {
+        (self.stored.cast::<S>().wrapping_add(row * self.pitch), self.rows.at(row, 0))
+    }
+
+    /// Widens the first rows, all of whole vectors, and smooths them if need be.
+    ///
+    /// # Safety
+    ///
+    /// All that is said of [`Transfer`] holds, of `S` and these rows.
+    #[inline(always)]
+    unsafe fn widen<L: Lanes<Scalar = T>, S: Stored<T>, const SMOOTHED: bool>(
+        &self,
+        l: Token<L>,
+        rows: usize,
+        smoothing: Smoothing<T>,
+    ) {
+        let mut row = 0;
+        while row < rows {
+            let (from, to) = self.row::<S>(row);
+            let mut lane = 0;
+            while lane < self.width {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let v = S::load(l, from.add(lane));
+                    let v = if SMOOTHED { smoothing.of(l, v) } else { v };
+                    v.store(to.add(lane));
+                }
+                lane += L::LANES;
+            }
+            row += 1;
+        }
+    }
+}
+
+/// Widens what is stored as `S`. Beyond the end of a row that is short, there are zeros.
+struct Reading<S>(PhantomData<S>);
+
+impl<T: Constants, S: Stored<T>> Kernel<T> for Reading<S> {
+    type Args = Transfer<T>;
+    type Out = ();
+    const REGISTERS: usize = 4;
+
+    /// # Safety
+    ///
+    /// All that is said of [`Transfer`] holds, of `S`.
+    #[inline(always)]
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, transfer: &mut Transfer<T>) {
+        let transfer = *transfer;
+        let whole = transfer.whole::<L>();
+        let smoothing = transfer.smoothing.unwrap_or(Smoothing::none());
+        // SAFETY: the caller's promise; no number beyond the last of a row is read, and each row of the buffer has room for all
+        // lanes.
+        unsafe {
+            if transfer.smoothing.is_some() {
+                transfer.widen::<L, S, true>(l, whole, smoothing);
+            } else {
+                transfer.widen::<L, S, false>(l, whole, smoothing);
+            }
+            let mut row = whole;
+            while row < transfer.count {
+                let (from, to) = transfer.row::<S>(row);
+                let valid = if row + 1 == transfer.count { transfer.last } else { transfer.width };
+                let mut lane = 0;
+                while lane < transfer.width {
+                    l.zero().store(to.add(lane));
+                    let end = valid.min(lane + L::LANES);
+                    let mut k = lane;
+                    while k < end {
+                        to.add(k).write(from.add(k).read().widen());
+                        k += 1;
+                    }
+                    if transfer.smoothing.is_some() {
+                        smoothing.of(l, l.load(to.add(lane))).store(to.add(lane));
+                    }
+                    lane += L::LANES;
+                }
+                row += 1;
+            }
+        }
+    }
+}
+
+/// Rounds to what is stored as `S`.
+struct Writing<S>(PhantomData<S>);
+
+impl<T: Constants, S: StoredMut<T>> Kernel<T> for Writing<S> {
+    type Args = Transfer<T>;
+    type Out = ();
+
+    /// # Safety
+    ///
+    /// All that is said of [`Transfer`] holds, of `S`.
+    #[inline(always)]
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, transfer: &mut Transfer<T>) {
+        let transfer = *transfer;
+        let whole = transfer.whole::<L>();
+        let mut row = 0;
+        while row < transfer.count {
+            let (to, from) = transfer.row::<S>(row);
+            let mut lane = 0;
+            // SAFETY: the caller's promise; no number beyond the last of a row is written.
+            unsafe {
+                while row < whole && lane < transfer.width {
+                    S::store(l.load(from.add(lane)), to.add(lane));
+                    lane += L::LANES;
+                }
+                while lane < transfer.last {
+                    to.add(lane).write(S::round(from.add(lane).read()));
+                    lane += 1;
+                }
+            }
+            row += 1;
+        }
+    }
+}
+
+impl<T: Constants> Stored<T> for T {
+    const STORAGE: Storage<T> = Storage::of::<T>(true, false).with_output::<T>();
+
+    #[inline(always)]
+    fn widen(self) -> T {
+        self
+    }
+    #[inline(always)]
+    unsafe fn load<L: Lanes<Scalar = T>>(l: Token<L>, from: *const T) -> Vector<L> {
+        // SAFETY: the caller's promise.
+        unsafe { l.load(from) }
+    }
+}
+
+impl<T: Constants> StoredMut<T> for T {
+    #[inline(always)]
+    fn round(v: T) -> T {
+        v
+    }
+    #[inline(always)]
+    unsafe fn store<L: Lanes<Scalar = T>>(v: Vector<L>, to: *mut T) {
+        // SAFETY: the caller's promise.
+        unsafe { v.store(to) }
+    }
+}
+
+/// 0 is negative, anything else positive.
+impl<T: Constants> Stored<T> for u8 {
+    const STORAGE: Storage<T> = Storage::of::<u8>(false, true);
+
+    #[inline(always)]
+    fn widen(self) -> T {
+        if self == 0 { T::ZERO } else { T::ONE }
+    }
+    #[inline(always)]
+    unsafe fn load<L: Lanes<Scalar = T>>(l: Token<L>, from: *const u8) -> Vector<L> {
+        // SAFETY: the caller's promise.
+        unsafe { l.load_bytes(from) }
+    }
+}
+
+#[cfg(feature = "half")]
+mod halves {
+    use half::{bf16, f16};
+
+    use super::{Storage, Stored, StoredMut};
+    use crate::simd::{Format, Lanes, Token, Vector};
+
+    impl Stored<f32> for f16 {
+        const STORAGE: Storage<f32> = Storage::of::<f16>(false, false).with_output::<f16>();
+
+        #[inline(always)]
+        fn widen(self) -> f32 {
+            self.to_f32()
+        }
+        #[inline(always)]
+        unsafe fn load<L: Lanes<Scalar = f32>>(l: Token<L>, from: *const f16) -> Vector<L> {
+            // SAFETY: the caller's promise.
+            unsafe { l.load_halves(from.cast(), Format::F16) }
+        }
+    }
+
+    impl StoredMut<f32> for f16 {
+        #[inline(always)]
+        fn round(v: f32) -> f16 {
+            f16::from_f32(v)
+        }
+        #[inline(always)]
+        unsafe fn store<L: Lanes<Scalar = f32>>(v: Vector<L>, to: *mut f16) {
+            // SAFETY: the caller's promise.
+            unsafe { v.store_halves(to.cast(), Format::F16) }
+        }
+    }
+
+    impl Stored<f32> for bf16 {
+        const STORAGE: Storage<f32> = Storage::of::<bf16>(false, false).with_output::<bf16>();
+
+        #[inline(always)]
+        fn widen(self) -> f32 {
+            self.to_f32()
+        }
+        #[inline(always)]
+        unsafe fn load<L: Lanes<Scalar = f32>>(l: Token<L>, from: *const bf16) -> Vector<L> {
+            // SAFETY: the caller's promise.
+            unsafe { l.load_halves(from.cast(), Format::Bf16) }
+        }
+    }
+
+    impl StoredMut<f32> for bf16 {
+        #[inline(always)]
+        fn round(v: f32) -> bf16 {
+            bf16::from_f32(v)
+        }
+        #[inline(always)]
+        unsafe fn store<L: Lanes<Scalar = f32>>(v: Vector<L>, to: *mut bf16) {
+            // SAFETY: the caller's promise.
+            unsafe { v.store_halves(to.cast(), Format::Bf16) }
+        }
+    }
+}

@@ -1,0 +1,446 @@
+//! What a pass reads and writes: where each stream of numbers is, and how a part of them becomes a block.
+//!
+//! [`Streams`] are made from slices that all have the elements they go over. A [`Tile`] says which of these a block has, and is
+//! compared with them once, so that no vector needs a check of its own.
+
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+use core::ops::Range;
+
+use super::ROWS;
+use super::block::{Block, BlockFn, Choice, Finish, Rows, Shape};
+use super::factors::Factors;
+use super::plan::Surveyor;
+use super::rows::{Buffer, FactorRows};
+use super::stored::{Column, Transfer, Values, ValuesMut};
+use super::sum::LaneSums;
+use crate::math::{Constants, Smoothing, is_moderate};
+use crate::simd::{Backend, MICROCONTROLLER};
+
+/// What is written before it is read, over and over.
+pub struct Room<'r, T: Constants> {
+    pub logit: Buffer<'r, T>,
+    pub target: Buffer<'r, T>,
+    pub pos_weight: FactorRows<'r, T>,
+    pub weight: FactorRows<'r, T>,
+    pub upstream: FactorRows<'r, T>,
+    pub outputs: [Buffer<'r, T>; 2],
+    /// The terms and products of each piece of a block's rows.
+    pub terms: &'r mut MaybeUninit<[[T::Columns; 3]; PIECES]>,
+    /// How many pieces and lanes of them have been written, and whether each piece is a block.
+    pub pieces: usize,
+    pub are_blocks: bool,
+    pub width: usize,
+}
+
+impl<T: Constants> Room<'_, T> {
+    /// Makes the rows that are the same in all blocks.
+    #[inline(always)]
+    pub fn prepare(&mut self, streams: &Streams<'_, T>, shape: Shape) {
+        if shape.weights {
+            self.pos_weight.prepare(streams.pos_weight);
+            self.weight.prepare(streams.weight);
+        }
+        if shape.upstream {
+            self.upstream.prepare(streams.upstream);
+        }
+    }
+
+    /// Adds what a formula has left of the last tile to the sums of the lanes from `lane` on.
+    #[inline(always)]
+    pub fn finish(&mut self, formula: BlockFn<'_, T>, sums: &mut LaneSums<'_, T>, lane: usize) {
+        let (width, pieces) = (self.width, core::mem::take(&mut self.pieces));
+        if pieces == 0 || T::VIRTUAL_LANES - lane < width {
+            return;
+        }
+        let (terms, factor_weights) = (self.terms.as_ptr().cast(), formula.factor_weights);
+        let none = [core::ptr::null_mut(); 2];
+        let are_blocks = self.are_blocks;
+        let finish = Finish { width, terms, pieces, are_blocks, sums: none, is_first: false, factor_weights };
+        // SAFETY: the formula has written the terms and products of these pieces.
+        unsafe { sums.add(formula.finish, finish, lane) };
+    }
+}
+
+/// 1 in each lane from `from` on.
+fn beyond<T: Constants>(from: usize) -> T::VirtualLanes {
+    let mut row = T::VirtualLanes::default();
+    row.as_mut().iter_mut().skip(from).for_each(|lane| *lane = T::ONE);
+    row
+}
+
+/// Pieces of a block, where its rows are made.
+pub const PIECES: usize = if MICROCONTROLLER { 1 } else { 4 };
+
+/// Elements in rows of equal width.
+#[derive(Clone, Copy)]
+pub struct Tile {
+    /// The first element.
+    pub start: usize,
+    /// How many elements after a row's first the next row's first is.
+    pub pitch: usize,
+    pub rows: usize,
+    /// How many lanes a row has.
+    pub width: usize,
+    /// How many elements the last row has; fewer than `width` where it reaches beyond the end.
+    pub last: usize,
+}
+
+impl Tile {
+    /// So many elements, row after row.
+    #[inline]
+    pub fn across(start: usize, len: usize, width: usize) -> Self {
+        // A power of two: nothing is divided.
+        let rows = (len + width - 1) >> width.trailing_zeros();
+        Self { start, pitch: width, rows, width, last: len - (rows - 1) * width }
+    }
+
+    /// Of so many elements, those of [`COLUMNS`](crate::simd::Native::COLUMNS) virtual lanes, or fewer: a single row has no
+    /// more vectors than it needs.
+    #[inline]
+    ///
+    /// More than one block are whole.
+    pub fn down<T: Constants>(start: usize, len: usize, lane: usize, formula: BlockFn<'_, T>) -> Self {
+        let left = len - lane;
+        let rows = left.div_ceil(T::VIRTUAL_LANES);
+        let last = T::COLUMNS.min(left - (rows - 1) * T::VIRTUAL_LANES);
+        let width = if rows > 1 { T::COLUMNS } else { formula.evaluate.whole(last) };
+        Self { start: start + lane, pitch: T::VIRTUAL_LANES, rows, width, last }
+    }
+
+    /// Whether the last row reaches beyond the end.
+    #[inline]
+    pub fn is_partial<T: Constants>(&self) -> bool {
+        // A single lane never does, and needs no code for it.
+        T::COLUMNS > 1 && self.last < self.width
+    }
+
+    /// Where its rows are, if they are there as a formula needs them.
+    #[inline]
+    fn rows_in<T: Constants>(&self, column: Column<T>) -> Option<Rows<T>> {
+        let is_there = column.storage.as_is && !self.is_partial::<T>();
+        is_there.then(|| Rows { first: column.at(self.start).cast(), step: self.pitch })
+    }
+
+    /// The end of its elements.
+    #[inline]
+    fn end(&self) -> usize {
+        self.start + (self.rows - 1) * self.pitch + self.last
+    }
+
+    /// The rows from one on, up to so many, and not the last one where it would have to be made with many others.
+    #[inline]
+    fn part<T: Constants>(&self, row: usize, limit: usize) -> Self {
+        let left = self.rows - row;
+        let is_apart = self.is_partial::<T>() && left > 1 && limit > T::PIECE;
+        let rows = limit.min(left - usize::from(is_apart));
+        let last = if row + rows == self.rows { self.last } else { self.width };
+        Self { start: self.start + row * self.pitch, rows, last, ..*self }
+    }
+}
+
+/// What is read and written, element by element.
+pub struct Streams<'a, T: 'static> {
+    /// Which elements it goes over; every slice has them.
+    elements: Range<usize>,
+    logits: Column<T>,
+    targets: Option<Column<T>>,
+    smoothing: Option<Smoothing<T>>,
+    pub pos_weight: Factors<'a, T>,
+    pub weight: Factors<'a, T>,
+    pub upstream: Factors<'a, T>,
+    outputs: [Option<Column<T>>; 2],
+    slices: PhantomData<(&'a [T], &'a mut [T])>,
+}
+
+// SAFETY: it stands for slices, shared and exclusive, of the elements it goes over.
+unsafe impl<T: Send + Sync> Send for Streams<'_, T> {}
+
+impl<'a, T: Constants> Streams<'a, T> {
+    /// Only logits, as many as there are.
+    #[inline]
+    pub fn new(logits: Values<'a, T>) -> Self {
+        let one = Factors::Uniform(T::ONE);
+        Self {
+            elements: 0..logits.len(),
+            logits: logits.column,
+            targets: None,
+            smoothing: None,
+            pos_weight: one,
+            weight: one,
+            upstream: one,
+            outputs: [None; 2],
+            slices: PhantomData,
+        }
+    }
+
+    /// The first output takes the logits' place.
+    #[inline]
+    pub fn in_place(logits: ValuesMut<'a, T>) -> Self {
+        let column = logits.column;
+        Self {
+            logits: column,
+            elements: 0..logits.len(),
+            outputs: [Some(column), None],
+            ..Self::new(Values::new::<T>(&[]))
+        }
+    }
+
+    #[inline]
+    pub fn targets(self, targets: Values<'a, T>) -> Self {
+        Self { targets: Some(targets.column), ..self.up_to(targets.len()) }
+    }
+
+    #[inline]
+    pub fn weighted(self, pos_weight: Factors<'a, T>, weight: Factors<'a, T>) -> Self {
+        Self { pos_weight, weight, ..self.up_to(pos_weight.capacity().min(weight.capacity())) }
+    }
+
+    pub fn upstream(self, upstream: Factors<'a, T>) -> Self {
+        Self { upstream, ..self.up_to(upstream.capacity()) }
+    }
+
+    #[inline]
+    pub fn writing(self, first: ValuesMut<'a, T>) -> Self {
+        Self { outputs: [Some(first.column), self.outputs[1]], ..self.up_to(first.len()) }
+    }
+
+    pub fn writing_second(self, second: ValuesMut<'a, T>) -> Self {
+        Self { outputs: [self.outputs[0], Some(second.column)], ..self.up_to(second.len()) }
+    }
+
+    /// With smoothed targets.
+    #[inline]
+    pub fn smoothed(self, smoothing: Smoothing<T>) -> Self {
+        Self { smoothing: if smoothing.lift == T::ZERO { None } else { Some(smoothing) }, ..self }
+    }
+
+    /// The elements that so many are there for.
+    #[inline]
+    fn up_to(self, len: usize) -> Self {
+        Self { elements: self.elements.start..self.elements.end.min(len), ..self }
+    }
+
+    /// The elements before `at`, and the rest.
+    #[cfg(feature = "rayon")]
+    pub fn split_at(self, at: usize) -> (Self, Self) {
+        let Range { start, end } = self.elements;
+        let at = at.clamp(start, end);
+        (Self { elements: start..at, ..self }, Self { elements: at..end, ..self })
+    }
+
+    #[inline]
+    pub fn elements(&self) -> Range<usize> {
+        self.elements.clone()
+    }
+
+    /// Whether all weights and positive weights are 1.
+    #[inline]
+    pub fn has_no_weights(&self) -> bool {
+        self.pos_weight.is_one() && self.weight.is_one()
+    }
+
+    /// Whether all weights, positive weights and upstream derivatives are moderate.
+    #[inline(always)]
+    pub fn weights_are_moderate(&self) -> bool {
+        [self.pos_weight, self.weight, self.upstream].iter().all(|factors| match *factors {
+            Factors::Uniform(v) => is_moderate(v),
+            Factors::Values { moderate, .. } => moderate,
+        })
+    }
+
+    /// Whether all targets are known to be 0 or 1.
+    pub fn are_hard(&self) -> bool {
+        self.targets.is_some_and(|targets| targets.storage.hard)
+    }
+
+    /// What hard targets are, smoothed.
+    pub fn hard_targets(&self) -> [T; 2] {
+        let smoothing = self.smoothing.unwrap_or(Smoothing::none());
+        [smoothing.lift, smoothing.positive()]
+    }
+
+    /// How many rows there is room for, if they must be made in buffers; else there is no limit.
+    #[inline]
+    pub fn rows_at_a_time(&self, shape: Shape) -> usize {
+        let is_made = |factors| match factors {
+            Factors::Uniform(_) => false,
+            Factors::Values { repeat, cycles, .. } => repeat != 1 || cycles,
+        };
+        let is_stored = |column: &Option<Column<T>>| column.is_some_and(|column| !column.storage.as_is);
+        if !self.logits.storage.as_is
+            || shape.weights && (is_made(self.pos_weight) || is_made(self.weight))
+            || shape.upstream && is_made(self.upstream)
+            || shape.outputs > 0 && is_stored(&self.outputs[0])
+            || shape.outputs > 1 && is_stored(&self.outputs[1])
+        {
+            T::PIECE
+        } else if shape.targets && (is_stored(&self.targets) || self.smoothing.is_some()) {
+            ROWS
+        } else {
+            usize::MAX
+        }
+    }
+}
+
+impl<T: Constants> Streams<'_, T> {
+    /// Evaluates a formula for a tile: writes its outputs, and leaves what it sums in the room, piece by piece of the rows.
+    #[inline(always)]
+    pub fn evaluate(
+        &mut self,
+        room: &mut Room<'_, T>,
+        backend: Backend,
+        shape: Shape,
+        formula: BlockFn<'_, T>,
+        tile: Tile,
+    ) {
+        if tile.start < self.elements.start || self.elements.end < tile.end() {
+            return;
+        }
+        let mut limit = self.rows_at_a_time(shape);
+        if shape.sums && tile.is_partial::<T>() {
+            // What is summed is cut where the tree is.
+            limit = limit.min(T::PIECE);
+        }
+        let (mut row, mut pieces) = (0, 0);
+        while row < tile.rows {
+            let part = tile.part::<T>(row, limit);
+            // SAFETY: it goes over the elements of the tile.
+            unsafe {
+                let mut block = self.block(room, backend, shape, part);
+                block.formula = formula.formula;
+                let row;
+                if shape.sums {
+                    block.sums = room.terms.as_mut_ptr().cast::<T>().wrapping_add(pieces * 3 * T::COLUMNS);
+                    if part.is_partial::<T>() {
+                        row = beyond::<T>(part.last);
+                        block.beyond = row.as_ref().as_ptr();
+                    }
+                }
+                formula.evaluate.call(&mut block);
+                // One by one, not in a loop: an index that is not known keeps all of the streams in memory.
+                if shape.outputs > 0 {
+                    self.deliver(block.outputs[0], self.outputs[0], backend, part);
+                }
+                if shape.outputs > 1 {
+                    self.deliver(block.outputs[1], self.outputs[1], backend, part);
+                }
+            }
+            row += part.rows;
+            pieces += 1;
+        }
+        if shape.sums {
+            room.are_blocks = tile.rows > ROWS;
+            room.pieces = if room.are_blocks { tile.rows / ROWS } else { pieces };
+            room.width = tile.width;
+        }
+    }
+
+    /// Looks at a tile.
+    #[inline(always)]
+    pub fn survey(&self, room: &mut Room<'_, T>, backend: Backend, surveyor: &Surveyor<T>, tile: Tile) -> Choice {
+        if tile.start < self.elements.start || self.elements.end < tile.end() {
+            return Choice::Any;
+        }
+        let limit = self.rows_at_a_time(surveyor.shape);
+        let mut found = Choice::Hard;
+        let mut row = 0;
+        while row < tile.rows {
+            let part = tile.part::<T>(row, limit);
+            // SAFETY: it goes over the elements of the tile.
+            found = found.min(unsafe {
+                let block = self.block(room, backend, surveyor.shape, part);
+                surveyor.look.call(&mut (block, surveyor.survey))
+            });
+            row += part.rows;
+        }
+        found
+    }
+
+    /// The rows of a tile: in the slices, or made in buffers.
+    ///
+    /// # Safety
+    ///
+    /// It goes over all elements of the tile, which has no more rows than [there is room for](Self::rows_at_a_time) and, if the
+    /// last one reaches beyond the end, no more than [`PIECE`](crate::simd::Native::PIECE). The buffers are prepared.
+    #[inline(always)]
+    unsafe fn block(&self, room: &mut Room<'_, T>, backend: Backend, shape: Shape, tile: Tile) -> Block<T> {
+        // SAFETY: the caller's promise: every slice has the elements of the tile, and the buffers room for what is made.
+        unsafe {
+            let logit = self.column_rows(self.logits, room.logit.rows, backend, None, tile);
+            let target = match self.targets {
+                Some(column) if shape.targets => {
+                    self.column_rows(column, room.target.rows, backend, self.smoothing, tile)
+                }
+                _ => Rows::NONE,
+            };
+            let (mut pos_weight, mut weight, mut upstream) = (Rows::NONE, Rows::NONE, Rows::NONE);
+            if shape.weights {
+                pos_weight = room.pos_weight.rows(self.pos_weight, tile);
+                weight = room.weight.rows(self.weight, tile);
+            }
+            if shape.upstream {
+                upstream = room.upstream.rows(self.upstream, tile);
+            }
+            let output = |k: usize| match self.outputs[k] {
+                Some(column) if k < shape.outputs => tile.rows_in(column).unwrap_or(room.outputs[k].rows),
+                _ => Rows::NONE,
+            };
+            Block {
+                rows: tile.rows,
+                width: tile.width,
+                logit,
+                target,
+                pos_weight,
+                weight,
+                upstream,
+                outputs: [output(0), output(1)],
+                sums: core::ptr::null_mut(),
+                beyond: core::ptr::null(),
+                formula: core::ptr::null(),
+            }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// That of [`block`](Self::block).
+    #[inline(always)]
+    unsafe fn column_rows(
+        &self,
+        column: Column<T>,
+        buffer: Rows<T>,
+        backend: Backend,
+        smoothing: Option<Smoothing<T>>,
+        tile: Tile,
+    ) -> Rows<T> {
+        if smoothing.is_none()
+            && let Some(rows) = tile.rows_in(column)
+        {
+            return rows;
+        }
+        let Tile { start, pitch, rows: count, width, last } = tile;
+        let stored = column.at(start);
+        let rows = buffer;
+        // SAFETY: the caller's promise.
+        unsafe { column.read(backend, Transfer { stored, pitch, rows, width, count, last, smoothing }) };
+        rows
+    }
+
+    /// Writes the results of a block to an output, if they are in a buffer.
+    ///
+    /// # Safety
+    ///
+    /// The formula has written them. The rest is that of [`block`](Self::block).
+    #[inline(always)]
+    unsafe fn deliver(&self, rows: Rows<T>, output: Option<Column<T>>, backend: Backend, tile: Tile) {
+        if let Some(column) = output
+            && tile.rows_in(column).is_none()
+        {
+            let Tile { start, pitch, rows: count, width, last } = tile;
+            let stored = column.at(start);
+            // SAFETY: the caller's promise.
+            unsafe { column.write(backend, Transfer { stored, pitch, rows, width, count, last, smoothing: None }) };
+        }
+    }
+}

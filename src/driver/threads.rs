@@ -1,0 +1,93 @@
+//! Who goes over the elements: the thread that calls, or several.
+
+use super::plan::Plan;
+use super::streams::Streams;
+use super::{Driver, Pass};
+use crate::math::{Constants, Double};
+
+/// Whoever runs checks and passes, they come to the same.
+#[derive(Clone, Copy, Debug)]
+pub enum Threads {
+    One,
+    /// Those of the pool that the caller is in.
+    #[cfg(feature = "rayon")]
+    Pool,
+}
+
+impl Threads {
+    /// Whether all values are valid, as all parts of them are.
+    pub fn all<T: Constants>(self, values: &[T], are_valid: impl Fn(&[T]) -> bool + Copy + Sync) -> bool {
+        match self {
+            Self::One => are_valid(values),
+            #[cfg(feature = "rayon")]
+            Self::Pool => pool::all(values, are_valid),
+        }
+    }
+}
+
+/// Runs a plan over streams; returns what its formula sums, added to what was there before.
+#[inline]
+pub fn run<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>, plan: &Plan<'_, T>) -> Double<T> {
+    let &Pass { backend, factor, onto, .. } = pass;
+    match pass.threads {
+        Threads::One => Driver { streams, plan, backend, factor }.run(onto),
+        #[cfg(feature = "rayon")]
+        Threads::Pool => pool::run(Driver { streams, plan, backend, factor }, onto),
+    }
+}
+
+#[cfg(feature = "rayon")]
+mod pool {
+    use crate::driver::{Driver, chunk_len};
+    use crate::math::{Constants, Double};
+
+    /// So many values are not worth waking a thread for: that takes longer than to look at them.
+    const FEW: usize = 1 << 15;
+
+    /// Chunks that are shared out at a time. Their sums wait on the stack until they are added in their order.
+    const WINDOW: usize = 256;
+
+    pub fn all<T: Constants>(values: &[T], are_valid: impl Fn(&[T]) -> bool + Copy + Sync) -> bool {
+        if values.len() <= FEW {
+            return are_valid(values);
+        }
+        let (first, second) = values.split_at(values.len() / 2);
+        let (first, second) = rayon::join(|| all(first, are_valid), || all(second, are_valid));
+        first && second
+    }
+
+    pub fn run<T: Constants>(mut driver: Driver<'_, '_, T>, mut total: Double<T>) -> Double<T> {
+        while !driver.streams.elements().is_empty() {
+            let (window, rest) = driver.split_at(WINDOW);
+            let mut sums = [Double::ZERO; WINDOW];
+            let chunks = window.streams.elements().len().div_ceil(chunk_len::<T>());
+            let sums = sums.get_mut(..chunks).unwrap_or_default();
+            share(window, sums);
+            total = sums.iter().fold(total, |total, &sum| total.plus(sum));
+            driver = rest;
+        }
+        total
+    }
+
+    /// The sum of each chunk.
+    fn share<T: Constants>(mut driver: Driver<'_, '_, T>, sums: &mut [Double<T>]) {
+        match sums {
+            [] => {}
+            [sum] => *sum = driver.run(Double::ZERO),
+            _ => {
+                let half = sums.len() / 2;
+                let ((first, second), (sums, others)) = (driver.split_at(half), sums.split_at_mut(half));
+                rayon::join(|| share(first, sums), || share(second, others));
+            }
+        }
+    }
+
+    impl<'d, 'a, T: Constants> Driver<'d, 'a, T> {
+        /// The first chunks, and the rest.
+        fn split_at(self, chunks: usize) -> (Self, Self) {
+            let at = self.streams.elements().start + chunks * chunk_len::<T>();
+            let (first, second) = self.streams.split_at(at);
+            (Self { streams: first, ..self }, Self { streams: second, ..self })
+        }
+    }
+}
