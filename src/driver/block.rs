@@ -22,7 +22,7 @@ pub struct Rows<T> {
 impl<T> Rows<T> {
     pub const NONE: Self = Self { first: core::ptr::null_mut(), step: 0 };
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn at(self, row: usize, lane: usize) -> *mut T {
         self.first.wrapping_add(row * self.step + lane)
     }
@@ -124,7 +124,7 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Evaluate<F> {
     ///
     /// `formula` is an `F`. Every stream that it reads has `rows` rows of `width` elements, every output room for them, and
     /// `sums` for the terms and products of `width` lanes, if it has terms.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, block: &mut Block<T>) {
         // A copy: what is behind a reference would be read again after each store.
         let block = *block;
@@ -168,7 +168,7 @@ impl<T: Constants> Block<T> {
     /// # Safety
     ///
     /// That of [`Evaluate`], of this row and lane.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn evaluate<L: Lanes<Scalar = T>, F: Formula<T>>(
         &self,
         l: Token<L>,
@@ -201,7 +201,7 @@ impl<T: Constants> Block<T> {
     /// # Safety
     ///
     /// That of [`Evaluate`], of these rows and this lane.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn join<L: Lanes<Scalar = T>, F: Formula<T>>(
         &self,
         l: Token<L>,
@@ -263,7 +263,7 @@ impl<T: Constants, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS
     /// # Safety
     ///
     /// Logits, targets and weights, as far as they are looked at, have `rows` rows of `width` elements.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, args: &mut (Block<T>, Survey<T>)) -> Choice {
         let (block, Survey { limit, targets: [low, high] }) = *args;
         let (low, high) = (l.splat(low), l.splat(high));
@@ -338,7 +338,7 @@ impl<T: Constants, const PRODUCTS: usize> Kernel<T> for Finishing<PRODUCTS> {
     ///
     /// `terms` has so many pieces of `width` lanes, and each of `sums` room for `width` elements, which are there unless
     /// this `is_first`.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, finish: &mut Finish<T>) {
         let finish = *finish;
         let [hi, lo] = finish.sums;
@@ -376,7 +376,7 @@ impl<T: Constants> Finish<T> {
     /// # Safety
     ///
     /// That of [`Finishing`], of this lane.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn joined<L: Lanes<Scalar = T>>(&self, l: Token<L>, lane: usize, products: usize) -> Terms<L> {
         // SAFETY: the caller's promise, of each piece there is.
         unsafe {
@@ -398,7 +398,7 @@ impl<T: Constants> Finish<T> {
     /// # Safety
     ///
     /// That of [`Finishing`], of this piece and lane.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn piece<L: Lanes<Scalar = T>>(&self, l: Token<L>, piece: usize, lane: usize, products: usize) -> Terms<L> {
         let first = self.terms.wrapping_add(piece * 3 * T::COLUMNS + lane);
         let mut terms = Terms::none(l);

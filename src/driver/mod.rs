@@ -175,7 +175,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
     }
 
     /// The fastest formula that takes these elements.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn choose(&self, room: &mut Room<'_, T>, start: usize, len: usize) -> BlockFn<'d, T> {
         let found = match &self.plan.survey {
             None => None,

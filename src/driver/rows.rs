@@ -16,7 +16,7 @@ pub struct Buffer<'b, T> {
 }
 
 impl<'b, T: Constants> Buffer<'b, T> {
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn of<B>(buffer: &'b mut MaybeUninit<B>) -> Self {
         Self { rows: Rows { first: buffer.as_mut_ptr().cast(), step: T::COLUMNS }, borrowed: PhantomData }
     }
@@ -41,7 +41,7 @@ pub struct FactorRows<'b, T: Constants> {
 }
 
 impl<'b, T: Constants> FactorRows<'b, T> {
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn of(buffer: &'b mut FactorBuffer<T>) -> Self {
         let FactorBuffer { rows, cycle } = buffer;
         Self { rows: Buffer::of(rows), cycle: cycle.as_mut_ptr().cast() }
@@ -79,7 +79,7 @@ impl<'b, T: Constants> FactorRows<'b, T> {
     /// # Safety
     ///
     /// [`prepare`](Self::prepare) has seen the factors; they cover the tile, whose rows fit the buffer.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub unsafe fn rows(&mut self, factors: Factors<'_, T>, tile: Tile) -> Rows<T> {
         match factors {
             Factors::Uniform(_) => Rows { step: 0, ..self.rows.rows },

@@ -194,13 +194,13 @@ pub struct Transfer<T> {
 
 impl<T: Constants> Transfer<T> {
     /// How many rows have whole vectors alone.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn whole<L: Lanes<Scalar = T>>(&self) -> usize {
         if self.width & (L::LANES - 1) == 0 { self.count - usize::from(self.last < self.width) } else { 0 }
     }
 
     /// The first number of a row, and where it is computed with.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn row<S>(&self, row: usize) -> (*mut S, *mut T) {
         (self.stored.cast::<S>().wrapping_add(row * self.pitch), self.rows.at(row, 0))
     }
@@ -210,7 +210,7 @@ impl<T: Constants> Transfer<T> {
     /// # Safety
     ///
     /// All that is said of [`Transfer`] holds, of `S` and these rows.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn widen<L: Lanes<Scalar = T>, S: Stored<T>, const SMOOTHED: bool>(
         &self,
         l: Token<L>,
@@ -246,7 +246,7 @@ impl<T: Constants, S: Stored<T>> Kernel<T> for Reading<S> {
     /// # Safety
     ///
     /// All that is said of [`Transfer`] holds, of `S`.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, transfer: &mut Transfer<T>) {
         let transfer = *transfer;
         let whole = transfer.whole::<L>();
@@ -293,7 +293,7 @@ impl<T: Constants, S: StoredMut<T>> Kernel<T> for Writing<S> {
     /// # Safety
     ///
     /// All that is said of [`Transfer`] holds, of `S`.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, transfer: &mut Transfer<T>) {
         let transfer = *transfer;
         let whole = transfer.whole::<L>();
@@ -320,11 +320,11 @@ impl<T: Constants, S: StoredMut<T>> Kernel<T> for Writing<S> {
 impl<T: Constants> Stored<T> for T {
     const STORAGE: Storage<T> = Storage::of::<T>(true, false).with_output::<T>();
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> T {
         self
     }
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn load<L: Lanes<Scalar = T>>(l: Token<L>, from: *const T) -> Vector<L> {
         // SAFETY: the caller's promise.
         unsafe { l.load(from) }
@@ -332,11 +332,11 @@ impl<T: Constants> Stored<T> for T {
 }
 
 impl<T: Constants> StoredMut<T> for T {
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn round(v: T) -> T {
         v
     }
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn store<L: Lanes<Scalar = T>>(v: Vector<L>, to: *mut T) {
         // SAFETY: the caller's promise.
         unsafe { v.store(to) }
@@ -347,11 +347,11 @@ impl<T: Constants> StoredMut<T> for T {
 impl<T: Constants> Stored<T> for u8 {
     const STORAGE: Storage<T> = Storage::of::<u8>(false, true);
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> T {
         if self == 0 { T::ZERO } else { T::ONE }
     }
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn load<L: Lanes<Scalar = T>>(l: Token<L>, from: *const u8) -> Vector<L> {
         // SAFETY: the caller's promise.
         unsafe { l.load_bytes(from) }
@@ -368,11 +368,11 @@ mod halves {
     impl Stored<f32> for f16 {
         const STORAGE: Storage<f32> = Storage::of::<f16>(false, false).with_output::<f16>();
 
-        #[inline(always)]
+        #[cfg_attr(not(unoptimized), inline(always))]
         fn widen(self) -> f32 {
             self.to_f32()
         }
-        #[inline(always)]
+        #[cfg_attr(not(unoptimized), inline(always))]
         unsafe fn load<L: Lanes<Scalar = f32>>(l: Token<L>, from: *const f16) -> Vector<L> {
             // SAFETY: the caller's promise.
             unsafe { l.load_halves(from.cast(), Format::F16) }
@@ -380,11 +380,11 @@ mod halves {
     }
 
     impl StoredMut<f32> for f16 {
-        #[inline(always)]
+        #[cfg_attr(not(unoptimized), inline(always))]
         fn round(v: f32) -> f16 {
             f16::from_f32(v)
         }
-        #[inline(always)]
+        #[cfg_attr(not(unoptimized), inline(always))]
         unsafe fn store<L: Lanes<Scalar = f32>>(v: Vector<L>, to: *mut f16) {
             // SAFETY: the caller's promise.
             unsafe { v.store_halves(to.cast(), Format::F16) }
@@ -394,11 +394,11 @@ mod halves {
     impl Stored<f32> for bf16 {
         const STORAGE: Storage<f32> = Storage::of::<bf16>(false, false).with_output::<bf16>();
 
-        #[inline(always)]
+        #[cfg_attr(not(unoptimized), inline(always))]
         fn widen(self) -> f32 {
             self.to_f32()
         }
-        #[inline(always)]
+        #[cfg_attr(not(unoptimized), inline(always))]
         unsafe fn load<L: Lanes<Scalar = f32>>(l: Token<L>, from: *const bf16) -> Vector<L> {
             // SAFETY: the caller's promise.
             unsafe { l.load_halves(from.cast(), Format::Bf16) }
@@ -406,11 +406,11 @@ mod halves {
     }
 
     impl StoredMut<f32> for bf16 {
-        #[inline(always)]
+        #[cfg_attr(not(unoptimized), inline(always))]
         fn round(v: f32) -> bf16 {
             bf16::from_f32(v)
         }
-        #[inline(always)]
+        #[cfg_attr(not(unoptimized), inline(always))]
         unsafe fn store<L: Lanes<Scalar = f32>>(v: Vector<L>, to: *mut bf16) {
             // SAFETY: the caller's promise.
             unsafe { v.store_halves(to.cast(), Format::Bf16) }

@@ -35,7 +35,7 @@ pub struct Room<'r, T: Constants> {
 
 impl<T: Constants> Room<'_, T> {
     /// Makes the rows that are the same in all blocks.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn prepare(&mut self, streams: &Streams<'_, T>, shape: Shape) {
         if shape.weights {
             self.pos_weight.prepare(streams.pos_weight);
@@ -47,7 +47,7 @@ impl<T: Constants> Room<'_, T> {
     }
 
     /// Adds what a formula has left of the last tile to the sums of the lanes from `lane` on.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn finish(&mut self, formula: BlockFn<'_, T>, sums: &mut LaneSums<'_, T>, lane: usize) {
         let (width, pieces) = (self.width, core::mem::take(&mut self.pieces));
         if pieces == 0 || T::VIRTUAL_LANES - lane < width {
@@ -241,7 +241,7 @@ impl<'a, T: Constants> Streams<'a, T> {
     }
 
     /// Whether all weights, positive weights and upstream derivatives are moderate.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn weights_are_moderate(&self) -> bool {
         [self.pos_weight, self.weight, self.upstream].iter().all(|factors| match *factors {
             Factors::Uniform(v) => is_moderate(v),
@@ -285,7 +285,7 @@ impl<'a, T: Constants> Streams<'a, T> {
 
 impl<T: Constants> Streams<'_, T> {
     /// Evaluates a formula for a tile: writes its outputs, and leaves what it sums in the room, piece by piece of the rows.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn evaluate(
         &mut self,
         room: &mut Room<'_, T>,
@@ -337,7 +337,7 @@ impl<T: Constants> Streams<'_, T> {
     }
 
     /// Looks at a tile.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn survey(&self, room: &mut Room<'_, T>, backend: Backend, surveyor: &Surveyor<T>, tile: Tile) -> Choice {
         if tile.start < self.elements.start || self.elements.end < tile.end() {
             return Choice::Any;
@@ -363,7 +363,7 @@ impl<T: Constants> Streams<'_, T> {
     ///
     /// It goes over all elements of the tile, which has no more rows than [there is room for](Self::rows_at_a_time) and, if the
     /// last one reaches beyond the end, no more than [`PIECE`](crate::simd::Native::PIECE). The buffers are prepared.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn block(&self, room: &mut Room<'_, T>, backend: Backend, shape: Shape, tile: Tile) -> Block<T> {
         // SAFETY: the caller's promise: every slice has the elements of the tile, and the buffers room for what is made.
         unsafe {
@@ -405,7 +405,7 @@ impl<T: Constants> Streams<'_, T> {
     /// # Safety
     ///
     /// That of [`block`](Self::block).
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn column_rows(
         &self,
         column: Column<T>,
@@ -432,7 +432,7 @@ impl<T: Constants> Streams<'_, T> {
     /// # Safety
     ///
     /// The formula has written them. The rest is that of [`block`](Self::block).
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn deliver(&self, rows: Rows<T>, output: Option<Column<T>>, backend: Backend, tile: Tile) {
         if let Some(column) = output
             && tile.rows_in(column).is_none()

@@ -16,13 +16,13 @@ pub struct Terms<L: Lanes> {
 }
 
 impl<T: Constants, L: Lanes<Scalar = T>> Terms<L> {
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn none(l: Token<L>) -> Self {
         Self { term: l.zero(), products: [l.zero(), l.zero()] }
     }
 
     /// (1 + a)(1 + b) - 1 = a + b + a b: nothing cancels, and no small factor is lost.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn join(mut self, other: Self, products: usize) -> Self {
         self.term = self.term + other.term;
         let mut k = 0;
@@ -35,14 +35,14 @@ impl<T: Constants, L: Lanes<Scalar = T>> Terms<L> {
     }
 
     /// Nothing where the mask is true.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn without(self, mask: Mask<L>) -> Self {
         let [first, second] = self.products;
         Self { term: mask.clear(self.term), products: [mask.clear(first), mask.clear(second)] }
     }
 
     /// Adds them, and the logarithms of the products, each times its weight, to a sum.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn added_to(
         self,
         l: Token<L>,
@@ -75,12 +75,12 @@ pub struct Tree<L: Lanes> {
 }
 
 impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn new(l: Token<L>) -> Self {
         Self { terms: [l.zero(); PIECE], products: [[l.zero(); PIECE]; 2] }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn set(&mut self, at: usize, terms: Terms<L>, products: usize) {
         let at = at % PIECE;
         self.terms[at] = terms.term;
@@ -91,7 +91,7 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn get(&self, l: Token<L>, at: usize, products: usize) -> Terms<L> {
         let mut terms = Terms { term: self.terms[at % PIECE], ..Terms::none(l) };
         let mut k = 0;
@@ -103,7 +103,7 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
     }
 
     /// The first `count` joined, as a tree.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn join(&mut self, l: Token<L>, count: usize, products: usize) -> Terms<L> {
         if count == PIECE {
             let first = self.get(l, 0, products).join(self.get(l, 1, products), products);
@@ -138,7 +138,7 @@ pub struct LaneSums<'w, T: Constants> {
 
 impl<'w, T: Constants> LaneSums<'w, T> {
     /// Of nothing. Not cleared: what comes first is written, and only what comes later is added.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn new(words: &'w mut MaybeUninit<[T::VirtualLanes; 2]>) -> Self {
         Self { words, used: 0 }
     }
@@ -148,7 +148,7 @@ impl<'w, T: Constants> LaneSums<'w, T> {
     /// # Safety
     ///
     /// `finish` has terms and products of `width` lanes in each of its pieces, all within the virtual lanes.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub unsafe fn add(&mut self, function: Function<Finish<T>, ()>, mut finish: Finish<T>, lane: usize) {
         let hi = self.words.as_mut_ptr().cast::<T>().wrapping_add(lane);
         finish.sums = [hi, hi.wrapping_add(T::VIRTUAL_LANES)];

@@ -30,20 +30,20 @@ pub(super) struct Factors<L: Lanes> {
 }
 
 impl<L: Lanes<Scalar: Constants>> Factors<L> {
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub(super) fn new(a: Vector<L>, b: Vector<L>) -> Self {
         let more = a.ge(b);
         Self { least: more.select(b, a), most: more.select(a, b) }
     }
 
     /// Times a number up to 1.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn times_fraction(self, v: Vector<L>) -> Vector<L> {
         self.most * v * self.least
     }
 
     /// Times any number that is not negative.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub(super) fn times(self, l: Token<L>, v: Vector<L>) -> Vector<L> {
         let large = v.ge(l.one());
         large.select(self.least, self.most) * v * large.select(self.most, self.least)
@@ -66,7 +66,7 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
     const OUTPUTS: usize = W::OUTPUTS;
     const WEIGHTED: bool = false;
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let x = Logit::unscaled(l, inputs.logit);
         let down = inputs.target;
@@ -101,7 +101,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
     const OUTPUTS: usize = W::OUTPUTS;
     const WEIGHTED: bool = false;
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let zero = l.zero();
         let x = Logit::unscaled(l, inputs.logit);
@@ -126,7 +126,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn factor_weights(self) -> [T; 2] {
         self.smoothing.both_costs(self.pos_weight)
     }
@@ -161,7 +161,7 @@ impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T>
     const OUTPUTS: usize = W::OUTPUTS;
     const UPSTREAM: bool = W::UPSTREAM;
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let zero = l.zero();
         let x = if MODERATE { Logit::unscaled(l, inputs.logit) } else { Logit::new(l, inputs.logit) };
@@ -196,7 +196,7 @@ impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T>
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn factor_weights(self) -> [T; 2] {
         self.smoothing.both_costs(self.pos_weight)
     }
@@ -222,7 +222,7 @@ struct Values<L: Lanes> {
 
 impl<L: Lanes<Scalar: Constants>> Element<L> {
     /// Where no product can be subnormal or infinite but the last.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn moderate(&self, l: Token<L>, x: &Logit<L>) -> Values<L> {
         let (costs, e) = (self.costs, x.e.value);
         let d = l.one() + e;
@@ -235,7 +235,7 @@ impl<L: Lanes<Scalar: Constants>> Element<L> {
     }
 
     /// For any logit and any weights: every product is so ordered that only its last step can round to 0 or to infinity.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn any(&self, l: Token<L>, x: &Logit<L>) -> Values<L> {
         let (zero, costs) = (l.zero(), self.costs);
         // Where e is subnormal, it must not be rounded before it is multiplied: the products take the scaled one, and
@@ -266,7 +266,7 @@ impl<L: Lanes<Scalar: Constants>> Element<L> {
 }
 
 impl<L: Lanes> Values<L> {
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn where_else(self, mask: Mask<L>, other: Self) -> Self {
         Self {
             loss: mask.select(self.loss, other.loss),
@@ -286,7 +286,7 @@ pub struct TargetGradient<T> {
 impl<T: Constants> Formula<T> for TargetGradient<T> {
     const OUTPUTS: usize = 1;
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let x = Logit::unscaled(l, inputs.logit);
         let p = inputs.pos_weight;

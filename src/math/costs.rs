@@ -22,19 +22,19 @@ impl<T: Constants> Smoothing<T> {
     }
 
     /// What a target of 1 becomes.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn positive(self) -> T {
         self.keep + self.lift
     }
 
     /// What a negative and a positive cost on both sides together.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn both_costs(self, pos_weight: T) -> [T; 2] {
         let (low, high) = (self.lift, self.positive());
         [(T::ONE - low) + pos_weight * low, (T::ONE - high) + pos_weight * high]
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn of<L: Lanes<Scalar = T>>(self, l: Token<L>, t: Vector<L>) -> Vector<L> {
         t.mul_add(l.splat(self.keep), l.splat(self.lift))
     }
@@ -50,14 +50,14 @@ pub struct Costs<L: Lanes> {
 }
 
 impl<L: Lanes<Scalar: Constants>> Costs<L> {
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn new(l: Token<L>, x: &Logit<L>, up: Vector<L>, down: Vector<L>) -> Self {
         let near = x.positive.select(up, down);
         Self { near, far: x.positive.select(down, up), easy: near.equals(l.zero()) }
     }
 
     /// near a, and 0 for a cost of 0 at infinity.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn linear(self, x: &Logit<L>) -> Vector<L> {
         self.easy.clear(self.near * x.magnitude)
     }
@@ -65,7 +65,7 @@ impl<L: Lanes<Scalar: Constants>> Costs<L> {
 
 /// A product of weights, held at the largest number and, where it has vanished, at `least`: times a logit of 0, or an
 /// infinite one, it would be NaN.
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 pub fn in_range<L: Lanes<Scalar: Constants>>(l: Token<L>, product: Vector<L>, least: L::Scalar) -> Vector<L> {
     let product = product.at_most(l.splat(L::Scalar::MAX));
     product.equals(l.zero()).select(l.splat(least), product)

@@ -14,7 +14,7 @@ pub struct Double<V> {
 
 impl<V: Copy + Add<Output = V> + Sub<Output = V>> Double<V> {
     /// a + b exactly (Knuth).
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn two_sum(a: V, b: V) -> Self {
         let hi = a + b;
         let b_part = hi - a;
@@ -23,21 +23,21 @@ impl<V: Copy + Add<Output = V> + Sub<Output = V>> Double<V> {
     }
 
     /// a + b exactly, for |a| >= |b| or a = 0 (Dekker).
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn fast_two_sum(a: V, b: V) -> Self {
         let hi = a + b;
         Self { hi, lo: b - (hi - a) }
     }
 
     /// Adds one word. The low words add up unnormalised: cheap, and enough for the few additions of a chunk.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn accumulate(self, v: V) -> Self {
         let sum = Self::two_sum(self.hi, v);
         Self { hi: sum.hi, lo: self.lo + sum.lo }
     }
 
     /// The sum, its low words added up unnormalised too.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn join(self, other: Self) -> Self {
         let sum = Self::two_sum(self.hi, other.hi);
         Self { hi: sum.hi, lo: sum.lo + (self.lo + other.lo) }
@@ -147,7 +147,7 @@ impl<T: Constants> Factor<T> {
 
     /// The product, not normalised: the high word is that of the leading halves, which is exact, with and without fused
     /// multiply-add.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn times<L: Lanes<Scalar = T>>(self, l: Token<L>, a: Double<Vector<L>>) -> Double<Vector<L>> {
         let head = a.hi.and(l.splat(T::HEAD));
         let rest = (a.hi - head) + a.lo;

@@ -23,7 +23,7 @@ pub struct ExpNeg<L: Lanes> {
 ///
 /// Unlike a rounding instruction, the addition gives the same n on every machine that fuses, and the same on every one
 /// that does not.
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 pub fn exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> ExpNeg<L> {
     let limit = l.splat(L::Scalar::EXP_LIMIT);
     let beyond = a.ge(limit);
@@ -34,7 +34,7 @@ pub fn exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> ExpNeg
 }
 
 /// exp(-a) alone, the same bits: half of the offset is in the coefficients, and the other half need not be so large.
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 pub fn exp_neg_value<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> Vector<L> {
     let a = a.at_most(l.splat(L::Scalar::EXP_ZERO));
     let n = Exponent::of(l, a, L::Scalar::ROUNDING_HALF);
@@ -45,7 +45,7 @@ pub fn exp_neg_value<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> 
 
 /// [`exp_neg`] of a number in two words, which need not be normalised: the low one may reach 2^-10 of the high one, and is
 /// not looked at where that is beyond the limit. The first step of r takes the high word alone, so it remains exact.
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 pub fn exp_neg_double<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Double<Vector<L>>) -> ExpNeg<L> {
     let limit = l.splat(L::Scalar::EXP_LIMIT);
     let beyond = a.hi.ge(limit);
@@ -64,14 +64,14 @@ struct Exponent<L: Lanes> {
 }
 
 impl<L: Lanes<Scalar: Constants>> Exponent<L> {
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn of(l: Token<L>, a: Vector<L>, rounding: L::Scalar) -> Self {
         let rounded = a.neg_mul_add(l.splat(L::Scalar::LOG2_E), l.splat(rounding));
         Self { value: rounded - l.splat(rounding), rounded }
     }
 
     /// exp(-r) 2^n
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn scale(self, l: Token<L>, r: Vector<L>, beyond: Mask<L>) -> ExpNeg<L> {
         let scaled = horner(l, L::Scalar::EXP, r) * self.rounded.bits_to_exponent();
         ExpNeg { value: scaled * l.splat(L::Scalar::OFFSET), scaled: beyond.clear(scaled) }
@@ -80,7 +80,7 @@ impl<L: Lanes<Scalar: Constants>> Exponent<L> {
 
 impl<L: Lanes<Scalar: Constants>> ExpNeg<L> {
     /// Where `value` has lost digits.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn is_subnormal(self, l: Token<L>) -> Mask<L> {
         l.splat(L::Scalar::LARGEST_SUBNORMAL).ge(self.value)
     }

@@ -69,7 +69,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
     const OUTPUTS: usize = W::OUTPUTS;
     const UPSTREAM: bool = W::UPSTREAM;
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let (zero, one) = (l.zero(), l.one());
         let x = Logit::new(l, inputs.logit);
@@ -133,7 +133,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
 
 impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
     /// `size` times m^gamma, and where that is yet to be multiplied by the offset.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     #[allow(clippy::too_many_arguments)]
     fn modulated<L: Lanes<Scalar = T>>(
         self,
@@ -178,7 +178,7 @@ struct Shrunk<L: Lanes>(Mask<L>);
 impl<L: Lanes<Scalar: Constants>> Shrunk<L> {
     /// The result that has that power, and where `too` says so another factor that is divided by the offset: both at a
     /// time leave nothing of it.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn undo(self, l: Token<L>, too: Mask<L>, v: Vector<L>) -> Vector<L> {
         (self.0 & too).clear(v) * (self.0 | too).select(l.splat(L::Scalar::OFFSET), l.one())
     }

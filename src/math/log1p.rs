@@ -12,7 +12,7 @@ struct Parts<L: Lanes> {
 }
 
 /// Which k brings y 2^-k into [sqrt(1/2), sqrt(2)), and 2^-k. What y was multiplied by is in `bias`.
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 fn exponent<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>, bias: Vector<L>) -> (Vector<L>, Vector<L>) {
     let power = y.bits_add(l.splat(L::Scalar::TO_POWER));
     let k = power.exponent_to_bits().or(l.splat(L::Scalar::INTEGER)) - bias;
@@ -20,7 +20,7 @@ fn exponent<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>, bias: Vector
 }
 
 /// A polynomial for log1p(f) with f in [sqrt(1/2) - 1, sqrt(2) - 1].
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 fn parts<L: Lanes<Scalar: Constants>>(l: Token<L>, k: Vector<L>, f: Vector<L>) -> Parts<L> {
     let cubic = horner(l, L::Scalar::LOG1P, f);
     let beyond = (f * f) * f.mul_add(cubic, l.splat(L::Scalar::MINUS_HALF));
@@ -28,7 +28,7 @@ fn parts<L: Lanes<Scalar: Constants>>(l: Token<L>, k: Vector<L>, f: Vector<L>) -
 }
 
 impl<L: Lanes> Parts<L> {
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn double(self) -> Double<Vector<L>> {
         let head = Double::fast_two_sum(self.power, self.fraction);
         Double::fast_two_sum(head.hi, head.lo + self.rest)
@@ -37,7 +37,7 @@ impl<L: Lanes> Parts<L> {
 
 /// log(1 + q) in two words. 1 + q = 2^k (1 + f), where f = q 2^-k + (2^-k - 1) is exact for k = 0, so that no digit of a
 /// small q is lost, and rounded once for any other; exact for q < 0. At q = -1 it is below -80, and below -700 in `f64`.
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 pub fn log1p_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> Double<Vector<L>> {
     let (k, scale) = exponent(l, q + l.one(), l.splat(L::Scalar::INTEGER_BIASED));
     parts(l, k, q.mul_add(scale, scale - l.one())).double()
@@ -45,13 +45,13 @@ pub fn log1p_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> D
 
 /// log(1 + e) for 0 <= e <= 1, in half the instructions: e - e^2 P(e), where what is subtracted is at most 0.44 of the rest,
 /// so that its error counts less than half.
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 pub fn log1p_of_fraction<L: Lanes<Scalar: Constants>>(l: Token<L>, e: Vector<L>) -> Vector<L> {
     (e * e).neg_mul_add(horner(l, L::Scalar::LOG1P_OF_FRACTION, e), e)
 }
 
 /// The bits of [`log1p_double`] for q up to 1, where k is 0 or 1, in fewer instructions.
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 pub fn log1p_of_fraction_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> Double<Vector<L>> {
     let small = l.splat(L::Scalar::BELOW_SQRT_2).ge(q + l.one());
     let half = l.splat(L::Scalar::MINUS_HALF);
@@ -60,7 +60,7 @@ pub fn log1p_of_fraction_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vec
 
 /// ln(y) in two words, for y from the smallest subnormal number to 1, where both are 0. y = 2^k (1 + f), where f is
 /// exact. At y = 0 it is below -130, at NaN it is NaN.
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 pub fn ln_double<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>) -> Double<Vector<L>> {
     let y = y * l.splat(L::Scalar::LIFT);
     let (k, scale) = exponent(l, y, l.splat(L::Scalar::INTEGER_BIASED_LIFTED));
@@ -68,7 +68,7 @@ pub fn ln_double<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>) -> Doub
 }
 
 /// ln(y) where `plain`, log(1 - y) elsewhere, in two words: the bits of the functions above, for one polynomial.
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 pub fn ln_of_either<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>, plain: Mask<L>) -> Double<Vector<L>> {
     let y = plain.select(y * l.splat(L::Scalar::LIFT), -y);
     let bias = plain.select(l.splat(L::Scalar::INTEGER_BIASED_LIFTED), l.splat(L::Scalar::INTEGER_BIASED));

@@ -27,14 +27,14 @@ pub struct Logit<L: Lanes> {
 }
 
 impl<L: Lanes<Scalar: Constants>> Logit<L> {
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn new(l: Token<L>, x: Vector<L>) -> Self {
         let magnitude = x.abs();
         Self { magnitude, positive: x.ge(l.zero()), e: exp_neg(l, magnitude) }
     }
 
     /// For formulas that do not look at the scaled e, which is 0.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn unscaled(l: Token<L>, x: Vector<L>) -> Self {
         let magnitude = x.abs();
         let e = ExpNeg { value: exp_neg_value(l, magnitude), scaled: l.zero() };
@@ -53,7 +53,7 @@ impl<T: Constants> Formula<T> for Sigmoid {
     const TARGETS: bool = false;
     const WEIGHTED: bool = false;
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let x = Logit::unscaled(l, inputs.logit);
         only(l, x.positive.select(l.one(), x.e.value) / (l.one() + x.e.value))
@@ -70,7 +70,7 @@ impl<T: Constants> Formula<T> for Softplus {
     const TARGETS: bool = false;
     const WEIGHTED: bool = false;
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         only(l, softplus(l, inputs.logit))
     }
@@ -86,20 +86,20 @@ impl<T: Constants> Formula<T> for LogSigmoid {
     const TARGETS: bool = false;
     const WEIGHTED: bool = false;
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         // Subtracted from 0, which leaves no -0.
         only(l, l.zero() - softplus(l, -inputs.logit))
     }
 }
 
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 fn softplus<L: Lanes<Scalar: Constants>>(l: Token<L>, x: Vector<L>) -> Vector<L> {
     ramp(l, x) + log1p_of_fraction(l, exp_neg_value(l, x.abs()))
 }
 
 /// max(x, 0)
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 fn ramp<L: Lanes<Scalar: Constants>>(l: Token<L>, x: Vector<L>) -> Vector<L> {
     l.zero().ge(x).clear(x)
 }
@@ -123,7 +123,7 @@ impl<T: Constants> Formula<T> for ScaledSoftplus<T> {
     const TARGETS: bool = false;
     const WEIGHTED: bool = false;
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         // In two words: rounded, it would be beta |x| / 2 ULP off.
         let a = self.beta.times(l, Double { hi: inputs.logit.abs(), lo: l.zero() });
@@ -140,7 +140,7 @@ impl<T: Constants> Formula<T> for ScaledSoftplus<T> {
 }
 
 /// A result for each element.
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 fn only<L: Lanes>(l: Token<L>, value: Vector<L>) -> Results<L> {
     Results { term: l.zero(), factors: [l.zero(), l.zero()], outputs: [value, l.zero()] }
 }

@@ -65,7 +65,7 @@ pub trait Formula<T: Constants>: Copy + Sync {
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L>;
 
     /// By what the logarithm of each product is multiplied.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn factor_weights(self) -> [T; 2] {
         [T::ONE; 2]
     }
@@ -122,7 +122,7 @@ impl Wanted for Backward {
 }
 
 /// The polynomial with these coefficients, from the highest power down.
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 fn horner<L: Lanes>(l: Token<L>, coefficients: &'static [L::Scalar], x: Vector<L>) -> Vector<L> {
     let mut sum = l.splat(coefficients[0]);
     let mut i = 1;

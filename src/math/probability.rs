@@ -40,13 +40,13 @@ struct Element<L: Lanes> {
 
 impl<L: Lanes<Scalar: Constants>> Element<L> {
     /// What a logarithm comes to: no more than 100. Those of `argument` 0 and -0 are not as low as they must be.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn clamped(l: Token<L>, log: Vector<L>, argument: Vector<L>) -> Vector<L> {
         let most = l.splat(L::Scalar::narrow(100.0));
         argument.equals(l.zero()).select(most, (l.zero() - log).at_most(most))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn soft_loss(&self, l: Token<L>, weight: Vector<L>) -> Vector<L> {
         let positive = Self::clamped(l, ln_double(l, self.p).hi, self.p);
         let negative = Self::clamped(l, log1p_double(l, -self.p).hi, self.q);
@@ -54,7 +54,7 @@ impl<L: Lanes<Scalar: Constants>> Element<L> {
     }
 
     /// The same for a hard target.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn hard_loss(&self, l: Token<L>, weight: Vector<L>) -> Vector<L> {
         let log = ln_of_either(l, self.p, self.positive).hi;
         let cost = Self::clamped(l, log, self.positive.select(self.p, self.q));
@@ -62,7 +62,7 @@ impl<L: Lanes<Scalar: Constants>> Element<L> {
     }
 
     /// For a weight of 1, and without p_w where the target is positive.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn slope(&self, l: Token<L>) -> Vector<L> {
         let (product, least) = (self.p * self.q, l.splat(L::Scalar::narrow(1e-12)));
         let held = least.ge(product);
@@ -81,7 +81,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Probability<T, W,
     const OUTPUTS: usize = W::OUTPUTS;
     const UPSTREAM: bool = W::UPSTREAM;
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let (zero, t) = (l.zero(), inputs.target);
         let p = inputs.logit;

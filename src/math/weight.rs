@@ -12,7 +12,7 @@ impl<T: Constants> Formula<T> for WeightTerm {
     const OUTPUTS: usize = 0;
     const TARGETS: bool = false;
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         Results { term: inputs.weight, factors: [l.zero(), l.zero()], outputs: [l.zero(), l.zero()] }
     }
@@ -26,7 +26,7 @@ pub fn is_moderate<T: Constants>(v: T) -> bool {
 }
 
 /// The same of each.
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 pub fn are_moderate<L: Lanes<Scalar: Constants>>(l: Token<L>, v: Vector<L>) -> Mask<L> {
     let [least, most] = L::Scalar::MODERATE_WEIGHTS;
     let size = v.abs();

@@ -38,7 +38,7 @@ pub unsafe trait Lanes: Copy + 'static {
     unsafe fn load(from: *const Self::Scalar) -> Self::Raw;
     unsafe fn store(v: Self::Raw, to: *mut Self::Scalar);
     /// 0 where a byte is 0, 1 where it is anything else.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn load_bytes(from: *const u8) -> Self::Raw {
         // SAFETY: the caller's promise, of as many bytes as there are lanes.
         unsafe {
@@ -51,7 +51,7 @@ pub unsafe trait Lanes: Copy + 'static {
     }
 
     #[cfg(feature = "half")]
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn load_halves(from: *const u16, format: Format) -> Self::Raw {
         // SAFETY: the caller's promise, of as many numbers as there are lanes.
         unsafe {
@@ -62,7 +62,7 @@ pub unsafe trait Lanes: Copy + 'static {
     }
     /// Rounds each to the nearest, ties to even.
     #[cfg(feature = "half")]
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn store_halves(v: Self::Raw, to: *mut u16, format: Format) {
         // SAFETY: likewise.
         unsafe {
@@ -120,23 +120,23 @@ impl<L: Lanes> Token<L> {
     /// # Safety
     ///
     /// The CPU must have the instructions of `L`.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub unsafe fn assume() -> Self {
         Self(core::marker::PhantomData)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn splat(self, v: L::Scalar) -> Vector<L> {
         // SAFETY: the token proves the instructions.
         Vector(unsafe { L::splat(v) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn zero(self) -> Vector<L> {
         self.splat(L::Scalar::ZERO)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn one(self) -> Vector<L> {
         self.splat(L::Scalar::ONE)
     }
@@ -144,7 +144,7 @@ impl<L: Lanes> Token<L> {
     /// # Safety
     ///
     /// `L::LANES` elements at `from` can be read.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub unsafe fn load(self, from: *const L::Scalar) -> Vector<L> {
         // SAFETY: the token proves the instructions, the caller the memory.
         Vector(unsafe { L::load(from) })
@@ -155,7 +155,7 @@ impl<L: Lanes> Token<L> {
     /// # Safety
     ///
     /// `L::LANES` bytes at `from` can be read.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub unsafe fn load_bytes(self, from: *const u8) -> Vector<L> {
         // SAFETY: the token proves the instructions, the caller the memory.
         Vector(unsafe { L::load_bytes(from) })
@@ -165,7 +165,7 @@ impl<L: Lanes> Token<L> {
     ///
     /// `L::LANES` numbers at `from` can be read.
     #[cfg(feature = "half")]
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub unsafe fn load_halves(self, from: *const u16, format: Format) -> Vector<L> {
         // SAFETY: the token proves the instructions, the caller the memory.
         Vector(unsafe { L::load_halves(from, format) })
@@ -178,7 +178,7 @@ impl<L: Lanes> Vector<L> {
     /// # Safety
     ///
     /// `L::LANES` elements at `to` can be written.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub unsafe fn store(self, to: *mut L::Scalar) {
         // SAFETY: a vector proves the instructions, the caller the memory.
         unsafe { L::store(self.0, to) }
@@ -188,99 +188,99 @@ impl<L: Lanes> Vector<L> {
     ///
     /// `L::LANES` numbers at `to` can be written.
     #[cfg(feature = "half")]
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub unsafe fn store_halves(self, to: *mut u16, format: Format) {
         // SAFETY: a vector proves the instructions, the caller the memory.
         unsafe { L::store_halves(self.0, to, format) }
     }
 
     /// self * a + b
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn mul_add(self, a: Self, b: Self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::mul_add(self.0, a.0, b.0) })
     }
 
     /// b - self * a
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn neg_mul_add(self, a: Self, b: Self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::neg_mul_add(self.0, a.0, b.0) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn at_most(self, limit: Self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::at_most(self.0, limit.0) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn ge(self, other: Self) -> Mask<L> {
         // SAFETY: a vector proves the instructions.
         Mask(unsafe { L::ge(self.0, other.0) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn equals(self, other: Self) -> Mask<L> {
         // SAFETY: a vector proves the instructions.
         Mask(unsafe { L::eq(self.0, other.0) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn and(self, other: Self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::and(self.0, other.0) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn or(self, other: Self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::or(self.0, other.0) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn xor(self, other: Self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::xor(self.0, other.0) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn bits_add(self, other: Self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::bits_add(self.0, other.0) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn bits_sub(self, other: Self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::bits_sub(self.0, other.0) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn bits_to_exponent(self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::bits_to_exponent(self.0) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn exponent_to_bits(self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::exponent_to_bits(self.0) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn sign_bit() -> Self {
         // SAFETY: called with a vector at hand, which proves the instructions.
         Self(unsafe { L::splat(-L::Scalar::ZERO) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn abs(self) -> Self {
         self.xor(self.and(Self::sign_bit()))
     }
 
     /// `self` where the mask is true, its negative elsewhere.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn negate_unless(self, mask: Mask<L>) -> Self {
         let sign = Self::sign_bit();
         self.xor(mask.clear(sign))
@@ -288,20 +288,20 @@ impl<L: Lanes> Vector<L> {
 }
 
 impl<L: Lanes> Mask<L> {
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn select(self, yes: Vector<L>, no: Vector<L>) -> Vector<L> {
         // SAFETY: a mask proves the instructions.
         Vector(unsafe { L::select(self.0, yes.0, no.0) })
     }
 
     /// 0 where the mask is true, `v` elsewhere.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn clear(self, v: Vector<L>) -> Vector<L> {
         // SAFETY: a mask proves the instructions.
         Vector(unsafe { L::clear(self.0, v.0) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn all(self) -> bool {
         // SAFETY: a mask proves the instructions.
         unsafe { L::all(self.0) }
@@ -310,7 +310,7 @@ impl<L: Lanes> Mask<L> {
 
 impl<L: Lanes> Add for Vector<L> {
     type Output = Self;
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn add(self, other: Self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::add(self.0, other.0) })
@@ -319,7 +319,7 @@ impl<L: Lanes> Add for Vector<L> {
 
 impl<L: Lanes> Sub for Vector<L> {
     type Output = Self;
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn sub(self, other: Self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::sub(self.0, other.0) })
@@ -328,7 +328,7 @@ impl<L: Lanes> Sub for Vector<L> {
 
 impl<L: Lanes> Mul for Vector<L> {
     type Output = Self;
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn mul(self, other: Self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::mul(self.0, other.0) })
@@ -337,7 +337,7 @@ impl<L: Lanes> Mul for Vector<L> {
 
 impl<L: Lanes> Div for Vector<L> {
     type Output = Self;
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn div(self, other: Self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::div(self.0, other.0) })
@@ -346,7 +346,7 @@ impl<L: Lanes> Div for Vector<L> {
 
 impl<L: Lanes> Neg for Vector<L> {
     type Output = Self;
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn neg(self) -> Self {
         self.xor(Self::sign_bit())
     }
@@ -354,7 +354,7 @@ impl<L: Lanes> Neg for Vector<L> {
 
 impl<L: Lanes> BitAnd for Mask<L> {
     type Output = Self;
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn bitand(self, other: Self) -> Self {
         // SAFETY: a mask proves the instructions.
         Self(unsafe { L::mask_and(self.0, other.0) })
@@ -363,7 +363,7 @@ impl<L: Lanes> BitAnd for Mask<L> {
 
 impl<L: Lanes> BitOr for Mask<L> {
     type Output = Self;
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn bitor(self, other: Self) -> Self {
         // SAFETY: a mask proves the instructions.
         Self(unsafe { L::mask_or(self.0, other.0) })

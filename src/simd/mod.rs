@@ -46,7 +46,7 @@ pub trait Kernel<T: Native> {
     /// 1, 2 or 4. The longer the formula, the fewer.
     const REGISTERS: usize = 1;
 
-    /// Must be `#[inline(always)]`, like all that it calls, and free of closures: only then does its code take on the
+    /// Must be `#[cfg_attr(not(unoptimized), inline(always))]`, like all that it calls, and free of closures: only then does its code take on the
     /// instructions of the wrapper it is called from.
     ///
     /// # Safety
@@ -60,7 +60,7 @@ pub trait Kernel<T: Native> {
 /// # Safety
 ///
 /// The CPU has the instructions of these; the rest is that of [`Kernel::run`].
-#[inline(always)]
+#[cfg_attr(not(unoptimized), inline(always))]
 unsafe fn run<T, K, One, Two, Four>(args: &mut K::Args) -> K::Out
 where
     T: Native,

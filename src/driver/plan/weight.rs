@@ -61,7 +61,7 @@ impl<T: Constants> Kernel<T> for AreModerate<T> {
     /// # Safety
     ///
     /// So many values are there.
-    #[inline(always)]
+    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, values: &mut Values<T>) -> bool {
         let &mut Values { least, first, len } = values;
         let mut all = l.zero().equals(l.zero());
