@@ -2,7 +2,7 @@
 
 use crate::driver::{Pass, Streams, Threads, Values, ValuesMut};
 use crate::error::{Argument, Error, expect_len};
-use crate::math::Double;
+use crate::math::DoubleWord;
 use crate::real::Real;
 use crate::simd::Backend;
 
@@ -213,5 +213,5 @@ fn in_place<T: Real>(logits: &mut [T]) -> Streams<'_, T> {
 }
 
 fn pass<T: Real>(backend: Backend) -> Pass<T> {
-    Pass { backend, threads: Threads::One, scale: T::ONE, factor: T::ONE, onto: Double::ZERO }
+    Pass { backend, threads: Threads::One, scale: T::ONE, factor: T::ONE, onto: DoubleWord::ZERO }
 }

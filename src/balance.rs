@@ -4,7 +4,7 @@ use core::num::NonZero;
 
 use crate::error::Error;
 use crate::label::Label;
-use crate::math::Double;
+use crate::math::DoubleWord;
 use crate::real::Real;
 
 /// How many sums are kept at a time.
@@ -61,7 +61,7 @@ fn balance_soft<T: Real, Y: Label<T>>(targets: &[Y], out: &mut [T]) -> Result<()
     if hard {
         balance(targets, out, |sum: u64, t| sum + u64::from(t.value() == T::ONE))
     } else {
-        balance(targets, out, |sum: Double<f64>, t| sum.accumulate(t.value().widen()))
+        balance(targets, out, |sum: DoubleWord<f64>, t| sum.accumulate(t.value().widen()))
     }
 }
 
@@ -87,7 +87,7 @@ impl Positives for u64 {
     }
 }
 
-impl Positives for Double<f64> {
+impl Positives for DoubleWord<f64> {
     const NONE: Self = Self::ZERO;
 
     fn plus(self, other: Self) -> Self {

@@ -1,6 +1,6 @@
 //! From one loss for each element to one number.
 
-use crate::math::Double;
+use crate::math::DoubleWord;
 use crate::real::Real;
 
 /// How the losses of all elements become one number, and its derivatives theirs.
@@ -56,8 +56,8 @@ impl Reduction {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LossSum<T> {
-    pub(crate) sum: Double<T>,
-    pub(crate) weight: Double<T>,
+    pub(crate) sum: DoubleWord<T>,
+    pub(crate) weight: DoubleWord<T>,
     pub(crate) count: u64,
 }
 
@@ -74,7 +74,7 @@ impl<T: Real> LossSum<T> {
     /// Of nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { sum: Double::ZERO, weight: Double::ZERO, count: 0 }
+        Self { sum: DoubleWord::ZERO, weight: DoubleWord::ZERO, count: 0 }
     }
 
     /// Adds another sum. Which of the two came first can change the last bit of the low word; the same order gives the
@@ -106,7 +106,7 @@ impl<T: Real> LossSum<T> {
     /// The sum divided by the number of elements, or `None` if there are none.
     #[must_use]
     pub fn mean(&self) -> Option<T> {
-        quotient(self.sum, Double::from_count(self.count))
+        quotient(self.sum, DoubleWord::from_count(self.count))
     }
 
     /// The sum divided by the sum of the weights, or `None` if that is 0, above the largest number, or so small that its
@@ -144,14 +144,14 @@ impl<T: Real> LossSum<T> {
             // What the high word loses in a narrower type, the low one takes over.
             let high = T::narrow(hi);
             let lost = hi - high.widen();
-            Double { hi: high, lo: T::narrow(if lost.is_finite() { lost + lo } else { lo }) }
+            DoubleWord { hi: high, lo: T::narrow(if lost.is_finite() { lost + lo } else { lo }) }
         };
         Self { sum: double(sum, sum_lo), weight: double(weight, weight_lo), count: u64::from_le_bytes(count) }
     }
 }
 
 /// The mean, or `None` where the divisor or its reciprocal is not finite.
-pub(crate) fn quotient<T: Real>(sum: Double<T>, divisor: Double<T>) -> Option<T> {
+pub(crate) fn quotient<T: Real>(sum: DoubleWord<T>, divisor: DoubleWord<T>) -> Option<T> {
     let size = divisor.value();
     if !(T::ZERO < size && size <= T::MAX && T::ONE / size <= T::MAX) {
         return None;

@@ -6,10 +6,8 @@
 use core::marker::PhantomData;
 use core::ops::Range;
 
-use super::ROWS;
-use super::streams::PIECES;
-use super::sum::{PIECE, Terms, Tree};
-use crate::math::{Constants, Double, Formula, Inputs, Results};
+use super::sum::{Finish, Finishing, PIECE, PIECES, ROWS, Terms, Tree};
+use crate::math::{Constants, Formula, Inputs, Results};
 use crate::simd::{Backend, Function, Kernel, Lanes, Token};
 
 /// Rows of one stream: `step` elements from one to the next, or none where one row stands for all.
@@ -20,8 +18,6 @@ pub struct Rows<T> {
 }
 
 impl<T> Rows<T> {
-    pub const NONE: Self = Self { first: core::ptr::null_mut(), step: 0 };
-
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn at(self, row: usize, lane: usize) -> *mut T {
         self.first.wrapping_add(row * self.step + lane)
@@ -248,6 +244,14 @@ pub struct Survey<T> {
     pub targets: [T; 2],
 }
 
+/// What looks at blocks, compiled for one backend.
+pub struct Surveyor<T> {
+    pub look: Function<(Block<T>, Survey<T>), Choice>,
+    pub survey: Survey<T>,
+    /// Which streams it reads besides the logits.
+    pub shape: Shape,
+}
+
 /// Looks at a block: whether its logits are within the limit, and whether its targets are hard.
 ///
 /// `WEIGHTED` is for formulas with weights, `TARGETS` where targets have to be looked at, `HARD_WEIGHTS` for a formula that
@@ -303,114 +307,5 @@ impl<T: Constants, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS
         } else {
             Choice::Moderate
         }
-    }
-}
-
-/// A block's terms and products, and the sums of the lanes that they are added to.
-#[derive(Clone, Copy)]
-pub struct Finish<T> {
-    /// Lanes; a whole number of vectors.
-    pub width: usize,
-    /// What [`Block::sums`] received from the first piece of rows; that of the next follows.
-    pub terms: *const T,
-    /// How many pieces there are, from 1 to 4.
-    pub pieces: usize,
-    /// Whether each is a block, and not a part of one.
-    pub are_blocks: bool,
-    /// The two words of each lane's sum.
-    pub sums: [*mut T; 2],
-    /// Whether they are yet to be written.
-    pub is_first: bool,
-    /// By what the logarithm of each product is multiplied.
-    pub factor_weights: [T; 2],
-}
-
-/// Joins the pieces of a block, and adds their terms and the logarithms of `PRODUCTS` products to the sums of the lanes.
-pub struct Finishing<const PRODUCTS: usize>;
-
-impl<T: Constants, const PRODUCTS: usize> Kernel<T> for Finishing<PRODUCTS> {
-    type Args = Finish<T>;
-    type Out = ();
-    // A logarithm is a long chain of operations, and several chains take hardly longer than one.
-    const REGISTERS: usize = if PRODUCTS > 0 { 4 } else { 1 };
-
-    /// # Safety
-    ///
-    /// `terms` has so many pieces of `width` lanes, and each of `sums` room for `width` elements, which are there unless
-    /// this `is_first`.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, finish: &mut Finish<T>) {
-        let finish = *finish;
-        let [hi, lo] = finish.sums;
-        let mut lane = 0;
-        while lane < finish.width {
-            // SAFETY: the caller's promise, and `lane` is below `width`.
-            unsafe {
-                let (hi, lo) = (hi.wrapping_add(lane), lo.wrapping_add(lane));
-                let mut sum = if finish.is_first {
-                    Double { hi: l.zero(), lo: l.zero() }
-                } else {
-                    Double { hi: l.load(hi), lo: l.load(lo) }
-                };
-                let mut piece = 0;
-                while piece < finish.pieces {
-                    let terms = if const { PIECES > 1 } && finish.are_blocks {
-                        finish.piece(l, piece, lane, PRODUCTS)
-                    } else {
-                        finish.joined(l, lane, PRODUCTS)
-                    };
-                    sum = terms.added_to(l, sum, finish.factor_weights, PRODUCTS);
-                    piece += if const { PIECES > 1 } && finish.are_blocks { 1 } else { finish.pieces };
-                }
-                sum.hi.store(hi);
-                sum.lo.store(lo);
-            }
-            lane += L::LANES;
-        }
-    }
-}
-
-impl<T: Constants> Finish<T> {
-    /// The terms of one vector's lanes, of all pieces: as a tree.
-    ///
-    /// # Safety
-    ///
-    /// That of [`Finishing`], of this lane.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn joined<L: Lanes<Scalar = T>>(&self, l: Token<L>, lane: usize, products: usize) -> Terms<L> {
-        // SAFETY: the caller's promise, of each piece there is.
-        unsafe {
-            let mut block = self.piece(l, 0, lane, products);
-            if self.pieces > 1 {
-                block = block.join(self.piece(l, 1, lane, products), products);
-            }
-            if self.pieces > 2 {
-                let mut half = self.piece(l, 2, lane, products);
-                if self.pieces > 3 {
-                    half = half.join(self.piece(l, 3, lane, products), products);
-                }
-                block = block.join(half, products);
-            }
-            block
-        }
-    }
-
-    /// # Safety
-    ///
-    /// That of [`Finishing`], of this piece and lane.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn piece<L: Lanes<Scalar = T>>(&self, l: Token<L>, piece: usize, lane: usize, products: usize) -> Terms<L> {
-        let first = self.terms.wrapping_add(piece * 3 * T::COLUMNS + lane);
-        let mut terms = Terms::none(l);
-        // SAFETY: the caller's promise.
-        unsafe {
-            terms.term = l.load(first);
-            let mut k = 0;
-            while k < products {
-                terms.products[k] = l.load(first.wrapping_add((1 + k) * T::COLUMNS));
-                k += 1;
-            }
-        }
-        terms
     }
 }

@@ -52,55 +52,38 @@
 
 mod block;
 mod factors;
+mod formulas;
 mod plan;
 mod rows;
 mod stored;
 mod streams;
 mod sum;
 mod threads;
+mod tile;
+mod types;
 
 pub use factors::Factors;
-pub use plan::{ActivationPlans, Bce, BcePlans, FocalParameters, FocalPlans, ProbabilityPlans, WeightPlans};
+pub use formulas::{
+    ActivationPlans, BceParameters, BcePlans, FocalParameters, FocalPlans, ProbabilityPlans, WeightPlans,
+};
 #[cfg(feature = "half")]
 pub use stored::StoredMut;
 pub use stored::{Values, ValuesMut};
 pub use streams::Streams;
-pub use threads::Threads;
-
-use block::BlockFn;
-use plan::Plan;
-use rows::{Buffer, FactorBuffer, FactorRows};
-use streams::{PIECES, Room, Tile};
-use sum::LaneSums;
+pub use threads::{Pass, Threads};
 
 use core::mem::MaybeUninit;
 use core::ops::Range;
 
-use crate::math::{Constants, Double};
-use crate::simd::{Backend, Native};
+use block::BlockFn;
+use plan::Plan;
+use rows::{Buffer, FactorBuffer, FactorRows};
+use streams::Workspace;
+use sum::{LaneSums, PIECES, ROWS, chunk_len};
+use tile::Tile;
 
-/// Rows of a block.
-const ROWS: usize = 32;
-/// Blocks of a chunk.
-const BLOCKS: usize = 32;
-
-/// Elements of a chunk.
-pub const fn chunk_len<T: Native>() -> usize {
-    T::VIRTUAL_LANES * ROWS * BLOCKS
-}
-
-/// What a call asks of its pass, besides the formula.
-#[derive(Clone, Copy)]
-pub struct Pass<T> {
-    pub backend: Backend,
-    pub threads: Threads,
-    /// By what derivatives are multiplied.
-    pub scale: T,
-    /// By what the sum of each chunk is multiplied, ...
-    pub factor: T,
-    /// ... and to what it is then added.
-    pub onto: Double<T>,
-}
+use crate::math::{Constants, DoubleWord};
+use crate::simd::Backend;
 
 /// Goes over streams, block by block, as a plan says.
 struct Driver<'d, 'a, T: Constants + 'static> {
@@ -115,12 +98,12 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
     ///
     /// Each function on the way to the formula is called in one place, so that a program with one loss has all of it in that
     /// place, and keeps no more than it needs.
-    fn run(&mut self, mut total: Double<T>) -> Double<T> {
+    fn run(&mut self, mut total: DoubleWord<T>) -> DoubleWord<T> {
         let (mut logit, mut target) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::<T::Block>::uninit());
         let (mut pos_weight, mut weight, mut upstream) = (FactorBuffer::NEW, FactorBuffer::NEW, FactorBuffer::NEW);
         let (mut first, mut second) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::<T::Buffer>::uninit());
         let (mut terms, mut words) = (MaybeUninit::uninit(), MaybeUninit::uninit());
-        let mut room = Room {
+        let mut workspace = Workspace {
             logit: Buffer::of(&mut logit),
             target: Buffer::of(&mut target),
             pos_weight: FactorRows::of(&mut pos_weight),
@@ -133,7 +116,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
             width: 0,
         };
         let shape = self.plan.shape;
-        room.prepare(&self.streams, shape);
+        workspace.prepare(&self.streams, shape);
         // Only where there is something to choose or to sum, block by block.
         let is_cut = shape.sums || self.plan.survey.is_some();
         let block_len = if is_cut { T::VIRTUAL_LANES * ROWS } else { chunk_len::<T>() };
@@ -150,19 +133,19 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
                 if are_several && chunk.end - start >= PIECES * block_len {
                     len = PIECES * block_len;
                 }
-                let formula = self.choose(&mut room, start, len);
+                let formula = self.choose(&mut workspace, start, len);
                 let mut lane = 0;
                 while lane < T::VIRTUAL_LANES.min(len) {
                     let tile = if shape.sums {
-                        Tile::down::<T>(start, len, lane, formula)
+                        Tile::down::<T>(start, len, lane, formula.evaluate.lanes())
                     } else {
                         Tile::across(start, len, if is_made { T::COLUMNS } else { formula.evaluate.lanes() })
                     };
-                    self.streams.evaluate(&mut room, self.backend, shape, formula, tile);
+                    self.streams.evaluate(&mut workspace, self.backend, shape, formula, tile);
                     if !shape.sums {
                         break;
                     }
-                    room.finish(formula, &mut lanes, lane);
+                    workspace.finish(formula, &mut lanes, lane);
                     lane += T::COLUMNS;
                 }
                 start += len;
@@ -176,12 +159,12 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
 
     /// The fastest formula that takes these elements.
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn choose(&self, room: &mut Room<'_, T>, start: usize, len: usize) -> BlockFn<'d, T> {
+    fn choose(&self, workspace: &mut Workspace<'_, T>, start: usize, len: usize) -> BlockFn<'d, T> {
         let found = match &self.plan.survey {
             None => None,
             Some(survey) => {
                 let tile = Tile::across(start, len, T::COLUMNS);
-                Some(self.streams.survey(room, self.backend, survey, tile))
+                Some(self.streams.survey(workspace, self.backend, survey, tile))
             }
         };
         self.plan.formula(found)

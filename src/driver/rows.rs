@@ -5,7 +5,7 @@ use core::mem::MaybeUninit;
 
 use super::block::Rows;
 use super::factors::Factors;
-use super::streams::Tile;
+use super::tile::Tile;
 use crate::math::Constants;
 
 /// Room for rows that are made. Each is a variable of its own, and none is cleared: a program keeps only those that it needs,

@@ -7,18 +7,17 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ops::Range;
 
-use super::ROWS;
-use super::block::{Block, BlockFn, Choice, Finish, Rows, Shape};
+use super::block::{Block, BlockFn, Choice, Rows, Shape, Surveyor};
 use super::factors::Factors;
-use super::plan::Surveyor;
 use super::rows::{Buffer, FactorRows};
 use super::stored::{Column, Transfer, Values, ValuesMut};
-use super::sum::LaneSums;
+use super::sum::{Finish, LaneSums, PIECES, ROWS};
+use super::tile::Tile;
 use crate::math::{Constants, Smoothing, is_moderate};
-use crate::simd::{Backend, MICROCONTROLLER};
+use crate::simd::Backend;
 
 /// What is written before it is read, over and over.
-pub struct Room<'r, T: Constants> {
+pub struct Workspace<'r, T: Constants> {
     pub logit: Buffer<'r, T>,
     pub target: Buffer<'r, T>,
     pub pos_weight: FactorRows<'r, T>,
@@ -33,7 +32,7 @@ pub struct Room<'r, T: Constants> {
     pub width: usize,
 }
 
-impl<T: Constants> Room<'_, T> {
+impl<T: Constants> Workspace<'_, T> {
     /// Makes the rows that are the same in all blocks.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn prepare(&mut self, streams: &Streams<'_, T>, shape: Shape) {
@@ -67,76 +66,6 @@ fn beyond<T: Constants>(from: usize) -> T::VirtualLanes {
     let mut row = T::VirtualLanes::default();
     row.as_mut().iter_mut().skip(from).for_each(|lane| *lane = T::ONE);
     row
-}
-
-/// Pieces of a block, where its rows are made.
-pub const PIECES: usize = if MICROCONTROLLER { 1 } else { 4 };
-
-/// Elements in rows of equal width.
-#[derive(Clone, Copy)]
-pub struct Tile {
-    /// The first element.
-    pub start: usize,
-    /// How many elements after a row's first the next row's first is.
-    pub pitch: usize,
-    pub rows: usize,
-    /// How many lanes a row has.
-    pub width: usize,
-    /// How many elements the last row has; fewer than `width` where it reaches beyond the end.
-    pub last: usize,
-}
-
-impl Tile {
-    /// So many elements, row after row.
-    #[inline]
-    pub fn across(start: usize, len: usize, width: usize) -> Self {
-        // A power of two: nothing is divided.
-        let rows = (len + width - 1) >> width.trailing_zeros();
-        Self { start, pitch: width, rows, width, last: len - (rows - 1) * width }
-    }
-
-    /// Of so many elements, those of [`COLUMNS`](crate::simd::Native::COLUMNS) virtual lanes, or fewer: a single row has no
-    /// more vectors than it needs.
-    #[inline]
-    ///
-    /// More than one block are whole.
-    pub fn down<T: Constants>(start: usize, len: usize, lane: usize, formula: BlockFn<'_, T>) -> Self {
-        let left = len - lane;
-        let rows = left.div_ceil(T::VIRTUAL_LANES);
-        let last = T::COLUMNS.min(left - (rows - 1) * T::VIRTUAL_LANES);
-        let width = if rows > 1 { T::COLUMNS } else { formula.evaluate.whole(last) };
-        Self { start: start + lane, pitch: T::VIRTUAL_LANES, rows, width, last }
-    }
-
-    /// Whether the last row reaches beyond the end.
-    #[inline]
-    pub fn is_partial<T: Constants>(&self) -> bool {
-        // A single lane never does, and needs no code for it.
-        T::COLUMNS > 1 && self.last < self.width
-    }
-
-    /// Where its rows are, if they are there as a formula needs them.
-    #[inline]
-    fn rows_in<T: Constants>(&self, column: Column<T>) -> Option<Rows<T>> {
-        let is_there = column.storage.as_is && !self.is_partial::<T>();
-        is_there.then(|| Rows { first: column.at(self.start).cast(), step: self.pitch })
-    }
-
-    /// The end of its elements.
-    #[inline]
-    fn end(&self) -> usize {
-        self.start + (self.rows - 1) * self.pitch + self.last
-    }
-
-    /// The rows from one on, up to so many, and not the last one where it would have to be made with many others.
-    #[inline]
-    fn part<T: Constants>(&self, row: usize, limit: usize) -> Self {
-        let left = self.rows - row;
-        let is_apart = self.is_partial::<T>() && left > 1 && limit > T::PIECE;
-        let rows = limit.min(left - usize::from(is_apart));
-        let last = if row + rows == self.rows { self.last } else { self.width };
-        Self { start: self.start + row * self.pitch, rows, last, ..*self }
-    }
 }
 
 /// What is read and written, element by element.
@@ -284,11 +213,11 @@ impl<'a, T: Constants> Streams<'a, T> {
 }
 
 impl<T: Constants> Streams<'_, T> {
-    /// Evaluates a formula for a tile: writes its outputs, and leaves what it sums in the room, piece by piece of the rows.
+    /// Evaluates a formula for a tile: writes its outputs, and leaves what it sums in the workspace, piece by piece of the rows.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn evaluate(
         &mut self,
-        room: &mut Room<'_, T>,
+        workspace: &mut Workspace<'_, T>,
         backend: Backend,
         shape: Shape,
         formula: BlockFn<'_, T>,
@@ -307,11 +236,11 @@ impl<T: Constants> Streams<'_, T> {
             let part = tile.part::<T>(row, limit);
             // SAFETY: it goes over the elements of the tile.
             unsafe {
-                let mut block = self.block(room, backend, shape, part);
+                let mut block = self.block(workspace, backend, shape, part);
                 block.formula = formula.formula;
                 let row;
                 if shape.sums {
-                    block.sums = room.terms.as_mut_ptr().cast::<T>().wrapping_add(pieces * 3 * T::COLUMNS);
+                    block.sums = workspace.terms.as_mut_ptr().cast::<T>().wrapping_add(pieces * 3 * T::COLUMNS);
                     if part.is_partial::<T>() {
                         row = beyond::<T>(part.last);
                         block.beyond = row.as_ref().as_ptr();
@@ -330,15 +259,21 @@ impl<T: Constants> Streams<'_, T> {
             pieces += 1;
         }
         if shape.sums {
-            room.are_blocks = tile.rows > ROWS;
-            room.pieces = if room.are_blocks { tile.rows / ROWS } else { pieces };
-            room.width = tile.width;
+            workspace.are_blocks = tile.rows > ROWS;
+            workspace.pieces = if workspace.are_blocks { tile.rows / ROWS } else { pieces };
+            workspace.width = tile.width;
         }
     }
 
     /// Looks at a tile.
     #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn survey(&self, room: &mut Room<'_, T>, backend: Backend, surveyor: &Surveyor<T>, tile: Tile) -> Choice {
+    pub fn survey(
+        &self,
+        workspace: &mut Workspace<'_, T>,
+        backend: Backend,
+        surveyor: &Surveyor<T>,
+        tile: Tile,
+    ) -> Choice {
         if tile.start < self.elements.start || self.elements.end < tile.end() {
             return Choice::Any;
         }
@@ -349,7 +284,7 @@ impl<T: Constants> Streams<'_, T> {
             let part = tile.part::<T>(row, limit);
             // SAFETY: it goes over the elements of the tile.
             found = found.min(unsafe {
-                let block = self.block(room, backend, surveyor.shape, part);
+                let block = self.block(workspace, backend, surveyor.shape, part);
                 surveyor.look.call(&mut (block, surveyor.survey))
             });
             row += part.rows;
@@ -364,27 +299,29 @@ impl<T: Constants> Streams<'_, T> {
     /// It goes over all elements of the tile, which has no more rows than [there is room for](Self::rows_at_a_time) and, if the
     /// last one reaches beyond the end, no more than [`PIECE`](crate::simd::Native::PIECE). The buffers are prepared.
     #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn block(&self, room: &mut Room<'_, T>, backend: Backend, shape: Shape, tile: Tile) -> Block<T> {
+    unsafe fn block(&self, workspace: &mut Workspace<'_, T>, backend: Backend, shape: Shape, tile: Tile) -> Block<T> {
         // SAFETY: the caller's promise: every slice has the elements of the tile, and the buffers room for what is made.
         unsafe {
-            let logit = self.column_rows(self.logits, room.logit.rows, backend, None, tile);
+            let logit = self.column_rows(self.logits, workspace.logit.rows, backend, None, tile);
             let target = match self.targets {
                 Some(column) if shape.targets => {
-                    self.column_rows(column, room.target.rows, backend, self.smoothing, tile)
+                    self.column_rows(column, workspace.target.rows, backend, self.smoothing, tile)
                 }
-                _ => Rows::NONE,
+                // Not read, or by a formula that nobody gave targets.
+                _ => logit,
             };
-            let (mut pos_weight, mut weight, mut upstream) = (Rows::NONE, Rows::NONE, Rows::NONE);
+            let (mut pos_weight, mut weight, mut upstream) = (logit, logit, logit);
             if shape.weights {
-                pos_weight = room.pos_weight.rows(self.pos_weight, tile);
-                weight = room.weight.rows(self.weight, tile);
+                pos_weight = workspace.pos_weight.rows(self.pos_weight, tile);
+                weight = workspace.weight.rows(self.weight, tile);
             }
             if shape.upstream {
-                upstream = room.upstream.rows(self.upstream, tile);
+                upstream = workspace.upstream.rows(self.upstream, tile);
             }
             let output = |k: usize| match self.outputs[k] {
-                Some(column) if k < shape.outputs => tile.rows_in(column).unwrap_or(room.outputs[k].rows),
-                _ => Rows::NONE,
+                Some(column) => column.rows(tile).unwrap_or(workspace.outputs[k].rows),
+                // Not written, or by a formula that nobody gave an output: one row takes it all.
+                None => Rows { step: 0, ..workspace.outputs[k].rows },
             };
             Block {
                 rows: tile.rows,
@@ -415,7 +352,7 @@ impl<T: Constants> Streams<'_, T> {
         tile: Tile,
     ) -> Rows<T> {
         if smoothing.is_none()
-            && let Some(rows) = tile.rows_in(column)
+            && let Some(rows) = column.rows(tile)
         {
             return rows;
         }
@@ -435,7 +372,7 @@ impl<T: Constants> Streams<'_, T> {
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn deliver(&self, rows: Rows<T>, output: Option<Column<T>>, backend: Backend, tile: Tile) {
         if let Some(column) = output
-            && tile.rows_in(column).is_none()
+            && column.rows(tile).is_none()
         {
             let Tile { start, pitch, rows: count, width, last } = tile;
             let stored = column.at(start);

@@ -3,9 +3,22 @@
 use core::mem::MaybeUninit;
 use core::slice::from_raw_parts_mut;
 
-use super::block::Finish;
-use crate::math::{Constants, Double, log1p_double};
-use crate::simd::{Function, Lanes, Mask, Token, Vector};
+use crate::math::{Constants, DoubleWord, log1p_double};
+use crate::simd::{Function, Kernel, Lanes, MICROCONTROLLER, Mask, Native, Token, Vector};
+
+/// Rows of a block.
+pub const ROWS: usize = 32;
+/// Rows whose terms wait until they are joined: a quarter of a block.
+pub const PIECE: usize = 8;
+/// Pieces that a block is evaluated in where its rows are made, or blocks that are evaluated at once where they are not.
+pub const PIECES: usize = if MICROCONTROLLER { 1 } else { ROWS / PIECE };
+/// Blocks of a chunk.
+const BLOCKS: usize = 32;
+
+/// Elements of a chunk.
+pub const fn chunk_len<T: Native>() -> usize {
+    T::VIRTUAL_LANES * ROWS * BLOCKS
+}
 
 /// What a vector of elements, or any number of them, adds to the sums.
 #[derive(Clone, Copy)]
@@ -46,10 +59,10 @@ impl<T: Constants, L: Lanes<Scalar = T>> Terms<L> {
     pub fn added_to(
         self,
         l: Token<L>,
-        sum: Double<Vector<L>>,
+        sum: DoubleWord<Vector<L>>,
         factor_weights: [T; 2],
         products: usize,
-    ) -> Double<Vector<L>> {
+    ) -> DoubleWord<Vector<L>> {
         let mut sum = sum.accumulate(self.term);
         let mut k = 0;
         while k < products {
@@ -64,9 +77,6 @@ impl<T: Constants, L: Lanes<Scalar = T>> Terms<L> {
         sum
     }
 }
-
-/// Rows whose terms wait until they are joined: a quarter of a block.
-pub const PIECE: usize = 8;
 
 /// The terms of the rows of a piece.
 pub struct Tree<L: Lanes> {
@@ -129,6 +139,115 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
     }
 }
 
+/// A block's terms and products, and the sums of the lanes that they are added to.
+#[derive(Clone, Copy)]
+pub struct Finish<T> {
+    /// Lanes; a whole number of vectors.
+    pub width: usize,
+    /// What [`Block::sums`](super::block::Block::sums) received from the first piece of rows; that of the next follows.
+    pub terms: *const T,
+    /// How many pieces there are, from 1 to 4.
+    pub pieces: usize,
+    /// Whether each is a block, and not a part of one.
+    pub are_blocks: bool,
+    /// The two words of each lane's sum.
+    pub sums: [*mut T; 2],
+    /// Whether they are yet to be written.
+    pub is_first: bool,
+    /// By what the logarithm of each product is multiplied.
+    pub factor_weights: [T; 2],
+}
+
+/// Joins the pieces of a block, and adds their terms and the logarithms of `PRODUCTS` products to the sums of the lanes.
+pub struct Finishing<const PRODUCTS: usize>;
+
+impl<T: Constants, const PRODUCTS: usize> Kernel<T> for Finishing<PRODUCTS> {
+    type Args = Finish<T>;
+    type Out = ();
+    // A logarithm is a long chain of operations, and several chains take hardly longer than one.
+    const REGISTERS: usize = if PRODUCTS > 0 { 4 } else { 1 };
+
+    /// # Safety
+    ///
+    /// `terms` has so many pieces of `width` lanes, and each of `sums` room for `width` elements, which are there unless
+    /// this `is_first`.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, finish: &mut Finish<T>) {
+        let finish = *finish;
+        let [hi, lo] = finish.sums;
+        let mut lane = 0;
+        while lane < finish.width {
+            // SAFETY: the caller's promise, and `lane` is below `width`.
+            unsafe {
+                let (hi, lo) = (hi.wrapping_add(lane), lo.wrapping_add(lane));
+                let mut sum = if finish.is_first {
+                    DoubleWord { hi: l.zero(), lo: l.zero() }
+                } else {
+                    DoubleWord { hi: l.load(hi), lo: l.load(lo) }
+                };
+                let mut piece = 0;
+                while piece < finish.pieces {
+                    let terms = if const { PIECES > 1 } && finish.are_blocks {
+                        finish.piece(l, piece, lane, PRODUCTS)
+                    } else {
+                        finish.joined(l, lane, PRODUCTS)
+                    };
+                    sum = terms.added_to(l, sum, finish.factor_weights, PRODUCTS);
+                    piece += if const { PIECES > 1 } && finish.are_blocks { 1 } else { finish.pieces };
+                }
+                sum.hi.store(hi);
+                sum.lo.store(lo);
+            }
+            lane += L::LANES;
+        }
+    }
+}
+
+impl<T: Constants> Finish<T> {
+    /// The terms of one vector's lanes, of all pieces: as a tree.
+    ///
+    /// # Safety
+    ///
+    /// That of [`Finishing`], of this lane.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn joined<L: Lanes<Scalar = T>>(&self, l: Token<L>, lane: usize, products: usize) -> Terms<L> {
+        // SAFETY: the caller's promise, of each piece there is.
+        unsafe {
+            let mut block = self.piece(l, 0, lane, products);
+            if self.pieces > 1 {
+                block = block.join(self.piece(l, 1, lane, products), products);
+            }
+            if self.pieces > 2 {
+                let mut half = self.piece(l, 2, lane, products);
+                if self.pieces > 3 {
+                    half = half.join(self.piece(l, 3, lane, products), products);
+                }
+                block = block.join(half, products);
+            }
+            block
+        }
+    }
+
+    /// # Safety
+    ///
+    /// That of [`Finishing`], of this piece and lane.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn piece<L: Lanes<Scalar = T>>(&self, l: Token<L>, piece: usize, lane: usize, products: usize) -> Terms<L> {
+        let first = self.terms.wrapping_add(piece * 3 * T::COLUMNS + lane);
+        let mut terms = Terms::none(l);
+        // SAFETY: the caller's promise.
+        unsafe {
+            terms.term = l.load(first);
+            let mut k = 0;
+            while k < products {
+                terms.products[k] = l.load(first.wrapping_add((1 + k) * T::COLUMNS));
+                k += 1;
+            }
+        }
+        terms
+    }
+}
+
 /// The sum of each virtual lane, in two words.
 pub struct LaneSums<'w, T: Constants> {
     words: &'w mut MaybeUninit<[T::VirtualLanes; 2]>,
@@ -161,7 +280,7 @@ impl<'w, T: Constants> LaneSums<'w, T> {
     /// The sum of all lanes, of which only the first `used` have any elements: a tree of halves. Normalised, so that
     /// adding it to 0 first changes nothing.
     #[inline]
-    pub fn fold(self, used: usize) -> Double<T> {
+    pub fn fold(self, used: usize) -> DoubleWord<T> {
         let used = used.min(self.used);
         let first = self.words.as_mut_ptr().cast::<T>();
         // SAFETY: these lanes have been written.
@@ -174,15 +293,15 @@ impl<'w, T: Constants> LaneSums<'w, T> {
                 (hi.split_at_mut_checked(half), lo.split_at_mut_checked(half))
             {
                 for (((hi, lo), &other_hi), &other_lo) in hi.iter_mut().zip(lo).zip(&*hi_other).zip(&*lo_other) {
-                    let sum = Double { hi: *hi, lo: *lo }.join(Double { hi: other_hi, lo: other_lo });
+                    let sum = DoubleWord { hi: *hi, lo: *lo }.join(DoubleWord { hi: other_hi, lo: other_lo });
                     (*hi, *lo) = (sum.hi, sum.lo);
                 }
             }
             half /= 2;
         }
         match (hi, lo) {
-            ([hi, ..], [lo, ..]) => Double { hi: *hi, lo: *lo }.normalised(),
-            _ => Double::ZERO,
+            ([hi, ..], [lo, ..]) => DoubleWord { hi: *hi, lo: *lo }.normalised(),
+            _ => DoubleWord::ZERO,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Who goes over the elements: the thread that calls, or several.
 
+use super::Driver;
 use super::plan::Plan;
 use super::streams::Streams;
-use super::{Driver, Pass};
-use crate::math::{Constants, Double};
+use crate::math::{Constants, DoubleWord};
+use crate::simd::Backend;
 
 /// Whoever runs checks and passes, they come to the same.
 #[derive(Clone, Copy, Debug)]
@@ -25,9 +26,22 @@ impl Threads {
     }
 }
 
+/// What a call asks for, besides the formula.
+#[derive(Clone, Copy)]
+pub struct Pass<T> {
+    pub backend: Backend,
+    pub threads: Threads,
+    /// By what derivatives are multiplied.
+    pub scale: T,
+    /// By what the sum of each chunk is multiplied, ...
+    pub factor: T,
+    /// ... and to what it is then added.
+    pub onto: DoubleWord<T>,
+}
+
 /// Runs a plan over streams; returns what its formula sums, added to what was there before.
 #[inline]
-pub fn run<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>, plan: &Plan<'_, T>) -> Double<T> {
+pub fn run<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>, plan: &Plan<'_, T>) -> DoubleWord<T> {
     let &Pass { backend, factor, onto, .. } = pass;
     match pass.threads {
         Threads::One => Driver { streams, plan, backend, factor }.run(onto),
@@ -38,8 +52,9 @@ pub fn run<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>, plan: &Plan<'_
 
 #[cfg(feature = "rayon")]
 mod pool {
-    use crate::driver::{Driver, chunk_len};
-    use crate::math::{Constants, Double};
+    use crate::driver::Driver;
+    use crate::driver::sum::chunk_len;
+    use crate::math::{Constants, DoubleWord};
 
     /// So many values are not worth waking a thread for: that takes longer than to look at them.
     const FEW: usize = 1 << 15;
@@ -56,10 +71,10 @@ mod pool {
         first && second
     }
 
-    pub fn run<T: Constants>(mut driver: Driver<'_, '_, T>, mut total: Double<T>) -> Double<T> {
+    pub fn run<T: Constants>(mut driver: Driver<'_, '_, T>, mut total: DoubleWord<T>) -> DoubleWord<T> {
         while !driver.streams.elements().is_empty() {
             let (window, rest) = driver.split_at(WINDOW);
-            let mut sums = [Double::ZERO; WINDOW];
+            let mut sums = [DoubleWord::ZERO; WINDOW];
             let chunks = window.streams.elements().len().div_ceil(chunk_len::<T>());
             let sums = sums.get_mut(..chunks).unwrap_or_default();
             share(window, sums);
@@ -70,10 +85,10 @@ mod pool {
     }
 
     /// The sum of each chunk.
-    fn share<T: Constants>(mut driver: Driver<'_, '_, T>, sums: &mut [Double<T>]) {
+    fn share<T: Constants>(mut driver: Driver<'_, '_, T>, sums: &mut [DoubleWord<T>]) {
         match sums {
             [] => {}
-            [sum] => *sum = driver.run(Double::ZERO),
+            [sum] => *sum = driver.run(DoubleWord::ZERO),
             _ => {
                 let half = sums.len() / 2;
                 let ((first, second), (sums, others)) = (driver.split_at(half), sums.split_at_mut(half));

@@ -1,10 +1,10 @@
 //! Binary cross-entropy from logits.
 
-use super::{Checked, Hessian, LogitLoss, Passes, Settings, expect_up_to};
-use crate::driver::{Bce, Factors, Pass, Streams, Threads, Values, ValuesMut};
+use super::{Checked, Hessian, LogitLoss, Plans, Settings, expect_up_to};
+use crate::driver::{BceParameters, Factors, Pass, Streams, Threads, Values, ValuesMut};
 use crate::error::{Argument, Error, expect_len};
 use crate::label::Label;
-use crate::math::{Double, Smoothing};
+use crate::math::{DoubleWord, Smoothing};
 use crate::real::Real;
 use crate::reduction::Reduction;
 use crate::simd::Backend;
@@ -118,20 +118,20 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
         let checked: Checked<'_, T> = self.check(Threads::One, inputs, Y::values(targets))?;
         let scales = checked.scales(inputs).with_derivative()?;
         let streams = checked.streams(Streams::new(inputs).writing(ValuesMut::new(out)), scales.weight);
-        T::bce_target_gradient(self.kernel(), &checked.pass(scales, Double::ZERO), streams);
+        T::bce_target_gradient(self.parameters(), &checked.pass(scales, DoubleWord::ZERO), streams);
         Ok(())
     }
 
-    fn kernel(&self) -> Bce<T> {
+    fn parameters(&self) -> BceParameters<T> {
         let pos_weight = match self.pos_weight.factors() {
             Factors::Uniform(p) => p,
             Factors::Values { .. } => T::ONE,
         };
-        Bce { smoothing: Smoothing::new(self.label_smoothing), pos_weight }
+        BceParameters { smoothing: Smoothing::new(self.label_smoothing), pos_weight }
     }
 }
 
-impl<T: Real> Passes<T> for BceWithLogits<'_, T> {
+impl<T: Real> Plans<T> for BceWithLogits<'_, T> {
     fn settings(&self) -> &Settings<'_, T> {
         &self.settings
     }
@@ -144,26 +144,26 @@ impl<T: Real> Passes<T> for BceWithLogits<'_, T> {
         expect_up_to(T::ONE, self.label_smoothing, Argument::LabelSmoothing)
     }
 
-    fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
-        T::bce_sum(self.kernel(), pass, streams)
+    fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
+        T::bce_sum(self.parameters(), pass, streams)
     }
-    fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
-        T::bce_sum_and_gradient(self.kernel(), pass, streams)
+    fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
+        T::bce_sum_and_gradient(self.parameters(), pass, streams)
     }
     fn run_losses(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
-        T::bce_losses(self.kernel(), pass, streams);
+        T::bce_losses(self.parameters(), pass, streams);
     }
     fn run_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
-        T::bce_gradient(self.kernel(), pass, streams);
+        T::bce_gradient(self.parameters(), pass, streams);
     }
     fn run_backward(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
-        T::bce_backward(self.kernel(), pass, streams);
+        T::bce_backward(self.parameters(), pass, streams);
     }
 }
 
 impl<T: Real> Hessian<T> for BceWithLogits<'_, T> {
     fn run_gradient_and_hessian(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
-        T::bce_gradient_and_hessian(self.kernel(), pass, streams);
+        T::bce_gradient_and_hessian(self.parameters(), pass, streams);
     }
 }
 

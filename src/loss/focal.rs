@@ -1,9 +1,9 @@
 //! Focal loss from logits.
 
-use super::{Hessian, LogitLoss, Passes, Settings, expect_up_to};
-use crate::driver::{Bce, FocalParameters, Pass, Streams};
+use super::{Hessian, LogitLoss, Plans, Settings, expect_up_to};
+use crate::driver::{BceParameters, FocalParameters, Pass, Streams};
 use crate::error::{Argument, Error};
-use crate::math::{Double, Gamma, Smoothing};
+use crate::math::{DoubleWord, Gamma, Smoothing};
 use crate::real::Real;
 use crate::reduction::Reduction;
 use crate::simd::Backend;
@@ -76,9 +76,9 @@ pub struct FocalLoss<'w, T> {
     label_smoothing: T,
 }
 
-/// By which kernels.
-enum Kernels<T> {
-    Bce(Bce<T>),
+/// Whose formulas it has.
+enum Parameters<T> {
+    Bce(BceParameters<T>),
     Focal(FocalParameters<T>),
 }
 
@@ -144,19 +144,19 @@ impl<'w, T: Real> FocalLoss<'w, T> {
         self
     }
 
-    fn kernels(&self) -> Kernels<T> {
+    fn parameters(&self) -> Parameters<T> {
         let smoothing = Smoothing::new(self.label_smoothing);
         let alpha = match self.alpha {
-            None if self.gamma == T::ZERO => return Kernels::Bce(Bce { smoothing, pos_weight: T::ONE }),
+            None if self.gamma == T::ZERO => return Parameters::Bce(BceParameters { smoothing, pos_weight: T::ONE }),
             None => [T::ONE; 2],
             Some(alpha) => [alpha, T::ONE - alpha],
         };
         let smoothed = self.label_smoothing != T::ZERO;
-        Kernels::Focal(FocalParameters { smoothing, smoothed, gamma: Gamma::new(self.gamma), alpha })
+        Parameters::Focal(FocalParameters { smoothing, smoothed, gamma: Gamma::new(self.gamma), alpha })
     }
 }
 
-impl<T: Real> Passes<T> for FocalLoss<'_, T> {
+impl<T: Real> Plans<T> for FocalLoss<'_, T> {
     fn settings(&self) -> &Settings<'_, T> {
         &self.settings
     }
@@ -171,43 +171,43 @@ impl<T: Real> Passes<T> for FocalLoss<'_, T> {
         expect_up_to(T::ONE, self.label_smoothing, Argument::LabelSmoothing)
     }
 
-    fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
-        match self.kernels() {
-            Kernels::Bce(bce) => T::bce_sum(bce, pass, streams),
-            Kernels::Focal(focal) => T::focal_sum(focal, pass, streams),
+    fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
+        match self.parameters() {
+            Parameters::Bce(bce) => T::bce_sum(bce, pass, streams),
+            Parameters::Focal(focal) => T::focal_sum(focal, pass, streams),
         }
     }
-    fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
-        match self.kernels() {
-            Kernels::Bce(bce) => T::bce_sum_and_gradient(bce, pass, streams),
-            Kernels::Focal(focal) => T::focal_sum_and_gradient(focal, pass, streams),
+    fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
+        match self.parameters() {
+            Parameters::Bce(bce) => T::bce_sum_and_gradient(bce, pass, streams),
+            Parameters::Focal(focal) => T::focal_sum_and_gradient(focal, pass, streams),
         }
     }
     fn run_losses(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
-        match self.kernels() {
-            Kernels::Bce(bce) => T::bce_losses(bce, pass, streams),
-            Kernels::Focal(focal) => T::focal_losses(focal, pass, streams),
+        match self.parameters() {
+            Parameters::Bce(bce) => T::bce_losses(bce, pass, streams),
+            Parameters::Focal(focal) => T::focal_losses(focal, pass, streams),
         }
     }
     fn run_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
-        match self.kernels() {
-            Kernels::Bce(bce) => T::bce_gradient(bce, pass, streams),
-            Kernels::Focal(focal) => T::focal_gradient(focal, pass, streams),
+        match self.parameters() {
+            Parameters::Bce(bce) => T::bce_gradient(bce, pass, streams),
+            Parameters::Focal(focal) => T::focal_gradient(focal, pass, streams),
         }
     }
     fn run_backward(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
-        match self.kernels() {
-            Kernels::Bce(bce) => T::bce_backward(bce, pass, streams),
-            Kernels::Focal(focal) => T::focal_backward(focal, pass, streams),
+        match self.parameters() {
+            Parameters::Bce(bce) => T::bce_backward(bce, pass, streams),
+            Parameters::Focal(focal) => T::focal_backward(focal, pass, streams),
         }
     }
 }
 
 impl<T: Real> Hessian<T> for FocalLoss<'_, T> {
     fn run_gradient_and_hessian(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
-        match self.kernels() {
-            Kernels::Bce(bce) => T::bce_gradient_and_hessian(bce, pass, streams),
-            Kernels::Focal(focal) => T::focal_gradient_and_hessian(focal, pass, streams),
+        match self.parameters() {
+            Parameters::Bce(bce) => T::bce_gradient_and_hessian(bce, pass, streams),
+            Parameters::Focal(focal) => T::focal_gradient_and_hessian(focal, pass, streams),
         }
     }
 }

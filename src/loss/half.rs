@@ -2,7 +2,7 @@
 
 use ::half::{bf16, f16};
 
-use super::{Passes, methods};
+use super::{Plans, methods};
 use crate::driver::{StoredMut, Threads, Values, ValuesMut};
 use crate::error::Error;
 use crate::label::Label;
@@ -55,7 +55,7 @@ impl Half for bf16 {}
 /// # Errors
 ///
 /// Those of [`LogitLoss`](crate::LogitLoss) and, of probabilities, of [`Bce`](crate::Bce).
-pub trait HalfLoss: Passes<f32> {
+pub trait HalfLoss: Plans<f32> {
     /// [`loss`](crate::LogitLoss::loss): the reduced loss.
     fn half_loss<H: Half, Y: Label<f32>>(&self, inputs: &[H], targets: &[Y]) -> Result<f32, Error> {
         methods::loss(Threads::One, self, Values::new(inputs), Y::values(targets))
@@ -123,4 +123,4 @@ pub trait HalfLoss: Passes<f32> {
     }
 }
 
-impl<L: Passes<f32>> HalfLoss for L {}
+impl<L: Plans<f32>> HalfLoss for L {}

@@ -3,16 +3,16 @@
 //! The inputs are what the loss takes: logits, or probabilities. The type of the targets is known no more, so that
 //! programs with several of them have all of this once.
 
-use super::{Checked, Hessian, Passes, Scales, expect_len};
+use super::{Checked, Hessian, Plans, Scales, expect_len};
 use crate::driver::{Streams, Threads, Values, ValuesMut};
 use crate::error::{Argument, Error};
-use crate::math::Double;
+use crate::math::DoubleWord;
 use crate::real::Real;
 use crate::reduction::{LossSum, Reduction};
 use crate::weights::Weights;
 
 #[inline]
-pub fn loss<T: Real, L: Passes<T> + ?Sized>(
+pub fn loss<T: Real, L: Plans<T> + ?Sized>(
     threads: Threads,
     loss: &L,
     inputs: Values<'_, T>,
@@ -21,11 +21,11 @@ pub fn loss<T: Real, L: Passes<T> + ?Sized>(
     let checked = loss.check(threads, inputs, targets)?;
     let scales = checked.scales(inputs);
     let streams = checked.streams(Streams::new(inputs), scales.weight);
-    scales.reduced(loss.run_sum(&checked.pass(scales, Double::ZERO), streams))
+    scales.reduced(loss.run_sum(&checked.pass(scales, DoubleWord::ZERO), streams))
 }
 
 #[inline]
-pub fn losses<T: Real, L: Passes<T> + ?Sized>(
+pub fn losses<T: Real, L: Plans<T> + ?Sized>(
     threads: Threads,
     loss: &L,
     inputs: Values<'_, T>,
@@ -36,12 +36,12 @@ pub fn losses<T: Real, L: Passes<T> + ?Sized>(
     let checked = loss.check(threads, inputs, targets)?;
     let scales = Scales::none(checked.weight);
     let streams = checked.streams(Streams::new(inputs).writing(out), scales.weight);
-    loss.run_losses(&checked.pass(scales, Double::ZERO), streams);
+    loss.run_losses(&checked.pass(scales, DoubleWord::ZERO), streams);
     Ok(())
 }
 
 #[inline]
-pub fn gradient<T: Real, L: Passes<T> + ?Sized>(
+pub fn gradient<T: Real, L: Plans<T> + ?Sized>(
     threads: Threads,
     loss: &L,
     inputs: Values<'_, T>,
@@ -52,12 +52,12 @@ pub fn gradient<T: Real, L: Passes<T> + ?Sized>(
     let checked = loss.check(threads, inputs, targets)?;
     let scales = checked.scales(inputs).with_derivative()?;
     let streams = checked.streams(Streams::new(inputs).writing(gradient), scales.weight);
-    loss.run_gradient(&checked.pass(scales, Double::ZERO), streams);
+    loss.run_gradient(&checked.pass(scales, DoubleWord::ZERO), streams);
     Ok(())
 }
 
 #[inline]
-pub fn loss_and_gradient<T: Real, L: Passes<T> + ?Sized>(
+pub fn loss_and_gradient<T: Real, L: Plans<T> + ?Sized>(
     threads: Threads,
     loss: &L,
     inputs: Values<'_, T>,
@@ -68,11 +68,11 @@ pub fn loss_and_gradient<T: Real, L: Passes<T> + ?Sized>(
     let checked = loss.check(threads, inputs, targets)?;
     let scales = checked.scales(inputs).with_derivative()?;
     let streams = checked.streams(Streams::new(inputs).writing(gradient), scales.weight);
-    scales.reduced(loss.run_sum_and_gradient(&checked.pass(scales, Double::ZERO), streams))
+    scales.reduced(loss.run_sum_and_gradient(&checked.pass(scales, DoubleWord::ZERO), streams))
 }
 
 #[inline]
-pub fn loss_and_gradient_in_place<T: Real, L: Passes<T> + ?Sized>(
+pub fn loss_and_gradient_in_place<T: Real, L: Plans<T> + ?Sized>(
     threads: Threads,
     loss: &L,
     inputs: ValuesMut<'_, T>,
@@ -81,7 +81,7 @@ pub fn loss_and_gradient_in_place<T: Real, L: Passes<T> + ?Sized>(
     let checked = loss.check(threads, inputs.values(), targets)?;
     let scales = checked.scales(inputs.values()).with_derivative()?;
     let streams = checked.streams(Streams::in_place(inputs), scales.weight);
-    scales.reduced(loss.run_sum_and_gradient(&checked.pass(scales, Double::ZERO), streams))
+    scales.reduced(loss.run_sum_and_gradient(&checked.pass(scales, DoubleWord::ZERO), streams))
 }
 
 #[inline]
@@ -97,12 +97,12 @@ pub fn gradient_and_hessian<T: Real, L: Hessian<T> + ?Sized>(
     let checked = loss.check(Threads::One, inputs, targets)?;
     let scales = checked.scales(inputs).with_derivative()?;
     let streams = Streams::new(inputs).writing(gradient).writing_second(hessian);
-    loss.run_gradient_and_hessian(&checked.pass(scales, Double::ZERO), checked.streams(streams, scales.weight));
+    loss.run_gradient_and_hessian(&checked.pass(scales, DoubleWord::ZERO), checked.streams(streams, scales.weight));
     Ok(())
 }
 
 #[inline]
-pub fn backward<T: Real, L: Passes<T> + ?Sized>(
+pub fn backward<T: Real, L: Plans<T> + ?Sized>(
     loss: &L,
     inputs: Values<'_, T>,
     targets: Values<'_, T>,
@@ -113,12 +113,12 @@ pub fn backward<T: Real, L: Passes<T> + ?Sized>(
     let checked = loss.check(Threads::One, inputs, targets)?;
     let upstream = upstream.checked_signed(Argument::Upstream, inputs.len(), checked.backend)?;
     let streams = checked.streams(Streams::new(inputs).writing(gradient).upstream(upstream), checked.weight);
-    loss.run_backward(&checked.pass(Scales::none(checked.weight), Double::ZERO), streams);
+    loss.run_backward(&checked.pass(Scales::none(checked.weight), DoubleWord::ZERO), streams);
     Ok(())
 }
 
 #[inline]
-pub fn accumulate<T: Real, L: Passes<T> + ?Sized>(
+pub fn accumulate<T: Real, L: Plans<T> + ?Sized>(
     threads: Threads,
     loss: &L,
     sum: &mut LossSum<T>,

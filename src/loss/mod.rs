@@ -20,7 +20,7 @@ pub use probability::Bce;
 use crate::driver::{Factors, Pass, Streams, Threads, Values, ValuesMut};
 use crate::error::{Argument, Error, expect_len};
 use crate::label::Label;
-use crate::math::Double;
+use crate::math::DoubleWord;
 use crate::real::Real;
 use crate::reduction::{LossSum, Reduction, quotient};
 use crate::simd::Backend;
@@ -153,31 +153,31 @@ pub struct Scales<'a, T> {
     /// What the kernel multiplies derivatives by; 1 before [`with_derivative`](Self::with_derivative).
     derivative: T,
     /// What the sum is divided by at the end.
-    divisor: Double<T>,
+    divisor: DoubleWord<T>,
 }
 
 impl<'a, T: Real> Scales<'a, T> {
     /// Everything as it is.
     #[inline]
     fn none(weight: Factors<'a, T>) -> Self {
-        Self { weight, sum: T::ONE, derivative: T::ONE, divisor: Double { hi: T::ONE, lo: T::ZERO } }
+        Self { weight, sum: T::ONE, derivative: T::ONE, divisor: DoubleWord { hi: T::ONE, lo: T::ZERO } }
     }
 
     /// With the scale of derivatives, which sums alone do not need.
     #[inline]
     fn with_derivative(self) -> Result<Self, Error> {
-        let derivative = self.reduced(Double { hi: self.sum, lo: T::ZERO })?;
+        let derivative = self.reduced(DoubleWord { hi: self.sum, lo: T::ZERO })?;
         Ok(Self { derivative, ..self })
     }
 
     #[inline]
-    fn reduced(&self, sum: Double<T>) -> Result<T, Error> {
+    fn reduced(&self, sum: DoubleWord<T>) -> Result<T, Error> {
         quotient(sum, self.divisor).ok_or(Error::EmptyMean)
     }
 }
 
 /// What tells one loss from another: its formulas.
-pub trait Passes<T: Real>: Sync {
+pub trait Plans<T: Real>: Sync {
     fn settings(&self) -> &Settings<'_, T>;
 
     /// The positive weight, or 1 for losses that have none.
@@ -187,9 +187,9 @@ pub trait Passes<T: Real>: Sync {
     fn check_parameters(&self) -> Result<(), Error>;
 
     /// The sum of the losses, added to what is there.
-    fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T>;
+    fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T>;
     /// The same, and the gradient.
-    fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T>;
+    fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T>;
     /// The loss of each element.
     fn run_losses(&self, pass: &Pass<T>, streams: Streams<'_, T>);
     /// The gradient.
@@ -229,7 +229,7 @@ pub trait Passes<T: Real>: Sync {
 }
 
 /// Losses that have a Hessian.
-pub trait Hessian<T: Real>: Passes<T> {
+pub trait Hessian<T: Real>: Plans<T> {
     /// The gradient and the Hessian.
     fn run_gradient_and_hessian(&self, pass: &Pass<T>, streams: Streams<'_, T>);
 }
@@ -250,14 +250,14 @@ impl<'a, T: Real> Checked<'a, T> {
     }
 
     /// The sum of the weights, added to `onto` chunk by chunk as the losses are.
-    fn weight_sum(&self, inputs: Values<'_, T>, onto: Double<T>) -> Double<T> {
+    fn weight_sum(&self, inputs: Values<'_, T>, onto: DoubleWord<T>) -> DoubleWord<T> {
         // The inputs are there to be counted: the formula looks at the weights alone.
         let streams = Streams::new(inputs).weighted(Factors::Uniform(T::ONE), self.weight);
         T::weight_sum(&self.pass(Scales::none(self.weight), onto), streams)
     }
 
     #[inline]
-    fn pass(&self, scales: Scales<'_, T>, onto: Double<T>) -> Pass<T> {
+    fn pass(&self, scales: Scales<'_, T>, onto: DoubleWord<T>) -> Pass<T> {
         let &Self { backend, threads, .. } = self;
         Pass { backend, threads, scale: scales.derivative, factor: scales.sum, onto }
     }
@@ -265,9 +265,9 @@ impl<'a, T: Real> Checked<'a, T> {
     #[inline]
     fn scales(&self, inputs: Values<'_, T>) -> Scales<'a, T> {
         let divisor = match self.reduction {
-            Reduction::Sum => Double { hi: T::ONE, lo: T::ZERO },
-            Reduction::Mean => Double::from_count(self.len as u64),
-            Reduction::WeightedMean => self.weight_sum(inputs, Double::ZERO),
+            Reduction::Sum => DoubleWord { hi: T::ONE, lo: T::ZERO },
+            Reduction::Mean => DoubleWord::from_count(self.len as u64),
+            Reduction::WeightedMean => self.weight_sum(inputs, DoubleWord::ZERO),
         };
         let (weight, sum) = match self.weight {
             // A weight of 0 must reach the elements: it removes them. So must a large one: where losses are subnormal,

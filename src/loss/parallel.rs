@@ -1,6 +1,6 @@
 //! The methods of every loss on several threads.
 
-use super::{Passes, methods};
+use super::{Plans, methods};
 use crate::driver::{Threads, Values, ValuesMut};
 use crate::error::Error;
 use crate::label::Label;
@@ -41,7 +41,7 @@ use crate::reduction::LossSum;
 /// # Errors
 ///
 /// Those of [`LogitLoss`](crate::LogitLoss) and, of probabilities, of [`Bce`](crate::Bce).
-pub trait ParallelLoss<T: Real>: Passes<T> {
+pub trait ParallelLoss<T: Real>: Plans<T> {
     /// [`loss`](crate::LogitLoss::loss): the reduced loss.
     fn par_loss<Y: Label<T>>(&self, inputs: &[T], targets: &[Y]) -> Result<T, Error> {
         methods::loss(Threads::Pool, self, Values::new(inputs), Y::values(targets))
@@ -79,4 +79,4 @@ pub trait ParallelLoss<T: Real>: Passes<T> {
     }
 }
 
-impl<T: Real, L: Passes<T>> ParallelLoss<T> for L {}
+impl<T: Real, L: Plans<T>> ParallelLoss<T> for L {}

@@ -1,10 +1,10 @@
 //! Binary cross-entropy of probabilities.
 
-use super::{Passes, Settings, methods};
+use super::{Plans, Settings, methods};
 use crate::driver::{Factors, Pass, Streams, Threads, Values, ValuesMut};
 use crate::error::Error;
 use crate::label::Label;
-use crate::math::Double;
+use crate::math::DoubleWord;
 use crate::real::Real;
 use crate::reduction::{LossSum, Reduction};
 use crate::simd::Backend;
@@ -202,7 +202,7 @@ fn is_probability<T: Real>(p: T) -> bool {
     T::ZERO <= p && p <= T::ONE
 }
 
-impl<T: Real> Passes<T> for Bce<'_, T> {
+impl<T: Real> Plans<T> for Bce<'_, T> {
     fn settings(&self) -> &Settings<'_, T> {
         &self.settings
     }
@@ -228,10 +228,10 @@ impl<T: Real> Passes<T> for Bce<'_, T> {
         }
     }
 
-    fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
+    fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
         T::probability_sum(pass, streams)
     }
-    fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
+    fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
         T::probability_sum_and_gradient(pass, streams)
     }
     fn run_losses(&self, pass: &Pass<T>, streams: Streams<'_, T>) {

@@ -24,12 +24,12 @@ use crate::simd::{Float, Lanes, Mask, Token, Vector};
 /// Two factors that are not negative, so ordered that their product with a third is only rounded to infinity or to 0
 /// if it is that large or small, and is never NaN.
 #[derive(Clone, Copy)]
-pub(super) struct Factors<L: Lanes> {
+pub(super) struct Product<L: Lanes> {
     least: Vector<L>,
     most: Vector<L>,
 }
 
-impl<L: Lanes<Scalar: Constants>> Factors<L> {
+impl<L: Lanes<Scalar: Constants>> Product<L> {
     #[cfg_attr(not(unoptimized), inline(always))]
     pub(super) fn new(a: Vector<L>, b: Vector<L>) -> Self {
         let more = a.ge(b);
@@ -172,7 +172,7 @@ impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T>
         let absent = weight.equals(zero);
         let size = if W::UPSTREAM { upstream * weight } else { weight * l.splat(self.scale) };
 
-        let element = Element { costs, both, weight, size, log: log1p_of_fraction(l, x.e.value) };
+        let element = WeightedElement { costs, both, weight, size, log: log1p_of_fraction(l, x.e.value) };
         let mut values = element.moderate(l, &x);
         if !MODERATE {
             let mut moderate = l.splat(T::MODERATE_LOGIT).ge(x.magnitude);
@@ -203,7 +203,7 @@ impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T>
 }
 
 /// What the weighted loss of an element and its derivatives are made of.
-struct Element<L: Lanes> {
+struct WeightedElement<L: Lanes> {
     costs: Costs<L>,
     /// up + down
     both: Vector<L>,
@@ -214,20 +214,20 @@ struct Element<L: Lanes> {
     log: Vector<L>,
 }
 
-struct Values<L: Lanes> {
+struct LossAndDerivatives<L: Lanes> {
     loss: Vector<L>,
     gradient: Vector<L>,
     hessian: Vector<L>,
 }
 
-impl<L: Lanes<Scalar: Constants>> Element<L> {
+impl<L: Lanes<Scalar: Constants>> WeightedElement<L> {
     /// Where no product can be subnormal or infinite but the last.
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn moderate(&self, l: Token<L>, x: &Logit<L>) -> Values<L> {
+    fn moderate(&self, l: Token<L>, x: &Logit<L>) -> LossAndDerivatives<L> {
         let (costs, e) = (self.costs, x.e.value);
         let d = l.one() + e;
         let slope = costs.far.neg_mul_add(e, costs.near) / d;
-        Values {
+        LossAndDerivatives {
             loss: self.weight * self.both.mul_add(self.log, costs.near * x.magnitude),
             gradient: slope * x.positive.select(self.size, -self.size),
             hessian: self.both * e / (d * d) * self.size,
@@ -236,7 +236,7 @@ impl<L: Lanes<Scalar: Constants>> Element<L> {
 
     /// For any logit and any weights: every product is so ordered that only its last step can round to 0 or to infinity.
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn any(&self, l: Token<L>, x: &Logit<L>) -> Values<L> {
+    fn any(&self, l: Token<L>, x: &Logit<L>) -> LossAndDerivatives<L> {
         let (zero, costs) = (l.zero(), self.costs);
         // Where e is subnormal, it must not be rounded before it is multiplied: the products take the scaled one, and
         // the offset is undone last.
@@ -244,13 +244,13 @@ impl<L: Lanes<Scalar: Constants>> Element<L> {
         let tail = subnormal & costs.easy;
         let undo = l.splat(L::Scalar::OFFSET);
 
-        let linear = costs.easy.clear(Factors::new(costs.near, self.weight).times(l, x.magnitude));
-        let both = Factors::new(self.both, self.weight);
+        let linear = costs.easy.clear(Product::new(costs.near, self.weight).times(l, x.magnitude));
+        let both = Product::new(self.both, self.weight);
         let loss = linear + both.times_fraction(self.log);
         let loss = tail.select(both.times_fraction(x.e.scaled) * undo, loss);
 
         let size = in_range(l, self.size.abs(), Float::ZERO);
-        let far = Factors::new(costs.far, size);
+        let far = Product::new(costs.far, size);
         let d = l.one() + x.e.value;
         let easy = -far.times_fraction(x.e.value);
         let slope = costs.easy.select(easy, costs.far.neg_mul_add(x.e.value, costs.near)) / d;
@@ -258,14 +258,14 @@ impl<L: Lanes<Scalar: Constants>> Element<L> {
         let slope = tail.select(-(far.times_fraction(x.e.scaled) * undo), slope);
         let gradient = slope.negate_unless(x.positive).negate_unless(self.size.ge(zero));
 
-        let both = Factors::new(self.both, size);
+        let both = Product::new(self.both, size);
         let hessian =
             subnormal.select(both.times_fraction(x.e.scaled) * undo, both.times_fraction(x.e.value) / (d * d));
-        Values { loss, gradient, hessian }
+        LossAndDerivatives { loss, gradient, hessian }
     }
 }
 
-impl<L: Lanes> Values<L> {
+impl<L: Lanes> LossAndDerivatives<L> {
     #[cfg_attr(not(unoptimized), inline(always))]
     fn where_else(self, mask: Mask<L>, other: Self) -> Self {
         Self {

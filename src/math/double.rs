@@ -7,12 +7,12 @@ use crate::simd::{Float, Lanes, Token, Vector};
 
 /// hi + lo, where lo is at most half an ULP of hi, or nearly so. Where hi is not finite, lo means nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Double<V> {
+pub struct DoubleWord<V> {
     pub hi: V,
     pub lo: V,
 }
 
-impl<V: Copy + Add<Output = V> + Sub<Output = V>> Double<V> {
+impl<V: Copy + Add<Output = V> + Sub<Output = V>> DoubleWord<V> {
     /// a + b exactly (Knuth).
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn two_sum(a: V, b: V) -> Self {
@@ -44,7 +44,7 @@ impl<V: Copy + Add<Output = V> + Sub<Output = V>> Double<V> {
     }
 }
 
-impl<T: Float> Double<T> {
+impl<T: Float> DoubleWord<T> {
     pub const ZERO: Self = Self { hi: T::ZERO, lo: T::ZERO };
 
     /// As the nearest number, infinite where the high word is.
@@ -148,9 +148,9 @@ impl<T: Constants> Factor<T> {
     /// The product, not normalised: the high word is that of the leading halves, which is exact, with and without fused
     /// multiply-add.
     #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn times<L: Lanes<Scalar = T>>(self, l: Token<L>, a: Double<Vector<L>>) -> Double<Vector<L>> {
+    pub fn times<L: Lanes<Scalar = T>>(self, l: Token<L>, a: DoubleWord<Vector<L>>) -> DoubleWord<Vector<L>> {
         let head = a.hi.and(l.splat(T::HEAD));
         let rest = (a.hi - head) + a.lo;
-        Double { hi: head * l.splat(self.head), lo: l.splat(self.value).mul_add(rest, l.splat(self.tail) * head) }
+        DoubleWord { hi: head * l.splat(self.head), lo: l.splat(self.value).mul_add(rest, l.splat(self.tail) * head) }
     }
 }

@@ -1,6 +1,6 @@
 //! exp(-a) for a >= 0.
 
-use super::double::Double;
+use super::double::DoubleWord;
 use super::{Constants, horner};
 use crate::simd::{Lanes, Mask, Token, Vector};
 
@@ -46,10 +46,10 @@ pub fn exp_neg_value<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> 
 /// [`exp_neg`] of a number in two words, which need not be normalised: the low one may reach 2^-10 of the high one, and is
 /// not looked at where that is beyond the limit. The first step of r takes the high word alone, so it remains exact.
 #[cfg_attr(not(unoptimized), inline(always))]
-pub fn exp_neg_double<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Double<Vector<L>>) -> ExpNeg<L> {
+pub fn exp_neg_double<L: Lanes<Scalar: Constants>>(l: Token<L>, a: DoubleWord<Vector<L>>) -> ExpNeg<L> {
     let limit = l.splat(L::Scalar::EXP_LIMIT);
     let beyond = a.hi.ge(limit);
-    let Double { hi, lo } = Double { hi: a.hi.at_most(limit), lo: beyond.clear(a.lo) };
+    let DoubleWord { hi, lo } = DoubleWord { hi: a.hi.at_most(limit), lo: beyond.clear(a.lo) };
     let n = Exponent::of(l, hi + lo, L::Scalar::ROUNDING);
     let r = n.value.mul_add(l.splat(L::Scalar::LN2_HI), hi);
     n.scale(l, r + n.value.mul_add(l.splat(L::Scalar::LN2_LO), lo), beyond)

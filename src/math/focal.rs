@@ -23,7 +23,7 @@
 use core::marker::PhantomData;
 
 use super::costs::{Costs, Smoothing};
-use super::double::{Double, Factor};
+use super::double::{DoubleWord, Factor};
 use super::exp::exp_neg_double;
 use super::log1p::{ln_double, log1p_of_fraction_double};
 use super::logistic::Logit;
@@ -143,7 +143,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         d: Vector<L>,
         x: &Logit<L>,
         costs: Costs<L>,
-        log: Double<Vector<L>>,
+        log: DoubleWord<Vector<L>>,
     ) -> (Vector<L>, Shrunk<L>) {
         if let Some(factors) = self.gamma.factors {
             let m = wrong / d;
@@ -156,15 +156,15 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
             return (size, Shrunk(l.zero().equals(l.one())));
         }
         let without = if HARD {
-            Double { hi: costs.easy.select(x.magnitude, l.zero()), lo: l.zero() }
+            DoubleWord { hi: costs.easy.select(x.magnitude, l.zero()), lo: l.zero() }
         } else {
             let ln = ln_double(l, wrong);
-            Double { hi: costs.easy.select(x.magnitude, l.zero() - ln.hi), lo: costs.easy.clear(l.zero() - ln.lo) }
+            DoubleWord { hi: costs.easy.select(x.magnitude, l.zero() - ln.hi), lo: costs.easy.clear(l.zero() - ln.lo) }
         };
-        let sum = Double::two_sum(without.hi, log.hi);
+        let sum = DoubleWord::two_sum(without.hi, log.hi);
         let lo = sum.lo + (without.lo + log.lo);
         // gamma times that, in two words: rounded, it would be gamma a / 2 ULP off.
-        let power = exp_neg_double(l, self.gamma.factor.times(l, Double { hi: sum.hi, lo }));
+        let power = exp_neg_double(l, self.gamma.factor.times(l, DoubleWord { hi: sum.hi, lo }));
         // Where the power is subnormal, it too is taken before it is rounded.
         let subnormal = power.is_subnormal(l);
         (size * subnormal.select(power.scaled, power.value), Shrunk(subnormal))

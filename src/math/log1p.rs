@@ -1,6 +1,6 @@
 //! log(1 + q) for q >= -1, and ln(y) for y up to 1.
 
-use super::double::Double;
+use super::double::DoubleWord;
 use super::{Constants, horner};
 use crate::simd::{Lanes, Mask, Token, Vector};
 
@@ -29,16 +29,16 @@ fn parts<L: Lanes<Scalar: Constants>>(l: Token<L>, k: Vector<L>, f: Vector<L>) -
 
 impl<L: Lanes> Parts<L> {
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn double(self) -> Double<Vector<L>> {
-        let head = Double::fast_two_sum(self.power, self.fraction);
-        Double::fast_two_sum(head.hi, head.lo + self.rest)
+    fn double(self) -> DoubleWord<Vector<L>> {
+        let head = DoubleWord::fast_two_sum(self.power, self.fraction);
+        DoubleWord::fast_two_sum(head.hi, head.lo + self.rest)
     }
 }
 
 /// log(1 + q) in two words. 1 + q = 2^k (1 + f), where f = q 2^-k + (2^-k - 1) is exact for k = 0, so that no digit of a
 /// small q is lost, and rounded once for any other; exact for q < 0. At q = -1 it is below -80, and below -700 in `f64`.
 #[cfg_attr(not(unoptimized), inline(always))]
-pub fn log1p_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> Double<Vector<L>> {
+pub fn log1p_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> DoubleWord<Vector<L>> {
     let (k, scale) = exponent(l, q + l.one(), l.splat(L::Scalar::INTEGER_BIASED));
     parts(l, k, q.mul_add(scale, scale - l.one())).double()
 }
@@ -52,7 +52,7 @@ pub fn log1p_of_fraction<L: Lanes<Scalar: Constants>>(l: Token<L>, e: Vector<L>)
 
 /// The bits of [`log1p_double`] for q up to 1, where k is 0 or 1, in fewer instructions.
 #[cfg_attr(not(unoptimized), inline(always))]
-pub fn log1p_of_fraction_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> Double<Vector<L>> {
+pub fn log1p_of_fraction_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> DoubleWord<Vector<L>> {
     let small = l.splat(L::Scalar::BELOW_SQRT_2).ge(q + l.one());
     let half = l.splat(L::Scalar::MINUS_HALF);
     parts(l, small.clear(l.one()), small.select(q, half.neg_mul_add(q, half))).double()
@@ -61,7 +61,7 @@ pub fn log1p_of_fraction_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vec
 /// ln(y) in two words, for y from the smallest subnormal number to 1, where both are 0. y = 2^k (1 + f), where f is
 /// exact. At y = 0 it is below -130, at NaN it is NaN.
 #[cfg_attr(not(unoptimized), inline(always))]
-pub fn ln_double<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>) -> Double<Vector<L>> {
+pub fn ln_double<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>) -> DoubleWord<Vector<L>> {
     let y = y * l.splat(L::Scalar::LIFT);
     let (k, scale) = exponent(l, y, l.splat(L::Scalar::INTEGER_BIASED_LIFTED));
     parts(l, k, y.mul_add(scale, -l.one())).double()
@@ -69,7 +69,7 @@ pub fn ln_double<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>) -> Doub
 
 /// ln(y) where `plain`, log(1 - y) elsewhere, in two words: the bits of the functions above, for one polynomial.
 #[cfg_attr(not(unoptimized), inline(always))]
-pub fn ln_of_either<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>, plain: Mask<L>) -> Double<Vector<L>> {
+pub fn ln_of_either<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>, plain: Mask<L>) -> DoubleWord<Vector<L>> {
     let y = plain.select(y * l.splat(L::Scalar::LIFT), -y);
     let bias = plain.select(l.splat(L::Scalar::INTEGER_BIASED_LIFTED), l.splat(L::Scalar::INTEGER_BIASED));
     let (k, scale) = exponent(l, plain.select(y, y + l.one()), bias);

@@ -11,7 +11,7 @@
 //!
 //! All terms of a sum have one sign, so nothing cancels.
 
-use super::double::{Double, Factor};
+use super::double::{DoubleWord, Factor};
 use super::exp::{ExpNeg, exp_neg, exp_neg_double, exp_neg_value};
 use super::log1p::{log1p_of_fraction, log1p_of_fraction_double};
 use super::{Constants, Formula, Inputs, Results};
@@ -109,12 +109,12 @@ fn ramp<L: Lanes<Scalar: Constants>>(l: Token<L>, x: Vector<L>) -> Vector<L> {
 #[derive(Clone, Copy)]
 pub struct ScaledSoftplus<T> {
     beta: Factor<T>,
-    reciprocal: Double<T>,
+    reciprocal: DoubleWord<T>,
 }
 
 impl<T: Constants> ScaledSoftplus<T> {
     pub fn new(beta: T) -> Self {
-        Self { beta: Factor::new(beta), reciprocal: Double::reciprocal(beta) }
+        Self { beta: Factor::new(beta), reciprocal: DoubleWord::reciprocal(beta) }
     }
 }
 
@@ -126,14 +126,14 @@ impl<T: Constants> Formula<T> for ScaledSoftplus<T> {
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         // In two words: rounded, it would be beta |x| / 2 ULP off.
-        let a = self.beta.times(l, Double { hi: inputs.logit.abs(), lo: l.zero() });
+        let a = self.beta.times(l, DoubleWord { hi: inputs.logit.abs(), lo: l.zero() });
         let e = exp_neg_double(l, a);
         // Where e is subnormal, it must not be rounded before it is divided.
         let tail = e.is_subnormal(l);
         let log = log1p_of_fraction_double(l, e.value);
-        let log = Double { hi: tail.select(e.scaled, log.hi), lo: tail.clear(log.lo) };
+        let log = DoubleWord { hi: tail.select(e.scaled, log.hi), lo: tail.clear(log.lo) };
         let undo = tail.select(l.splat(T::OFFSET), l.one());
-        let Double { hi, lo } = self.reciprocal;
+        let DoubleWord { hi, lo } = self.reciprocal;
         let quotient = log.hi.mul_add(l.splat(hi), log.hi.mul_add(l.splat(lo), log.lo * l.splat(hi)));
         only(l, quotient.mul_add(undo, ramp(l, inputs.logit)))
     }

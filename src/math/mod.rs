@@ -14,7 +14,7 @@ mod weight;
 pub use bce::{Balanced, TargetGradient, Unit, Weighted};
 pub use coefficients::Constants;
 pub use costs::Smoothing;
-pub use double::Double;
+pub use double::DoubleWord;
 pub use focal::{Focal, Gamma};
 pub use log1p::log1p_double;
 pub use logistic::{LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};

@@ -13,7 +13,7 @@
 
 use core::marker::PhantomData;
 
-use super::bce::Factors;
+use super::bce::Product;
 use super::log1p::{ln_double, ln_of_either, log1p_double};
 use super::{Constants, Formula, Inputs, Results, Wanted};
 use crate::simd::{Float, Lanes, Mask, Token, Vector};
@@ -27,7 +27,7 @@ pub struct Probability<T, W, const HARD: bool> {
 }
 
 /// An element as loss and gradient need it.
-struct Element<L: Lanes> {
+struct ProbabilityElement<L: Lanes> {
     p: Vector<L>,
     q: Vector<L>,
     up: Vector<L>,
@@ -38,7 +38,7 @@ struct Element<L: Lanes> {
     even: Mask<L>,
 }
 
-impl<L: Lanes<Scalar: Constants>> Element<L> {
+impl<L: Lanes<Scalar: Constants>> ProbabilityElement<L> {
     /// What a logarithm comes to: no more than 100. Those of `argument` 0 and -0 are not as low as they must be.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn clamped(l: Token<L>, log: Vector<L>, argument: Vector<L>) -> Vector<L> {
@@ -50,7 +50,7 @@ impl<L: Lanes<Scalar: Constants>> Element<L> {
     fn soft_loss(&self, l: Token<L>, weight: Vector<L>) -> Vector<L> {
         let positive = Self::clamped(l, ln_double(l, self.p).hi, self.p);
         let negative = Self::clamped(l, log1p_double(l, -self.p).hi, self.q);
-        Factors::new(self.down, weight).times(l, positive) + Factors::new(self.up, weight).times(l, negative)
+        Product::new(self.down, weight).times(l, positive) + Product::new(self.up, weight).times(l, negative)
     }
 
     /// The same for a hard target.
@@ -58,7 +58,7 @@ impl<L: Lanes<Scalar: Constants>> Element<L> {
     fn hard_loss(&self, l: Token<L>, weight: Vector<L>) -> Vector<L> {
         let log = ln_of_either(l, self.p, self.positive).hi;
         let cost = Self::clamped(l, log, self.positive.select(self.p, self.q));
-        Factors::new(self.positive.select(self.down, self.up), weight).times(l, cost)
+        Product::new(self.positive.select(self.down, self.up), weight).times(l, cost)
     }
 
     /// For a weight of 1, and without p_w where the target is positive.
@@ -85,7 +85,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Probability<T, W,
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let (zero, t) = (l.zero(), inputs.target);
         let p = inputs.logit;
-        let element = Element {
+        let element = ProbabilityElement {
             p,
             q: l.one() - p,
             up: l.one() - t,
@@ -104,7 +104,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Probability<T, W,
         let slope = element.slope(l);
         let magnitude = slope.abs().at_most(l.splat(T::MAX));
         let factor = element.positive.select(inputs.pos_weight, l.one());
-        let gradient = Factors::new(factor, size).times(l, magnitude).negate_unless(slope.ge(zero));
+        let gradient = Product::new(factor, size).times(l, magnitude).negate_unless(slope.ge(zero));
         let gradient = if W::UPSTREAM { gradient.negate_unless(weight.ge(zero)) } else { gradient };
 
         Results {

@@ -103,12 +103,6 @@ impl<A, R> Function<A, R> {
         1 << self.lanes_log2
     }
 
-    /// So many lanes, or the few more that make whole vectors.
-    #[inline]
-    pub fn whole(self, lanes: usize) -> usize {
-        (lanes + self.lanes() - 1) & !(self.lanes() - 1)
-    }
-
     /// # Safety
     ///
     /// What the kernel asks of its arguments holds.

@@ -1,6 +1,6 @@
 //! The formulas of the activations.
 
-use super::Plan;
+use crate::driver::plan::Plan;
 use crate::driver::{Pass, Streams, threads};
 use crate::math::{Constants, Formula, LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
 

@@ -2,11 +2,11 @@
 
 use core::marker::PhantomData;
 
-use super::Plan;
+use crate::driver::plan::Plan;
 use crate::driver::{Pass, Streams, threads};
 use crate::math::{
-    Backward, Constants, Double, Focal, Gamma, Gradient, GradientAndHessian, Losses, Smoothing, Sum, SumAndGradient,
-    Wanted,
+    Backward, Constants, DoubleWord, Focal, Gamma, Gradient, GradientAndHessian, Losses, Smoothing, Sum,
+    SumAndGradient, Wanted,
 };
 
 /// The parameters that all elements share.
@@ -27,12 +27,12 @@ pub trait FocalPlans: Constants {
     const GAMMA: Self;
     const LARGEST_GAMMA: Self;
 
-    fn focal_sum(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>) -> Double<Self>;
+    fn focal_sum(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>) -> DoubleWord<Self>;
     fn focal_sum_and_gradient(
         focal: FocalParameters<Self>,
         pass: &Pass<Self>,
         streams: Streams<'_, Self>,
-    ) -> Double<Self>;
+    ) -> DoubleWord<Self>;
     fn focal_losses(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn focal_gradient(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn focal_gradient_and_hessian(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
@@ -44,10 +44,14 @@ impl FocalPlans for f32 {
     const GAMMA: Self = 2.0;
     const LARGEST_GAMMA: Self = 64.0;
 
-    fn focal_sum(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) -> Double<f32> {
+    fn focal_sum(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) -> DoubleWord<f32> {
         focal.run::<Sum>(pass, streams)
     }
-    fn focal_sum_and_gradient(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) -> Double<f32> {
+    fn focal_sum_and_gradient(
+        focal: FocalParameters<f32>,
+        pass: &Pass<f32>,
+        streams: Streams<'_, f32>,
+    ) -> DoubleWord<f32> {
         focal.run::<SumAndGradient>(pass, streams)
     }
     fn focal_losses(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
@@ -69,10 +73,14 @@ impl FocalPlans for f64 {
     const GAMMA: Self = 2.0;
     const LARGEST_GAMMA: Self = 64.0;
 
-    fn focal_sum(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) -> Double<f64> {
+    fn focal_sum(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) -> DoubleWord<f64> {
         focal.run::<Sum>(pass, streams)
     }
-    fn focal_sum_and_gradient(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) -> Double<f64> {
+    fn focal_sum_and_gradient(
+        focal: FocalParameters<f64>,
+        pass: &Pass<f64>,
+        streams: Streams<'_, f64>,
+    ) -> DoubleWord<f64> {
         focal.run::<SumAndGradient>(pass, streams)
     }
     fn focal_losses(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
@@ -95,7 +103,7 @@ impl<T: Constants> FocalParameters<T> {
         Focal { smoothing, gamma, alpha, scale: pass.scale, wanted: PhantomData }
     }
 
-    fn run<W: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
+    fn run<W: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
         let backend = pass.backend;
         let (any, hard) = (self.formula::<W, false>(pass), self.formula::<W, true>(pass));
         // Smoothing makes every target soft.

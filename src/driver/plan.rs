@@ -3,22 +3,10 @@
 //! All formulas of a plan have the same results for each element. Each block is left to the fastest that takes it; in
 //! exchange that one may sum logarithms as products.
 
-mod activation;
-mod bce;
-mod focal;
-mod probability;
-mod weight;
-
-pub use activation::ActivationPlans;
-pub use bce::{Bce, BcePlans};
-pub use focal::{FocalParameters, FocalPlans};
-pub use probability::ProbabilityPlans;
-pub use weight::WeightPlans;
-
-use super::block::{Block, BlockFn, Choice, Shape, Survey, Surveying};
+use super::block::{BlockFn, Choice, Shape, Survey, Surveying, Surveyor};
 use super::streams::Streams;
 use crate::math::{Constants, Formula};
-use crate::simd::{Backend, Function};
+use crate::simd::Backend;
 
 /// The formulas of a pass.
 pub struct Plan<'f, T> {
@@ -32,14 +20,6 @@ pub struct Plan<'f, T> {
     hard: Option<BlockFn<'f, T>>,
     /// What looks at a block, if there is anything to choose.
     pub survey: Option<Surveyor<T>>,
-}
-
-/// A way to look at blocks, compiled for one backend.
-pub struct Surveyor<T> {
-    pub look: Function<(Block<T>, Survey<T>), Choice>,
-    pub survey: Survey<T>,
-    /// Which streams it reads besides the logits.
-    pub shape: Shape,
 }
 
 impl<'f, T: Constants> Plan<'f, T> {

@@ -2,17 +2,17 @@
 
 use core::marker::PhantomData;
 
-use super::Plan;
+use crate::driver::plan::Plan;
 use crate::driver::{Factors, Pass, Streams, threads};
 use crate::math::{
-    Backward, Balanced, Constants, Double, Formula, Gradient, GradientAndHessian, Losses, Smoothing, Sum,
+    Backward, Balanced, Constants, DoubleWord, Formula, Gradient, GradientAndHessian, Losses, Smoothing, Sum,
     SumAndGradient, TargetGradient, Unit, Wanted, Weighted,
 };
 use crate::simd::Backend;
 
 /// The parameters that all elements share.
 #[derive(Clone, Copy)]
-pub struct Bce<T> {
+pub struct BceParameters<T> {
     pub smoothing: Smoothing<T>,
     /// The positive weight, if it is one for all elements; else it is not looked at.
     pub pos_weight: T,
@@ -21,64 +21,68 @@ pub struct Bce<T> {
 /// The passes of one element type. They are written out for `f32` and `f64` so that they are compiled with this crate,
 /// once, and not with each that uses it; each is a function of its own so that a program is linked with no other.
 pub trait BcePlans: Constants {
-    fn bce_sum(bce: Bce<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>) -> Double<Self>;
-    fn bce_sum_and_gradient(bce: Bce<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>) -> Double<Self>;
-    fn bce_losses(bce: Bce<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
-    fn bce_gradient(bce: Bce<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
-    fn bce_gradient_and_hessian(bce: Bce<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
-    fn bce_backward(bce: Bce<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
-    fn bce_target_gradient(bce: Bce<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
+    fn bce_sum(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>) -> DoubleWord<Self>;
+    fn bce_sum_and_gradient(
+        bce: BceParameters<Self>,
+        pass: &Pass<Self>,
+        streams: Streams<'_, Self>,
+    ) -> DoubleWord<Self>;
+    fn bce_losses(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
+    fn bce_gradient(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
+    fn bce_gradient_and_hessian(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
+    fn bce_backward(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
+    fn bce_target_gradient(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
 }
 
 impl BcePlans for f32 {
-    fn bce_sum(bce: Bce<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) -> Double<f32> {
+    fn bce_sum(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) -> DoubleWord<f32> {
         bce.reduce::<Sum>(pass, streams)
     }
-    fn bce_sum_and_gradient(bce: Bce<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) -> Double<f32> {
+    fn bce_sum_and_gradient(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) -> DoubleWord<f32> {
         bce.reduce::<SumAndGradient>(pass, streams)
     }
-    fn bce_losses(bce: Bce<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
+    fn bce_losses(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
         bce.map_weighted::<Losses>(pass, streams);
     }
-    fn bce_gradient(bce: Bce<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
+    fn bce_gradient(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
         bce.map::<Gradient>(pass, streams);
     }
-    fn bce_gradient_and_hessian(bce: Bce<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
+    fn bce_gradient_and_hessian(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
         bce.map::<GradientAndHessian>(pass, streams);
     }
-    fn bce_backward(bce: Bce<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
+    fn bce_backward(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
         bce.map_weighted::<Backward>(pass, streams);
     }
-    fn bce_target_gradient(bce: Bce<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
+    fn bce_target_gradient(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
         bce.target_gradient(pass, streams);
     }
 }
 
 impl BcePlans for f64 {
-    fn bce_sum(bce: Bce<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) -> Double<f64> {
+    fn bce_sum(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) -> DoubleWord<f64> {
         bce.reduce::<Sum>(pass, streams)
     }
-    fn bce_sum_and_gradient(bce: Bce<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) -> Double<f64> {
+    fn bce_sum_and_gradient(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) -> DoubleWord<f64> {
         bce.reduce::<SumAndGradient>(pass, streams)
     }
-    fn bce_losses(bce: Bce<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
+    fn bce_losses(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
         bce.map_weighted::<Losses>(pass, streams);
     }
-    fn bce_gradient(bce: Bce<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
+    fn bce_gradient(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
         bce.map::<Gradient>(pass, streams);
     }
-    fn bce_gradient_and_hessian(bce: Bce<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
+    fn bce_gradient_and_hessian(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
         bce.map::<GradientAndHessian>(pass, streams);
     }
-    fn bce_backward(bce: Bce<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
+    fn bce_backward(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
         bce.map_weighted::<Backward>(pass, streams);
     }
-    fn bce_target_gradient(bce: Bce<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
+    fn bce_target_gradient(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
         bce.target_gradient(pass, streams);
     }
 }
 
-impl<T: Constants> Bce<T> {
+impl<T: Constants> BceParameters<T> {
     fn unit<W: Wanted>(self, pass: &Pass<T>) -> Unit<T, W> {
         Unit { scale: pass.scale, wanted: PhantomData }
     }
@@ -131,7 +135,7 @@ impl<T: Constants> Bce<T> {
         }
     }
 
-    fn reduce<W: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
+    fn reduce<W: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
         let backend = pass.backend;
         let unit = self.unit::<W>(pass);
         let (balanced, hard_balanced) = (self.balanced::<W, false>(pass), self.balanced::<W, true>(pass));

@@ -2,24 +2,24 @@
 
 use core::marker::PhantomData;
 
-use super::Plan;
+use crate::driver::plan::Plan;
 use crate::driver::{Pass, Streams, threads};
-use crate::math::{Backward, Constants, Double, Gradient, Losses, Probability, Sum, SumAndGradient, Wanted};
+use crate::math::{Backward, Constants, DoubleWord, Gradient, Losses, Probability, Sum, SumAndGradient, Wanted};
 
 /// The passes of one element type; see [`BcePlans`](super::BcePlans) for why they are written out.
 pub trait ProbabilityPlans: Constants {
-    fn probability_sum(pass: &Pass<Self>, streams: Streams<'_, Self>) -> Double<Self>;
-    fn probability_sum_and_gradient(pass: &Pass<Self>, streams: Streams<'_, Self>) -> Double<Self>;
+    fn probability_sum(pass: &Pass<Self>, streams: Streams<'_, Self>) -> DoubleWord<Self>;
+    fn probability_sum_and_gradient(pass: &Pass<Self>, streams: Streams<'_, Self>) -> DoubleWord<Self>;
     fn probability_losses(pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn probability_gradient(pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn probability_backward(pass: &Pass<Self>, streams: Streams<'_, Self>);
 }
 
 impl ProbabilityPlans for f32 {
-    fn probability_sum(pass: &Pass<f32>, streams: Streams<'_, f32>) -> Double<f32> {
+    fn probability_sum(pass: &Pass<f32>, streams: Streams<'_, f32>) -> DoubleWord<f32> {
         run::<f32, Sum>(pass, streams)
     }
-    fn probability_sum_and_gradient(pass: &Pass<f32>, streams: Streams<'_, f32>) -> Double<f32> {
+    fn probability_sum_and_gradient(pass: &Pass<f32>, streams: Streams<'_, f32>) -> DoubleWord<f32> {
         run::<f32, SumAndGradient>(pass, streams)
     }
     fn probability_losses(pass: &Pass<f32>, streams: Streams<'_, f32>) {
@@ -34,10 +34,10 @@ impl ProbabilityPlans for f32 {
 }
 
 impl ProbabilityPlans for f64 {
-    fn probability_sum(pass: &Pass<f64>, streams: Streams<'_, f64>) -> Double<f64> {
+    fn probability_sum(pass: &Pass<f64>, streams: Streams<'_, f64>) -> DoubleWord<f64> {
         run::<f64, Sum>(pass, streams)
     }
-    fn probability_sum_and_gradient(pass: &Pass<f64>, streams: Streams<'_, f64>) -> Double<f64> {
+    fn probability_sum_and_gradient(pass: &Pass<f64>, streams: Streams<'_, f64>) -> DoubleWord<f64> {
         run::<f64, SumAndGradient>(pass, streams)
     }
     fn probability_losses(pass: &Pass<f64>, streams: Streams<'_, f64>) {
@@ -55,7 +55,7 @@ fn formula<T: Constants, W: Wanted, const HARD: bool>(pass: &Pass<T>) -> Probabi
     Probability { scale: pass.scale, wanted: PhantomData }
 }
 
-fn run<T: Constants, W: Wanted>(pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
+fn run<T: Constants, W: Wanted>(pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
     let backend = pass.backend;
     let (any, hard) = (formula::<T, W, false>(pass), formula::<T, W, true>(pass));
     let plan = if streams.are_hard() {

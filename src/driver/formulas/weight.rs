@@ -2,20 +2,20 @@
 
 use core::marker::PhantomData;
 
-use super::Plan;
+use crate::driver::plan::Plan;
 use crate::driver::{Pass, Streams, threads};
-use crate::math::{Constants, Double, WeightTerm, are_moderate, is_moderate};
+use crate::math::{Constants, DoubleWord, WeightTerm, are_moderate, is_moderate};
 use crate::simd::{Backend, Kernel, Lanes, Token};
 
 /// The passes of one element type; see [`BcePlans`](super::BcePlans) for why it is written out.
 pub trait WeightPlans: Constants {
-    fn weight_sum(pass: &Pass<Self>, streams: Streams<'_, Self>) -> Double<Self>;
+    fn weight_sum(pass: &Pass<Self>, streams: Streams<'_, Self>) -> DoubleWord<Self>;
     /// Whether all are of moderate size and not below `least`.
     fn are_moderate_from(least: Self, values: &[Self], backend: Backend) -> bool;
 }
 
 impl WeightPlans for f32 {
-    fn weight_sum(pass: &Pass<f32>, streams: Streams<'_, f32>) -> Double<f32> {
+    fn weight_sum(pass: &Pass<f32>, streams: Streams<'_, f32>) -> DoubleWord<f32> {
         sum(pass, streams)
     }
     fn are_moderate_from(least: f32, values: &[f32], backend: Backend) -> bool {
@@ -24,7 +24,7 @@ impl WeightPlans for f32 {
 }
 
 impl WeightPlans for f64 {
-    fn weight_sum(pass: &Pass<f64>, streams: Streams<'_, f64>) -> Double<f64> {
+    fn weight_sum(pass: &Pass<f64>, streams: Streams<'_, f64>) -> DoubleWord<f64> {
         sum(pass, streams)
     }
     fn are_moderate_from(least: f64, values: &[f64], backend: Backend) -> bool {
@@ -32,7 +32,7 @@ impl WeightPlans for f64 {
     }
 }
 
-fn sum<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>) -> Double<T> {
+fn sum<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
     threads::run(pass, streams, &Plan::one(pass.backend, &WeightTerm))
 }
 
@@ -41,13 +41,13 @@ fn all<T: Constants>(least: T, values: &[T], backend: Backend) -> bool {
     let are_moderate = backend.function::<T, AreModerate<T>>();
     let (whole, rest) = values.split_at(values.len() & !(are_moderate.lanes() - 1));
     // SAFETY: the values are there.
-    let all = unsafe { are_moderate.call(&mut Values { least, first: whole.as_ptr(), len: whole.len() }) };
+    let all = unsafe { are_moderate.call(&mut Span { least, first: whole.as_ptr(), len: whole.len() }) };
     rest.iter().fold(all, |all, &v| all & is_moderate(v) & (v >= least))
 }
 
 struct AreModerate<T>(PhantomData<T>);
 
-struct Values<T> {
+struct Span<T> {
     least: T,
     /// A whole number of vectors.
     first: *const T,
@@ -55,15 +55,15 @@ struct Values<T> {
 }
 
 impl<T: Constants> Kernel<T> for AreModerate<T> {
-    type Args = Values<T>;
+    type Args = Span<T>;
     type Out = bool;
 
     /// # Safety
     ///
     /// So many values are there.
     #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, values: &mut Values<T>) -> bool {
-        let &mut Values { least, first, len } = values;
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, values: &mut Span<T>) -> bool {
+        let &mut Span { least, first, len } = values;
         let mut all = l.zero().equals(l.zero());
         let mut at = 0;
         while at < len {
