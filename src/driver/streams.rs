@@ -319,8 +319,10 @@ impl<T: Constants> Streams<'_, T> {
                 upstream = workspace.upstream.rows(self.upstream, tile);
             }
             let output = |k: usize| match self.outputs[k] {
+                // Not written; to name a buffer would keep it.
+                _ if k >= shape.outputs => logit,
                 Some(column) => column.rows(tile).unwrap_or(workspace.outputs[k].rows),
-                // Not written, or by a formula that nobody gave an output: one row takes it all.
+                // By a formula that nobody gave an output: one row takes it all.
                 None => Rows { step: 0, ..workspace.outputs[k].rows },
             };
             Block {
