@@ -20,13 +20,16 @@ debian() {
 # Debian's Rust, as `cargo +web`: the source of its standard library can be compiled for any target.
 rust() {
     debian rustc-web cargo-web rust-web-src
-    rustup toolchain link web /usr
+    # Not once more: it would be gone for a moment, and others may be using it.
+    rustc +web --version >/dev/null 2>&1 || rustup toolchain link web /usr
 }
 
 # The standard library for each of these targets, made once and put where the compiler looks for it; of a bare machine, core
-# alone.
+# alone. One at a time: two would put the same one in the same place.
 library() {
-    local target crates features work folder
+    local target crates features work folder lock
+    exec {lock}>/usr/lib/rustlib/lock
+    flock "$lock"
     for target; do
         folder=/usr/lib/rustlib/$target/lib
         [ ! -e "$folder" ] || continue
@@ -50,6 +53,7 @@ library() {
         mv "$work/lib" "$folder"
         rm -r "$work"
     done
+    exec {lock}>&-
 }
 
 # What cargo calls a target in the names of variables.
@@ -63,11 +67,17 @@ rust_linker() {
 }
 
 # qemu-system-arm. On bookworm from the backports: its own, 7.2, would displace parts of a newer one that may be there.
+# They are where apt finds bookworm itself on this machine.
 boards() {
-    local from=()
+    local from=() mirror
     command -v qemu-system-arm >/dev/null && return
     if grep -qx VERSION_CODENAME=bookworm /etc/os-release; then
-        echo "deb http://deb.debian.org/debian bookworm-backports main" >/etc/apt/sources.list.d/backports.list
+        # What apt knows of an archive is in the lists that it has fetched.
+        apt-get update -qq
+        mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 'Codename: bookworm' \
+            'Component: main' | sort -u | head -n 1)
+        [ -n "$mirror" ] || { echo "apt has no Debian to take qemu-system-arm from"; return 1; }
+        echo "deb $mirror bookworm-backports main" >/etc/apt/sources.list.d/backports.list
         from=(-tbookworm-backports)
     fi
     debian "${from[@]}" qemu-system-arm
