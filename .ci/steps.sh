@@ -15,7 +15,8 @@ install() (
         case $step in
         proofs) packages+=(sollya gappa) ;;
         mpi) packages+=(libopenmpi-dev libclang-dev) ;;
-        avx512) packages+=(bochsbios vgabios isolinux syslinux-common xorriso cpio busybox-static make xz-utils) ;;
+        avx512) packages+=(bochsbios vgabios isolinux syslinux-common xorriso cpio busybox-static make xz-utils
+            debian-archive-keyring) ;;
         esac
     done
     rust
@@ -38,7 +39,7 @@ figure() {
 form() {
     local crate
     cargo fmt --check
-    for crate in fuzz benches/peers tests/linked tests/firmware tests/interface capi examples/candle examples/burn examples/mpi; do
+    for crate in fuzz benches/peers tests/{linked,firmware,interface} capi examples/{candle,burn,mpi}; do
         cargo fmt --check --manifest-path "$crate/Cargo.toml"
     done
     cargo clippy --all-targets -- -D warnings
@@ -78,8 +79,8 @@ avx512() {
     tests/cross/avx512-bits.sh
 }
 
-# elsewhere SCRIPT MACHINE [ARGUMENT OF cargo test...]: tests elsewhere, emulated: little optimised, and dependencies not at all, since more would
-# take longer than it saves. So would the checks that `cargo test` makes.
+# elsewhere SCRIPT MACHINE [ARGUMENT OF cargo test...]: tests, emulated. Little optimised, and dependencies not at all, since
+# more would take longer than it saves. So would the checks that `cargo test` makes.
 elsewhere() {
     export CARGO_PROFILE_TEST_OPT_LEVEL=1 CARGO_PROFILE_DEV_DEBUG=false
     export CARGO_PROFILE_DEV_DEBUG_ASSERTIONS=false CARGO_PROFILE_DEV_OVERFLOW_CHECKS=false
