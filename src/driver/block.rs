@@ -1,7 +1,7 @@
 //! A block, and what is done with one in vectors: evaluating a formula, looking at what it holds, taking logarithms.
 //!
 //! The kernels here are all that is compiled once for each formula and each backend. They trust the addresses in what they
-//! are given; [`Streams`](super::rows::Streams) makes these.
+//! are given; [`Streams`](super::streams::Streams) makes these.
 
 use core::marker::PhantomData;
 use core::ops::Range;
