@@ -39,7 +39,7 @@ figure() {
 form() {
     local crate
     cargo fmt --check
-    for crate in fuzz benches/peers tests/{linked,firmware,interface} capi examples/{candle,burn,mpi}; do
+    for crate in fuzz benches/peers tests/{linked,firmware,interface,stack} capi examples/{candle,burn,mpi}; do
         cargo fmt --check --manifest-path "$crate/Cargo.toml"
     done
     cargo clippy --all-targets -- -D warnings
@@ -54,6 +54,12 @@ release() {
     cargo test --release --all-features --tests
     cargo test --release --all-features --doc
     cargo bench --no-run --all-features
+}
+
+# What a call takes of the stack: without optimisation, as everybody meets the crate first, and with it.
+stack() {
+    cargo test --manifest-path tests/stack/Cargo.toml --target-dir target/stack
+    cargo test --release --manifest-path tests/stack/Cargo.toml --target-dir target/stack
 }
 
 # Machine code: all is inlined, and instructions and bytes are as many as the table says.

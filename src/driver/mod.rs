@@ -77,7 +77,7 @@ use core::ops::Range;
 
 use block::BlockFn;
 use plan::Plan;
-use rows::{Buffer, FactorBuffer, FactorRows};
+use rows::{Buffer, FactorRows};
 use streams::Workspace;
 use sum::{LaneSums, PIECES, ROWS, chunk_len};
 use tile::Tile;
@@ -99,17 +99,17 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
     /// Each function on the way to the formula is called in one place, so that a program with one loss has all of it in that
     /// place, and keeps no more than it needs.
     fn run(&mut self, mut total: DoubleWord<T>) -> DoubleWord<T> {
-        let (mut logit, mut target) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::<T::Block>::uninit());
-        let (mut pos_weight, mut weight, mut upstream) = (FactorBuffer::NEW, FactorBuffer::NEW, FactorBuffer::NEW);
-        let (mut first, mut second) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::<T::Buffer>::uninit());
+        let (mut logit, mut target) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::<T::TargetBuffer>::uninit());
+        let (mut pos_weight, mut weight) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::<T::Buffer>::uninit());
+        let (mut pos_weight_cycle, mut weight_cycle) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+        let mut upstream = MaybeUninit::<T::Buffer>::uninit();
         let (mut terms, mut words) = (MaybeUninit::uninit(), MaybeUninit::uninit());
         let mut workspace = Workspace {
             logit: Buffer::of(&mut logit),
             target: Buffer::of(&mut target),
-            pos_weight: FactorRows::of(&mut pos_weight),
-            weight: FactorRows::of(&mut weight),
+            pos_weight: FactorRows::of(&mut pos_weight).with_cycle(&mut pos_weight_cycle),
+            weight: FactorRows::of(&mut weight).with_cycle(&mut weight_cycle),
             upstream: FactorRows::of(&mut upstream),
-            outputs: [Buffer::of(&mut first), Buffer::of(&mut second)],
             terms: &mut terms,
             pieces: 0,
             are_blocks: false,
@@ -121,7 +121,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         let is_cut = shape.sums || self.plan.survey.is_some();
         let block_len = if is_cut { T::VIRTUAL_LANES * ROWS } else { chunk_len::<T>() };
         // Rows that are made have all lanes; others are read in the order in which they lie in memory.
-        let is_made = self.streams.rows_at_a_time(shape) <= ROWS;
+        let is_made = self.streams.rows_at_a_time(shape) < usize::MAX;
         // Several at a time, if all are whole and nothing is chosen or made: their logarithms do not wait for each other.
         let are_several = shape.sums && self.plan.survey.is_none() && !is_made;
         let Range { mut start, end } = self.streams.elements();

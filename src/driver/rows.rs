@@ -22,29 +22,22 @@ impl<'b, T: Constants> Buffer<'b, T> {
     }
 }
 
-/// Room for the rows of a factor.
-#[derive(Clone, Copy)]
-pub struct FactorBuffer<T: Constants> {
-    rows: MaybeUninit<T::Buffer>,
-    /// A few values, over and over, so that a row may start at any of them.
-    cycle: MaybeUninit<[T::Columns; 2]>,
-}
-
-impl<T: Constants> FactorBuffer<T> {
-    pub const NEW: Self = Self { rows: MaybeUninit::uninit(), cycle: MaybeUninit::uninit() };
-}
-
 /// The rows of a factor.
 pub struct FactorRows<'b, T: Constants> {
     rows: Buffer<'b, T>,
+    /// Room for a few values, over and over, so that a row may start at any of them; or null.
     cycle: *mut T,
 }
 
 impl<'b, T: Constants> FactorRows<'b, T> {
     #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn of(buffer: &'b mut FactorBuffer<T>) -> Self {
-        let FactorBuffer { rows, cycle } = buffer;
-        Self { rows: Buffer::of(rows), cycle: cycle.as_mut_ptr().cast() }
+    pub fn of(rows: &'b mut MaybeUninit<T::Buffer>) -> Self {
+        Self { rows: Buffer::of(rows), cycle: core::ptr::null_mut() }
+    }
+
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn with_cycle(self, cycle: &'b mut MaybeUninit<[T::Columns; 2]>) -> Self {
+        Self { cycle: cycle.as_mut_ptr().cast(), ..self }
     }
 
     /// Makes what is the same in all blocks.
@@ -57,7 +50,7 @@ impl<'b, T: Constants> FactorRows<'b, T> {
                     unsafe { self.rows.rows.at(0, lane).write(v) };
                 }
             }
-            Factors::Values { .. } if Self::is_short_cycle(factors) => {
+            Factors::Values { .. } if is_short_cycle(self.cycle, factors) => {
                 for lane in 0..2 * T::COLUMNS {
                     // SAFETY: there is room for as many.
                     unsafe { self.cycle.add(lane).write(factors.of(lane)) };
@@ -65,13 +58,6 @@ impl<'b, T: Constants> FactorRows<'b, T> {
             }
             Factors::Values { .. } => {}
         }
-    }
-
-    /// Whether the buffer of a cycle has a whole row from each of its values on.
-    #[inline]
-    fn is_short_cycle(factors: Factors<'_, T>) -> bool {
-        T::COLUMNS > 1
-            && matches!(factors, Factors::Values { values, repeat: 1, cycles: true, .. } if values.len() <= T::VIRTUAL_LANES)
     }
 
     /// The rows of a tile. Beyond the end there are zeros, unless one value holds for all.
@@ -94,6 +80,14 @@ impl<'b, T: Constants> FactorRows<'b, T> {
     }
 }
 
+/// Whether the buffer of a cycle is there, and has a whole row from each value on.
+#[inline]
+fn is_short_cycle<T: Constants>(cycle: *const T, factors: Factors<'_, T>) -> bool {
+    T::COLUMNS > 1
+        && !cycle.is_null()
+        && matches!(factors, Factors::Values { values, repeat: 1, cycles: true, .. } if values.len() <= T::VIRTUAL_LANES)
+}
+
 /// Makes the rows of a tile.
 ///
 /// # Safety
@@ -102,7 +96,7 @@ impl<'b, T: Constants> FactorRows<'b, T> {
 #[inline(never)]
 unsafe fn made<T: Constants>(rows: Rows<T>, cycle: *const T, factors: Factors<'_, T>, tile: Tile) -> Rows<T> {
     let Factors::Values { values, repeat, .. } = factors else { return rows };
-    let source: &[T] = if FactorRows::is_short_cycle(factors) {
+    let source: &[T] = if is_short_cycle(cycle, factors) {
         // SAFETY: `prepare` has written all of it.
         unsafe { core::slice::from_raw_parts(cycle, 2 * T::COLUMNS) }
     } else {

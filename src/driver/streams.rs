@@ -18,12 +18,13 @@ use crate::simd::Backend;
 
 /// What is written before it is read, over and over.
 pub struct Workspace<'r, T: Constants> {
+    /// Takes the first output too, where the logits were.
     pub logit: Buffer<'r, T>,
+    /// Takes the second output too.
     pub target: Buffer<'r, T>,
     pub pos_weight: FactorRows<'r, T>,
     pub weight: FactorRows<'r, T>,
     pub upstream: FactorRows<'r, T>,
-    pub outputs: [Buffer<'r, T>; 2],
     /// The terms and products of each piece of a block's rows.
     pub terms: &'r mut MaybeUninit<[[T::Columns; 3]; PIECES]>,
     /// How many pieces and lanes of them have been written, and whether each piece is a block.
@@ -205,7 +206,7 @@ impl<'a, T: Constants> Streams<'a, T> {
         {
             T::PIECE
         } else if shape.targets && (is_stored(&self.targets) || self.smoothing.is_some()) {
-            ROWS
+            T::TARGETS
         } else {
             usize::MAX
         }
@@ -318,12 +319,14 @@ impl<T: Constants> Streams<'_, T> {
             if shape.upstream {
                 upstream = workspace.upstream.rows(self.upstream, tile);
             }
+            // A formula reads a vector before it writes one, so results may take the place of what they are made of.
+            let buffers = [workspace.logit.rows, workspace.target.rows];
             let output = |k: usize| match self.outputs[k] {
                 // Not written; to name a buffer would keep it.
                 _ if k >= shape.outputs => logit,
-                Some(column) => column.rows(tile).unwrap_or(workspace.outputs[k].rows),
+                Some(column) => column.rows(tile).unwrap_or(buffers[k]),
                 // By a formula that nobody gave an output: one row takes it all.
-                None => Rows { step: 0, ..workspace.outputs[k].rows },
+                None => Rows { step: 0, ..buffers[k] },
             };
             Block {
                 rows: tile.rows,

@@ -99,6 +99,48 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
         let size = weight.abs().at_most(l.splat(T::MAX)) * alpha;
         let (size, shrunk) = self.modulated(l, size, wrong, d, &x, costs, log);
 
+        let absent = inputs.weight.equals(zero);
+        let element = FocalElement { x, costs, d, log, e, subnormal, tail, kq, kq_e, weight, alpha, absent };
+        self.results(l, element, size, shrunk)
+    }
+}
+
+/// What the loss of an element and its derivatives are made of.
+struct FocalElement<L: Lanes> {
+    x: Logit<L>,
+    costs: Costs<L>,
+    /// 1 + e
+    d: Vector<L>,
+    /// log1p(e)
+    log: DoubleWord<Vector<L>>,
+    /// e, not rounded where it is subnormal, ...
+    e: Vector<L>,
+    /// ... which is here, ...
+    subnormal: Mask<L>,
+    /// ... and here the loss is linear in it.
+    tail: Mask<L>,
+    /// k q, and the same as unrounded as e.
+    kq: Vector<L>,
+    kq_e: Vector<L>,
+    /// With the upstream derivative, if there is one.
+    weight: Vector<L>,
+    alpha: Vector<L>,
+    /// A weight of 0, as given.
+    absent: Mask<L>,
+}
+
+impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
+    /// The loss and its derivatives, of an element whose weights times m^gamma are `size`.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn results<L: Lanes<Scalar = T>>(
+        self,
+        l: Token<L>,
+        element: FocalElement<L>,
+        size: Vector<L>,
+        shrunk: Shrunk<L>,
+    ) -> Results<L> {
+        let (zero, one) = (l.zero(), l.one());
+        let FocalElement { x, costs, d, log, e, subnormal, tail, kq, kq_e, weight, alpha, absent } = element;
         // log1p(e) = e in the tail.
         let cost = costs.linear(&x) + log.hi;
         let infinite = cost.ge(l.splat(T::MAX + T::MAX));
@@ -121,7 +163,6 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
         let hessian = size * hessian / (d * d) * scale;
         let hessian = shrunk.undo(l, subnormal, hessian);
 
-        let absent = inputs.weight.equals(zero);
         let loss = absent.clear(loss);
         Results {
             term: loss,
@@ -129,9 +170,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
             outputs: [if W::LOSSES { loss } else { absent.clear(gradient) }, absent.clear(hessian)],
         }
     }
-}
 
-impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
     /// `size` times m^gamma, and where that is yet to be multiplied by the offset.
     #[cfg_attr(not(unoptimized), inline(always))]
     #[allow(clippy::too_many_arguments)]

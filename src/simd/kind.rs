@@ -1,7 +1,7 @@
 //! The kinds of backends: one table of what there is for which targets, and where a CPU has it.
 
 use super::scalar::{Plain, Scalar};
-use super::{Float, Function, Kernel, Lanes};
+use super::{Float, Function, Kernel, Lanes, registers};
 
 /// A machine with little memory, and no vectors.
 pub const MICROCONTROLLER: bool =
@@ -22,21 +22,23 @@ macro_rules! kinds {
             const VIRTUAL_LANES: usize = 128 / size_of::<Self>();
             /// Room for [`COLUMNS`](Self::COLUMNS) lanes of [`PIECE`](Self::PIECE) rows.
             type Buffer: Copy;
-            /// The same of all rows of a block.
-            type Block;
+            /// The same of [`TARGETS`](Self::TARGETS) rows.
+            type TargetBuffer;
             /// One element for each of [`COLUMNS`](Self::COLUMNS) lanes.
             type Columns: Copy;
             /// As many lanes as are taken at a time: all, or one where memory is short.
             const COLUMNS: usize = if MICROCONTROLLER { 1 } else { Self::VIRTUAL_LANES };
             /// As many rows as are made at a time.
             const PIECE: usize = if MICROCONTROLLER { 32 } else { 8 };
+            /// The same where only targets are made: half a block.
+            const TARGETS: usize = if MICROCONTROLLER { 32 } else { 16 };
             $($(#[$target])* type $kind: Lanes<Scalar = Self>;)*
         }
 
         impl Native for f32 {
             type VirtualLanes = [f32; 32];
             type Columns = [f32; Self::COLUMNS];
-            type Block = [f32; Self::COLUMNS * 32];
+            type TargetBuffer = [f32; Self::COLUMNS * Self::TARGETS];
             type Buffer = [f32; Self::COLUMNS * Self::PIECE];
             $($(#[$target])* type $kind = $f32;)*
         }
@@ -44,7 +46,7 @@ macro_rules! kinds {
         impl Native for f64 {
             type VirtualLanes = [f64; 16];
             type Columns = [f64; Self::COLUMNS];
-            type Block = [f64; Self::COLUMNS * 32];
+            type TargetBuffer = [f64; Self::COLUMNS * Self::TARGETS];
             type Buffer = [f64; Self::COLUMNS * Self::PIECE];
             $($(#[$target])* type $kind = $f64;)*
         }
@@ -76,7 +78,7 @@ macro_rules! kinds {
                 match self {
                     $($(#[$target])* Self::$kind => Function {
                         run: super::$module::run::<T, K>,
-                        lanes_log2: match K::REGISTERS {
+                        lanes_log2: match registers::<T, K>() {
                             4 => <super::$module::Four<T>>::LANES,
                             2 => <super::$module::Two<T>>::LANES,
                             _ => T::$kind::LANES,

@@ -55,6 +55,11 @@ pub trait Kernel<T: Native> {
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, args: &mut Self::Args) -> Self::Out;
 }
 
+/// How many registers a kernel gets: one without optimisation, where each has its place on the stack.
+const fn registers<T: Native, K: Kernel<T>>() -> usize {
+    if cfg!(unoptimized) { 1 } else { K::REGISTERS }
+}
+
 /// A kernel, on as many registers as it wants.
 ///
 /// # Safety
@@ -71,9 +76,9 @@ where
 {
     // SAFETY: the caller's promise. What is not run is not compiled either.
     unsafe {
-        if const { K::REGISTERS == 4 } {
+        if const { registers::<T, K>() == 4 } {
             K::run(Token::<Four>::assume(), args)
-        } else if const { K::REGISTERS == 2 } {
+        } else if const { registers::<T, K>() == 2 } {
             K::run(Token::<Two>::assume(), args)
         } else {
             K::run(Token::<One>::assume(), args)

@@ -1,0 +1,184 @@
+//! Every function of `f32` or `f64`.
+
+use logit_loss::{
+    Backend, Bce, Error, Label, LogitLoss, LossSum, Real, log_sigmoid, log_sigmoid_in_place, log_sigmoid_in_place_with,
+    log_sigmoid_with, pos_weight_from_targets, sigmoid, sigmoid_in_place, sigmoid_in_place_with, sigmoid_with,
+    softplus, softplus_in_place, softplus_in_place_with, softplus_with,
+};
+
+use crate::Watch;
+use crate::data::{Case, Factors, Parameters, SHAPES, extreme, hard, probability, usual};
+
+/// Makes calls with inputs of its own.
+pub struct Caller<'a, E> {
+    watch: &'a mut dyn Watch,
+    inputs: Vec<E>,
+    first: Vec<E>,
+    second: Vec<E>,
+    /// What is called.
+    pub name: String,
+}
+
+impl<'a, E: Copy> Caller<'a, E> {
+    pub fn new(watch: &'a mut dyn Watch, inputs: Vec<E>) -> Self {
+        let [first, second] = [inputs.clone(), inputs.clone()];
+        Self { watch, inputs, first, second, name: String::new() }
+    }
+
+    /// The work has the inputs, and two outputs as long.
+    pub fn call(&mut self, method: &str, mut work: impl FnMut(&[E], &mut [E], &mut [E]) -> Result<(), Error>) {
+        let Self { inputs, first, second, name, .. } = self;
+        self.watch.call(&format!("{method}: {} {name}", inputs.len()), &mut || work(inputs, first, second));
+    }
+
+    /// The work has an output that holds the inputs.
+    pub fn in_place(&mut self, method: &str, mut work: impl FnMut(&mut [E]) -> Result<(), Error>) {
+        self.first.copy_from_slice(&self.inputs);
+        self.call(method, |_, inputs, _| work(inputs));
+    }
+}
+
+pub fn all<T: Real + From<f32>>(backend: Option<Backend>, watch: &mut dyn Watch) {
+    for shape in SHAPES {
+        let numbers = |value: fn(usize) -> f32| shape.of(|i| T::from(value(i)));
+        let factors = Factors::new(shape, T::from);
+        let cases = &factors.cases()[..];
+        let plain = Parameters { backend, smoothing: T::from(0.0), gamma: T::from(2.0) };
+        let smoothed = Parameters { smoothing: T::from(0.1), gamma: T::from(1.5), ..plain };
+        let (soft, positive) = (numbers(probability), shape.of(hard));
+        let whole = numbers(|i| f32::from(u8::from(hard(i))));
+        let bytes = shape.of(|i| u8::from(hard(i)));
+
+        let caller = &mut Caller::new(watch, numbers(usual));
+        losses(caller, plain, cases, &whole, "logits, hard targets");
+        if !shape.is_long() {
+            losses(caller, plain, cases, &positive, "logits, bool");
+            losses(caller, smoothed, cases, &soft, "logits, soft targets, smoothed");
+        }
+        let caller = &mut Caller::new(watch, numbers(extreme));
+        losses(caller, plain, cases, &soft, "extreme logits, soft targets");
+        if !shape.is_long() {
+            losses(caller, plain, cases, &bytes, "extreme logits, u8");
+            losses(caller, smoothed, cases, &positive, "extreme logits, bool, smoothed");
+        }
+        "logits".clone_into(&mut caller.name);
+        match backend {
+            Some(backend) => activations_of(caller, backend),
+            None => activations(caller),
+        }
+        let caller = &mut Caller::new(watch, numbers(probability));
+        probabilities(caller, plain, cases, &soft, "probabilities, soft targets");
+        if !shape.is_long() {
+            probabilities(caller, plain, cases, &whole, "probabilities, hard targets");
+            probabilities(caller, plain, cases, &positive, "probabilities, bool");
+            probabilities(caller, plain, cases, &bytes, "probabilities, u8");
+        }
+        "targets".clone_into(&mut caller.name);
+        // Soft ones are of both classes, however few there are.
+        let half = vec![T::from(0.5); shape.len];
+        caller.call("pos_weight_from_targets", |_, out, _| pos_weight_from_targets(&half, &mut out[..1]));
+    }
+}
+
+fn losses<T: Real, Y: Label<T>>(
+    caller: &mut Caller<'_, T>,
+    with: Parameters<T>,
+    cases: &[Case<'_, T>],
+    targets: &[Y],
+    kind: &str,
+) {
+    for case in cases {
+        caller.name = format!("{kind}, {}, BceWithLogits", case.name);
+        let bce = case.bce(with);
+        of_logits(caller, &bce, case, targets);
+        caller.call("target_gradient", |logits, out, _| bce.target_gradient(logits, targets, out));
+        if let Some(focal) = case.focal(with) {
+            caller.name = format!("{kind}, {}, FocalLoss", case.name);
+            of_logits(caller, &focal, case, targets);
+        }
+    }
+}
+
+fn of_logits<T: Real, Y: Label<T>>(
+    caller: &mut Caller<'_, T>,
+    loss: &impl LogitLoss<T>,
+    case: &Case<'_, T>,
+    targets: &[Y],
+) {
+    caller.call("loss", |logits, _, _| loss.loss(logits, targets).map(|_| ()));
+    caller.call("losses", |logits, out, _| loss.losses(logits, targets, out));
+    caller.call("gradient", |logits, out, _| loss.gradient(logits, targets, out));
+    caller.call("loss_and_gradient", |logits, out, _| loss.loss_and_gradient(logits, targets, out).map(|_| ()));
+    caller
+        .in_place("loss_and_gradient_in_place", |logits| loss.loss_and_gradient_in_place(logits, targets).map(|_| ()));
+    caller.call("gradient_and_hessian", |logits, gradient, hessian| {
+        loss.gradient_and_hessian(logits, targets, gradient, hessian)
+    });
+    caller.call("backward", |logits, out, _| loss.backward(logits, targets, case.upstream(), out));
+    let mut sum = LossSum::new();
+    caller.call("accumulate", |logits, _, _| loss.accumulate(&mut sum, logits, targets));
+}
+
+fn probabilities<T: Real, Y: Label<T>>(
+    caller: &mut Caller<'_, T>,
+    with: Parameters<T>,
+    cases: &[Case<'_, T>],
+    targets: &[Y],
+    kind: &str,
+) {
+    for case in cases {
+        caller.name = format!("{kind}, {}, Bce", case.name);
+        of_probabilities(caller, &case.probabilities(with), case, targets);
+    }
+}
+
+fn of_probabilities<T: Real, Y: Label<T>>(
+    caller: &mut Caller<'_, T>,
+    loss: &Bce<'_, T>,
+    case: &Case<'_, T>,
+    targets: &[Y],
+) {
+    caller.call("loss", |inputs, _, _| loss.loss(inputs, targets).map(|_| ()));
+    caller.call("losses", |inputs, out, _| loss.losses(inputs, targets, out));
+    caller.call("gradient", |inputs, out, _| loss.gradient(inputs, targets, out));
+    caller.call("loss_and_gradient", |inputs, out, _| loss.loss_and_gradient(inputs, targets, out).map(|_| ()));
+    caller
+        .in_place("loss_and_gradient_in_place", |inputs| loss.loss_and_gradient_in_place(inputs, targets).map(|_| ()));
+    caller.call("backward", |inputs, out, _| loss.backward(inputs, targets, case.upstream(), out));
+    let mut sum = LossSum::new();
+    caller.call("accumulate", |inputs, _, _| loss.accumulate(&mut sum, inputs, targets));
+}
+
+fn activations_of<T: Real + From<f32>>(caller: &mut Caller<'_, T>, backend: Backend) {
+    caller.call("sigmoid_with", |logits, out, _| sigmoid_with(backend, logits, out));
+    caller.call("log_sigmoid_with", |logits, out, _| log_sigmoid_with(backend, logits, out));
+    caller.in_place("sigmoid_in_place_with", |logits| {
+        sigmoid_in_place_with(backend, logits);
+        Ok(())
+    });
+    caller.in_place("log_sigmoid_in_place_with", |logits| {
+        log_sigmoid_in_place_with(backend, logits);
+        Ok(())
+    });
+    for beta in [1.0, 0.7].map(T::from) {
+        caller.call("softplus_with", |logits, out, _| softplus_with(backend, beta, logits, out));
+        caller.in_place("softplus_in_place_with", |logits| softplus_in_place_with(backend, beta, logits));
+    }
+}
+
+fn activations<T: Real + From<f32>>(caller: &mut Caller<'_, T>) {
+    caller.call("sigmoid", |logits, out, _| sigmoid(logits, out));
+    caller.call("log_sigmoid", |logits, out, _| log_sigmoid(logits, out));
+    caller.in_place("sigmoid_in_place", |logits| {
+        sigmoid_in_place(logits);
+        Ok(())
+    });
+    caller.in_place("log_sigmoid_in_place", |logits| {
+        log_sigmoid_in_place(logits);
+        Ok(())
+    });
+    for beta in [1.0, 0.7].map(T::from) {
+        caller.call("softplus", |logits, out, _| softplus(beta, logits, out));
+        caller.in_place("softplus_in_place", |logits| softplus_in_place(beta, logits));
+    }
+}

@@ -1,0 +1,145 @@
+//! What calls are made with.
+
+use logit_loss::{Backend, Bce, BceWithLogits, FocalLoss, Real, Reduction, Weights};
+
+/// One logit, part of a row, part of a block, and several blocks.
+pub const SHAPES: [Shape; 4] = [
+    Shape { len: 1, classes: 1, pixels: 1 },
+    Shape { len: 33, classes: 3, pixels: 11 },
+    Shape { len: 600, classes: 3, pixels: 50 },
+    Shape { len: 5000, classes: 5, pixels: 1000 },
+];
+
+/// So many elements, and how they are told apart: `[N, classes]` or `[N, classes, pixels]`.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    pub len: usize,
+    classes: usize,
+    pixels: usize,
+}
+
+impl Shape {
+    /// Whether calls take so long that those that are much like others are left out.
+    pub fn is_long(self) -> bool {
+        self.len > 1000
+    }
+
+    pub fn of<E>(self, value: impl FnMut(usize) -> E) -> Vec<E> {
+        (0..self.len).map(value).collect()
+    }
+}
+
+/// Logits in use.
+pub fn usual(i: usize) -> f32 {
+    (i * 37 % 201) as f32 / 10.0 - 10.0
+}
+
+/// With some among them that take the slowest way.
+pub fn extreme(i: usize) -> f32 {
+    match i % 7 {
+        0 => f32::INFINITY,
+        2 => -1e30,
+        4 => 1e-40,
+        _ => usual(i),
+    }
+}
+
+pub fn probability(i: usize) -> f32 {
+    (i * 29 % 101) as f32 / 100.0
+}
+
+pub fn hard(i: usize) -> bool {
+    i % 3 == 1
+}
+
+/// How a loss is weighted and reduced.
+pub struct Case<'w, T> {
+    pub name: String,
+    weight: Weights<'w, T>,
+    pos_weight: Option<Weights<'w, T>>,
+    reduction: Reduction,
+}
+
+/// What losses have besides.
+#[derive(Clone, Copy)]
+pub struct Parameters<T> {
+    /// Without one the crate chooses.
+    pub backend: Option<Backend>,
+    pub smoothing: T,
+    pub gamma: T,
+}
+
+impl<'w, T: Real> Case<'w, T> {
+    pub fn bce(&self, with: Parameters<T>) -> BceWithLogits<'w, T> {
+        let mut bce = BceWithLogits::new().weight(self.weight).reduction(self.reduction);
+        bce = self.pos_weight.map_or(bce, |pos_weight| bce.pos_weight(pos_weight)).label_smoothing(with.smoothing);
+        with.backend.map_or(bce, |backend| bce.backend(backend))
+    }
+
+    /// Which has no positive weights.
+    pub fn focal(&self, with: Parameters<T>) -> Option<FocalLoss<'w, T>> {
+        let mut focal = FocalLoss::new().weight(self.weight).reduction(self.reduction);
+        focal = focal.label_smoothing(with.smoothing).gamma(with.gamma);
+        self.pos_weight.is_none().then(|| with.backend.map_or(focal, |backend| focal.backend(backend)))
+    }
+
+    /// Which has no parameters.
+    pub fn probabilities(&self, with: Parameters<T>) -> Bce<'w, T> {
+        let mut bce = Bce::new().weight(self.weight).reduction(self.reduction);
+        bce = self.pos_weight.map_or(bce, |pos_weight| bce.pos_weight(pos_weight));
+        with.backend.map_or(bce, |backend| bce.backend(backend))
+    }
+
+    /// Upstream derivatives: as the weights are.
+    pub fn upstream(&self) -> Weights<'w, T> {
+        self.pos_weight.unwrap_or(self.weight)
+    }
+}
+
+/// Factors for each element.
+pub struct Factors<T> {
+    shape: Shape,
+    one: T,
+    moderate: Vec<T>,
+    huge: Vec<T>,
+}
+
+impl<T: Real> Factors<T> {
+    pub fn new(shape: Shape, from: impl Fn(f32) -> T) -> Self {
+        let moderate = shape.of(|i| from([5.0, 0.5, 1.0, 0.0][i % 4]));
+        Self { shape, one: from(1.0), moderate, huge: shape.of(|i| from([1e30, 1.0][i % 2])) }
+    }
+
+    /// Every kind.
+    fn kinds<'w>(&self, values: &'w [T]) -> [(&'static str, Weights<'w, T>); 5] {
+        let Shape { len, classes, pixels } = self.shape;
+        [
+            ("uniform", Weights::uniform(values[0])),
+            ("per class", Weights::per_class(&values[..classes])),
+            ("per channel", Weights::per_channel(&values[..classes], pixels)),
+            ("per sample", Weights::per_sample(&values[..len / classes], classes)),
+            ("per element", Weights::per_element(values)),
+        ]
+    }
+
+    /// Every kind of weight, of positive weight, of both; and what means are divided by.
+    pub fn cases(&self) -> Vec<Case<'_, T>> {
+        let one = Weights::uniform(self.one);
+        let mut cases = vec![];
+        let mut add = |name, weight, pos_weight, reduction| {
+            cases.push(Case { name, weight, pos_weight, reduction });
+        };
+        add("no weights".to_owned(), one, None, Reduction::Mean);
+        add("sum".to_owned(), one, None, Reduction::Sum);
+        for (kind, weights) in self.kinds(&self.moderate) {
+            add(format!("weight {kind}"), weights, None, Reduction::WeightedMean);
+            add(format!("pos_weight {kind}"), one, Some(weights), Reduction::Mean);
+            add(format!("weight and pos_weight {kind}"), weights, Some(weights), Reduction::Mean);
+        }
+        for (kind, weights) in self.kinds(&self.huge) {
+            add(format!("weight huge {kind}"), weights, None, Reduction::Mean);
+            add(format!("pos_weight huge {kind}"), one, Some(weights), Reduction::Mean);
+        }
+        cases
+    }
+}

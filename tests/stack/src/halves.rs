@@ -1,0 +1,107 @@
+//! Every function of numbers that are kept as `f16` or `bf16`.
+
+use half::{bf16, f16};
+use logit_loss::{Backend, Half, HalfLoss, Label, LossSum};
+
+use crate::Watch;
+use crate::calls::Caller;
+use crate::data::{Case, Factors, Parameters, SHAPES, extreme, hard, probability, usual};
+
+/// Both ways to keep a number.
+pub trait Narrow: Half + Label<f32> + Copy {
+    fn new(value: f32) -> Self;
+}
+
+impl Narrow for f16 {
+    fn new(value: f32) -> Self {
+        Self::from_f32(value)
+    }
+}
+
+impl Narrow for bf16 {
+    fn new(value: f32) -> Self {
+        Self::from_f32(value)
+    }
+}
+
+pub fn all<H: Narrow>(backend: Option<Backend>, watch: &mut dyn Watch) {
+    for shape in SHAPES {
+        let numbers = |value: fn(usize) -> f32| shape.of(|i| H::new(value(i)));
+        let factors = Factors::new(shape, |value| value);
+        let cases = &factors.cases()[..];
+        let plain = Parameters { backend, smoothing: 0.0, gamma: 2.0 };
+        let smoothed = Parameters { smoothing: 0.1, gamma: 1.5, ..plain };
+        let (soft, wide, positive) = (numbers(probability), shape.of(probability), shape.of(hard));
+        let whole = numbers(|i| f32::from(u8::from(hard(i))));
+        let bytes = shape.of(|i| u8::from(hard(i)));
+
+        let caller = &mut Caller::new(watch, numbers(usual));
+        losses(caller, plain, cases, &whole, "logits, hard targets");
+        if !shape.is_long() {
+            losses(caller, plain, cases, &positive, "logits, bool");
+            losses(caller, smoothed, cases, &soft, "logits, soft targets, smoothed");
+        }
+        let caller = &mut Caller::new(watch, numbers(extreme));
+        losses(caller, plain, cases, &soft, "extreme logits, soft targets");
+        if !shape.is_long() {
+            losses(caller, smoothed, cases, &bytes, "extreme logits, u8, smoothed");
+            losses(caller, plain, cases, &wide, "extreme logits, soft f32 targets");
+        }
+        let caller = &mut Caller::new(watch, numbers(probability));
+        probabilities(caller, plain, cases, &soft, "probabilities, soft targets");
+        if !shape.is_long() {
+            probabilities(caller, plain, cases, &wide, "probabilities, soft f32 targets");
+            probabilities(caller, plain, cases, &whole, "probabilities, hard targets");
+            probabilities(caller, plain, cases, &bytes, "probabilities, u8");
+        }
+    }
+}
+
+fn losses<H: Narrow, Y: Label<f32>>(
+    caller: &mut Caller<'_, H>,
+    with: Parameters<f32>,
+    cases: &[Case<'_, f32>],
+    targets: &[Y],
+    kind: &str,
+) {
+    for case in cases {
+        caller.name = format!("{kind}, {}, BceWithLogits", case.name);
+        of_halves(caller, &case.bce(with), case, targets);
+        if let Some(focal) = case.focal(with) {
+            caller.name = format!("{kind}, {}, FocalLoss", case.name);
+            of_halves(caller, &focal, case, targets);
+        }
+    }
+}
+
+fn probabilities<H: Narrow, Y: Label<f32>>(
+    caller: &mut Caller<'_, H>,
+    with: Parameters<f32>,
+    cases: &[Case<'_, f32>],
+    targets: &[Y],
+    kind: &str,
+) {
+    for case in cases {
+        caller.name = format!("{kind}, {}, Bce", case.name);
+        of_halves(caller, &case.probabilities(with), case, targets);
+    }
+}
+
+fn of_halves<H: Narrow, Y: Label<f32>>(
+    caller: &mut Caller<'_, H>,
+    loss: &impl HalfLoss,
+    case: &Case<'_, f32>,
+    targets: &[Y],
+) {
+    caller.call("half_loss", |inputs, _, _| loss.half_loss(inputs, targets).map(|_| ()));
+    caller.call("half_losses", |inputs, out, _| loss.half_losses(inputs, targets, out));
+    caller.call("half_gradient", |inputs, out, _| loss.half_gradient(inputs, targets, out));
+    caller
+        .call("half_loss_and_gradient", |inputs, out, _| loss.half_loss_and_gradient(inputs, targets, out).map(|_| ()));
+    caller.in_place("half_loss_and_gradient_in_place", |inputs| {
+        loss.half_loss_and_gradient_in_place(inputs, targets).map(|_| ())
+    });
+    caller.call("half_backward", |inputs, out, _| loss.half_backward(inputs, targets, case.upstream(), out));
+    let mut sum = LossSum::new();
+    caller.call("half_accumulate", |inputs, _, _| loss.half_accumulate(&mut sum, inputs, targets));
+}

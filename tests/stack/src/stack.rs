@@ -1,0 +1,35 @@
+//! A stack that one can look at.
+
+const PAGE: usize = 4096;
+const PAGES: usize = 64;
+
+#[derive(Clone, Copy, PartialEq)]
+#[repr(align(4096))]
+struct Page([u8; PAGE]);
+
+const UNUSED: Page = Page([0xa5; PAGE]);
+
+/// Memory of our own, painted. What a call writes is seen; what a function takes and never writes is seen too if it calls
+/// anything, or if it is more than a page, since the compiler touches each page that a function takes.
+pub struct Stack {
+    pages: Vec<Page>,
+}
+
+impl Stack {
+    pub fn new() -> Self {
+        Self { pages: vec![UNUSED; PAGES] }
+    }
+
+    /// How many bytes the work takes, with the few hundred it takes to get here.
+    pub fn depth(&mut self, work: &mut dyn FnMut()) -> usize {
+        let base = self.pages.as_mut_ptr().cast();
+        // SAFETY: these pages are aligned as a stack must be, and nothing else looks at them before the work is done. There is
+        // room for more than any call has ever taken, which is looked at below.
+        unsafe { psm::on_stack(base, PAGES * PAGE, work) };
+        let used = self.pages.iter().position(|page| *page != UNUSED).expect("a call writes to its stack");
+        assert!(used > 0, "the stack may have been too small");
+        let unused = self.pages[used].0.iter().zip(UNUSED.0).take_while(|&(&byte, paint)| byte == paint).count();
+        self.pages[used..].fill(UNUSED);
+        (PAGES - used) * PAGE - unused
+    }
+}
