@@ -25,7 +25,7 @@ mapfile -t roots < <(nm --defined-only "${library[@]}" 2>/dev/null | sed -nE 's/
 missing=$(sed -n 's/^rust-lld: warning: undefined symbol: //p' "$program.missing" |
     grep -vxE 'memcpy|memmove|memset|memcmp|bcmp|rust_eh_personality' || true)
 nm --demangle "$program" >"$program.symbols"
-kernels=$(grep -c 'logit_loss::backend::[a-z0-9_]*::run' "$program.symbols" || true)
+kernels=$(grep -c 'logit_loss::simd::[a-z0-9_]*::run' "$program.symbols" || true)
 found=$(sed 's/^[0-9a-f ]* [a-zA-Z] //' "$program.symbols" |
     grep -E 'core::(panicking|fmt|result|option)|_fail|panic|rust_begin_unwind|alloc' || true)
 echo "$target: ${#roots[@]} roots, $kernels kernels, $(grep -c ' [tT] [^$]' "$program.symbols") functions"
