@@ -1,5 +1,5 @@
-//! Every function once on every backend, for `tests/counts.sh`, which counts the instructions of each call and the bytes
-//! of each kernel.
+//! Every function once on every backend, for `tests/counts.sh`, which counts the instructions of each call and the bytes of
+//! what is compiled for them.
 //!
 //! Prints what is called, in order: the table, the row and the column that it goes to.
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: tests/counts.sh [--write]
 #
-# Counts the instructions of every call in benches/counts.rs, under callgrind, and the bytes of every kernel, and compares
-# them with benches/counts.md; a difference of more than 3 %, for better or worse, fails. --write writes them there.
+# Counts the instructions of every call in benches/counts.rs, under callgrind, and the bytes of machine code, and
+# compares them with benches/counts.md; a difference of more than 3 %, for better or worse, fails. --write writes them there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C
@@ -21,48 +21,23 @@ sed -n 's/^totals: //p' "$work/dumps" | head -n -1 >"$work/counts"
 [ "$(wc -l <"$work/calls")" = "$(wc -l <"$work/counts")" ] || { echo "not as many counts as calls"; exit 1; }
 paste "$work/calls" "$work/counts" >"$work/new"
 
-# A pass calls its kernels, one for each backend and formula.
-{
-    readelf --syms --wide --demangle "$program" | sed 's/^/@symbol /'
-    objdump --disassemble --demangle --no-show-raw-insn "$program"
-} | awk '
-    $1 == "@symbol" {
-        sub(/^0*/, "", $3); size[$3] = $4
-        if (match($0, /(Streams|Factors|LaneSums)<T>::(gather|scatter|fill|fold)/) && !seen[$3]++) {
-            name = substr($0, RSTART, RLENGTH); sub(/<T>/, "", name)
-            copies[name]++; bytes[name] += $4
-        }
-        next
-    }
-    /^[0-9a-f]+ <.*>:$/ {
-        pass = ""
-        if (match($0, /[a-z_]+>:$/) && /Kernels>::/) {
-            pass = substr($0, RSTART, RLENGTH - 2)
-            sub(/^bce_/, "BceWithLogits::", pass); sub(/^focal_/, "FocalLoss::", pass)
-            sub(/^probability_/, "Bce::", pass); sub(/_pass$/, "", pass)
-            sub(/::sum/, "::loss", pass); sub(/^weight_sum/, "sum of weights", pass)
-            pass = pass "\t" (/<f32 as/ ? "f32" : "f64")
-        }
-        next
-    }
-    pass != "" && match($0, /backend::[a-z0-9_]+::run>/) && !seen[pass, $3]++ {
-        backend = substr($0, RSTART + 9, RLENGTH - 15); sub(/_/, "-", backend)
-        kernels[pass, backend]++; total[pass, backend] += size[$3]; passes[pass]
+# Block functions, all of one name for each backend, and all else of the crate.
+readelf --syms --wide --demangle "$program" | awk '
+    BEGIN { driver = "driver and interface" }
+    $4 == "FUNC" && /logit_loss::/ && !seen[$2]++ {
+        what = driver
+        if (match($0, /logit_loss::simd::[a-z0-9_]+::run$/)) what = substr($0, RSTART + 18, RLENGTH - 23)
+        functions[what]++; bytes[what] += $3
     }
     END {
-        split("avx512 avx2 wide scalar-fma scalar", backends, " ")
-        for (pass in passes) for (i = 1; i <= 5; i++) {
-            backend = backends[i]
-            if (kernels[pass, backend] != kernels[pass, "scalar"]) { print "no kernels of " pass; exit 1 }
-            print "bytes\t" pass "\t" backend "\t" total[pass, backend]
-            all[backend] += total[pass, backend]
-            if (i == 1) print "bytes\t" pass "\tkernels\t" kernels[pass, backend]
+        n = split("avx512 avx2 wide scalar_fma scalar", all, " "); all[++n] = driver
+        for (i = 1; i <= n; i++) {
+            what = all[i]; row = what
+            if (!functions[what]) { print "no functions: " what >"/dev/stderr"; exit 1 }
+            if (what != driver) { row = "block functions, " what; sub(/_/, "-", row) }
+            print "bytes\t" row "\t\tfunctions\t" functions[what] "\nbytes\t" row "\t\tbytes\t" bytes[what]
         }
-        for (i = 1; i <= 5; i++) print "bytes\tall of them\t\t" backends[i] "\t" all[backends[i]]
-        for (name in copies) {
-            print "shared\t" name "\t\tcopies\t" copies[name] "\nshared\t" name "\t\tbytes\t" bytes[name]
-        }
-    }' | sort >>"$work/new"
+    }' >>"$work/new"
 
 compiler=$(rustc --version)
 if [ "${1-}" = --write ]; then
@@ -96,10 +71,8 @@ if [ "${1-}" = --write ]; then
             print_table("instructions", "avx2 wide scalar-fma scalar")
             print "\n## Instructions of a call with few elements, on the backend that is chosen for them (without AVX-512)"
             print_table("short", "1 8 16")
-            print "\n## Bytes of machine code: the kernels of each function"
-            print_table("bytes", "kernels avx512 avx2 wide scalar-fma scalar")
-            print "\n## Bytes of what kernels share, on all backends together"
-            print_table("shared", "copies bytes")
+            print "\n## Bytes of machine code, for both types together"
+            print_table("bytes", "functions bytes")
         }' "$work/new" >"$table"
     exit
 fi
@@ -124,7 +97,7 @@ awk -F'|' -v compiler="$compiler" '
         if (percent > 3 || percent < -3) differs(sprintf("%s%d -> %d (%+.1f %%)", what, old[place], new[5], percent))
         delete old[place]
     }
-    BEGIN { number["instructions"] = 1; number["short"] = 2; number["bytes"] = 3; number["shared"] = 4 }
+    BEGIN { number["instructions"] = 1; number["short"] = 2; number["bytes"] = 3 }
     END {
         for (place in old) { split(place, part, SUBSEP); differs(part[2] " " part[3] ", " part[4] ": gone") }
         if (bad) {

@@ -22,13 +22,13 @@ change() {
 without_avx() {
     local backend
     for backend in avx2 avx512; do
-        change src/backend/kind.rs "s/detection::$backend()/false/; s/super::$backend::run/super::scalar::run/"
+        change src/simd/kind.rs "s/\"$backend\", $backend, \(.*\) if .*;/\"$backend\", scalar, \1 if false;/"
     done
 }
 scalar_only() {
     local file
     for file in mod kind; do
-        change src/backend/$file.rs '/all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),/d'
+        change src/simd/$file.rs '/all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),/d'
     done
 }
 without_avx

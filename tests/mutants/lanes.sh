@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # Usage: tests/mutants/lanes.sh
 #
-# Puts another operation in the place of each operation on vectors of src/math and src/kernel, one after the other, and
+# Puts another operation in the place of each operation on vectors of src/math and src/driver, one after the other, and
 # fails if there is one that neither `golden` of tests/same_bits nor tests/limits or tests/accuracy notices, nor
 # explained.txt explains. All are in one program (lanes.rs), which is told at which place it is to go wrong. Takes a quarter
 # of an hour; with EVERY=64 in the environment it tries every 64th alone.
 source "$(dirname "$0")/copy.sh" mutants-lanes
 
-cp "$mutants/lanes.rs" src/backend/mutants.rs
-change src/backend/mod.rs 's/^mod lanes;/&\nmod mutants;/'
-operations=$(sed -n 's/^    \([a-z_]*\)(.* = .*;$/\1/p' src/backend/mutants.rs | paste -sd'|')
+cp "$mutants/lanes.rs" src/simd/mutants.rs
+change src/simd/mod.rs 's/^mod lanes;/&\nmod mutants;/'
+operations=$(sed -n 's/^    \([a-z_]*\)(.* = .*;$/\1/p' src/simd/mutants.rs | paste -sd'|')
 all_that_follows='/^\/\/ In all that follows/,$'
-change src/backend/lanes.rs -E "$all_that_follows s/^    #\[inline\(always\)\]/    #[track_caller]\n&/
+change src/simd/lanes.rs -E "$all_that_follows s/^    #\[cfg_attr\(not\(unoptimized\), inline\(always\)\)\]/    #[track_caller]\n&/
     $all_that_follows s/\bL::($operations)\(/super::mutants::\1::<L>(/"
 
 env GOLDEN=write cargo test --quiet --test same_bits golden
@@ -25,7 +25,7 @@ passes() {
     done
 }
 passes
-MUTANTS=list ${programs%%$'\n'*} --nocapture 2>&1 | sed -n 's/.*mutant \(src\/\(math\|kernel\)\/.*\)/\1/p' | sort -u | awk -v every="${EVERY:-1}" 'NR % every == 0' >places
+MUTANTS=list ${programs%%$'\n'*} --nocapture 2>&1 | sed -n 's/.*mutant \(src\/\(math\|driver\)\/.*\)/\1/p' | sort -u | awk -v every="${EVERY:-1}" 'NR % every == 0' >places
 echo "$(wc -l <places) operations"
 [ -s places ]
 

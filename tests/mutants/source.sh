@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Usage: tests/mutants/source.sh [FILE...]        by default all of src/math and src/kernel
+# Usage: tests/mutants/source.sh [FILE...]        by default all of src/math and src/driver
 #
 # Changes one operator of the source after the other, and fails if there is one that none of these tests notices and
 # explained.txt does not explain: golden and parallel of same_bits, half, memory, limits, errors_before_effects. Needs
@@ -8,7 +8,7 @@
 # Functions replaced as a whole are left out: most such mutants do not compile, and they would take as long again.
 source "$(dirname "$0")/copy.sh" mutants-source
 files=()
-[ $# -gt 0 ] || set -- 'src/math/*.rs' 'src/kernel/**/*.rs'
+[ $# -gt 0 ] || set -- 'src/math/*.rs' 'src/driver/**/*.rs'
 for file in "$@"; do files+=(--file "$file"); done
 
 # Tries all that is not in mutants.out among those caught before, with the tests that these options of cargo choose.
@@ -25,15 +25,16 @@ golden() {
 }
 
 unfused() {
-    change src/backend/kind.rs 's/detection::fma()/false/; s/super::scalar_fma::run/super::scalar::run/'
+    change src/simd/kind.rs 's/"scalar-fma", scalar_fma,/"scalar-fma", scalar,/; s/if detection::fma()/if false/'
 }
 
-# one_type TYPE OTHER: without the kernels of the other, the crate takes half the time to compile.
+# one_type TYPE OTHER: without the plans of the other, the crate takes half the time to compile.
 one_type() {
-    local kernels
-    cp "$root"/src/kernel/*.rs src/kernel/
-    for kernels in activation bce focal probability weight; do
-        change src/kernel/$kernels.rs "/Kernels for $2/,/^}/s/^        .*/        unimplemented!()/"
+    local plans
+    cp "$root"/src/driver/formulas/*.rs src/driver/formulas/
+    for plans in activation bce focal probability weight; do
+        # Bodies, and not the arguments where there are so many that each has a line.
+        change src/driver/formulas/$plans.rs "/Plans for $2/,/^}/s/^        .*[^,]$/        unimplemented!()/"
     done
     change tests/common/mod.rs "s/\\\$name::<f[0-9]*>/\$name::<$1>/"
     change tests/same_bits/golden.rs "s/spawn(found::<f[0-9]*>)/spawn(found::<$1>)/; s/= found::<f64>()/= Vec::new()/
@@ -53,14 +54,14 @@ golden
 one_type f64 f32
 golden
 # Then where registers have several lanes.
-cp "$root"/src/backend/{kind,mod}.rs src/backend/
+cp "$root"/src/simd/{kind,mod}.rs src/simd/
 without_avx
 unfused
 one_type f32 f64
 limit=60
 golden
 # Then where they are in groups, or fuse.
-cp "$root"/src/backend/{kind,mod}.rs src/backend/
+cp "$root"/src/simd/{kind,mod}.rs src/simd/
 limit=120
 golden
 # Then the tests of what golden has none of, which are too slow without optimisation.
@@ -69,7 +70,7 @@ unfused
 limit=200
 scalar_only
 cp "$root"/Cargo.toml .
-cp "$root"/src/kernel/*.rs src/kernel/
+cp "$root"/src/driver/formulas/*.rs src/driver/formulas/
 cp "$root"/tests/common/mod.rs tests/common/
 mutate --features=half --test={half,memory,limits,errors_before_effects}
 # At last what only several threads take.
