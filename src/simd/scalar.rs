@@ -145,9 +145,9 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
     }
 }
 
-/// Elements side by side.
-pub(super) type Two<T> = SideBySide<<T as Native>::Scalar>;
-pub(super) type Four<T> = SideBySide<Two<T>>;
+/// Elements side by side: always four, which compilers turn into vectors.
+pub(super) type Two<T> = SideBySide<SideBySide<<T as Native>::Scalar>>;
+pub(super) type Four<T> = Two<T>;
 
 /// Several elements side by side, as compilers can turn into vectors; a microcontroller does one operation after the other.
 #[cfg(not(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64")))))]

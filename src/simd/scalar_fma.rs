@@ -88,9 +88,9 @@ mod instruction {
     }
 }
 
-/// Elements side by side.
-pub(super) type Two<T> = SideBySide<<T as Native>::ScalarFma>;
-pub(super) type Four<T> = SideBySide<Two<T>>;
+/// Elements side by side: always four, which compilers turn into vectors.
+pub(super) type Two<T> = SideBySide<SideBySide<<T as Native>::ScalarFma>>;
+pub(super) type Four<T> = Two<T>;
 
 /// # Safety
 ///
