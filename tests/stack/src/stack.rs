@@ -1,7 +1,8 @@
 //! A stack that one can look at.
 
 const PAGE: usize = 4096;
-const PAGES: usize = 64;
+/// More than any call has ever taken: nothing stops one that takes still more from writing below.
+const PAGES: usize = 256;
 
 #[derive(Clone, Copy, PartialEq)]
 #[repr(align(4096))]
@@ -24,7 +25,7 @@ impl Stack {
     pub fn depth(&mut self, work: &mut dyn FnMut()) -> usize {
         let base = self.pages.as_mut_ptr().cast();
         // SAFETY: these pages are aligned as a stack must be, and nothing else looks at them before the work is done. There is
-        // room for more than any call has ever taken, which is looked at below.
+        // room for more than any call has ever taken, and whether some is left is looked at below.
         unsafe { psm::on_stack(base, PAGES * PAGE, work) };
         let used = self.pages.iter().position(|page| *page != UNUSED).expect("a call writes to its stack");
         assert!(used > 0, "the stack may have been too small");
