@@ -10,6 +10,8 @@ copy=$root/target/$1
 mkdir -p "$copy"
 cd "$copy"
 
+# Files that are gone since the last time would be in the way.
+rm -rf src tests
 (cd "$root" && git ls-files -z | xargs -0 cp --parents -t "$copy")
 
 # Changes a file, and fails if there was nothing to change.
