@@ -30,7 +30,7 @@ objdump --disassemble --demangle --no-show-raw-insn "$1" | awk '
     }
     backend != "" {
         if (index($0, register[backend])) wide = 1
-        # The compiler clears the terms of a piece so, once for a block.
+        # The compiler clears the terms of a piece so, for each vector of lanes of a block.
         if ($2 ~ /^(call|jmp)/ && !index($0, own) && $0 !~ /<memset@/) calls = calls "\n    " $0
     }
     END {
