@@ -46,8 +46,8 @@ pub trait Kernel<T: Native> {
     /// 1, 2 or 4. The longer the formula, the fewer.
     const REGISTERS: usize = 1;
 
-    /// Must be `#[cfg_attr(not(unoptimized), inline(always))]`, like all that it calls, and free of closures: only then does its code take on the
-    /// instructions of the wrapper it is called from.
+    /// Must be inlined always, like all that it calls, and free of closures: only then does its code take on the
+    /// instructions of the wrapper it is called from. (Without optimisation, nothing has to be fast.)
     ///
     /// # Safety
     ///

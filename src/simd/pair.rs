@@ -12,6 +12,7 @@ use super::Format;
 use super::Lanes;
 
 #[derive(Clone, Copy)]
+#[allow(dead_code, reason = "a microcontroller has nothing side by side")]
 pub struct Pair<L>(PhantomData<L>);
 
 // SAFETY: every function is that of `L`, twice; `load` and `store` touch the elements of two registers.

@@ -3,7 +3,7 @@
 use core::hint::select_unpredictable;
 use core::marker::PhantomData;
 
-use super::{Float, Kernel, Lanes, Native, Pair};
+use super::{Float, Kernel, Lanes, Native};
 
 /// How a scalar backend multiplies and adds.
 ///
@@ -151,7 +151,7 @@ pub(super) type Four<T> = Two<T>;
 
 /// Several elements side by side, as compilers can turn into vectors; a microcontroller does one operation after the other.
 #[cfg(not(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64")))))]
-pub(super) type SideBySide<L> = Pair<L>;
+pub(super) type SideBySide<L> = super::Pair<L>;
 #[cfg(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
 pub(super) type SideBySide<L> = L;
 
