@@ -41,6 +41,11 @@ impl<T: Constants> Factors<'_, T> {
         }
     }
 
+    /// Whether it is one number for all elements.
+    pub fn is_uniform(&self) -> bool {
+        matches!(self, Self::Uniform(_))
+    }
+
     /// Whether it is 1 for all elements.
     pub fn is_one(&self) -> bool {
         matches!(*self, Self::Uniform(v) if v == T::ONE)

@@ -121,7 +121,8 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         let is_cut = shape.sums || self.plan.survey.is_some();
         let block_len = if is_cut { T::VIRTUAL_LANES * ROWS } else { chunk_len::<T>() };
         // Rows that are made have all lanes; others are read in the order in which they lie in memory.
-        let is_made = self.streams.rows_at_a_time(shape) < usize::MAX;
+        let limit = self.streams.rows_at_a_time(shape);
+        let is_made = limit < usize::MAX;
         // Several at a time, if all are whole and nothing is chosen or made: their logarithms do not wait for each other.
         let are_several = shape.sums && self.plan.survey.is_none() && !is_made;
         let Range { mut start, end } = self.streams.elements();
@@ -137,11 +138,11 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
                 let mut lane = 0;
                 while lane < T::VIRTUAL_LANES.min(len) {
                     let tile = if shape.sums {
-                        Tile::down::<T>(start, len, lane, formula.evaluate.lanes())
+                        Tile::down::<T>(start, len, lane, formula.evaluate.lanes)
                     } else {
-                        Tile::across(start, len, if is_made { T::COLUMNS } else { formula.evaluate.lanes() })
+                        Tile::across(start, len, if is_made { T::COLUMNS } else { formula.evaluate.lanes })
                     };
-                    self.streams.evaluate(&mut workspace, self.backend, shape, formula, tile);
+                    self.streams.evaluate(&mut workspace, self.backend, shape, limit, formula, tile);
                     if !shape.sums {
                         break;
                     }

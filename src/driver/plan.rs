@@ -30,6 +30,21 @@ impl<'f, T: Constants> Plan<'f, T> {
         Self { shape, any: BlockFn::new(backend, formula), moderate: None, hard: None, survey: None }
     }
 
+    /// One for hard targets, at whatever logits and weights, and another for any.
+    #[inline]
+    pub fn by_targets<A: Formula<T>, H: Formula<T>>(
+        backend: Backend,
+        streams: &Streams<'_, T>,
+        any: &'f A,
+        hard: &'f H,
+    ) -> Self {
+        if streams.are_hard() {
+            return Self::one(backend, hard);
+        }
+        let infinity = T::MAX + T::MAX;
+        Self::one(backend, any).hard(backend, hard).surveyed::<true, true, false>(backend, streams, infinity)
+    }
+
     /// Another for moderate ones.
     #[inline]
     pub fn moderate<F: Formula<T>>(self, backend: Backend, formula: &'f F) -> Self {

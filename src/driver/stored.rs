@@ -154,32 +154,38 @@ impl<T: Constants> Column<T> {
 
     /// The number of an element, or where it goes.
     #[inline]
-    pub fn at(self, element: usize) -> *mut u8 {
+    fn at(self, element: usize) -> *mut u8 {
         self.first.wrapping_add(element * self.storage.size)
     }
 
-    /// Widens rows.
+    /// Widens the rows of a tile to those of a buffer, and smooths them if need be.
     ///
     /// # Safety
     ///
-    /// All that is said of [`Transfer`] holds, of this column's type.
+    /// The column has the elements of the tile, and the buffer room for its rows.
     #[inline]
-    pub unsafe fn read(self, backend: Backend, mut transfer: Transfer<T>) {
+    pub unsafe fn read(self, backend: Backend, tile: Tile, rows: Rows<T>, smoothing: Option<Smoothing<T>>) {
         // SAFETY: the caller's promise.
-        unsafe { (self.storage.read)(backend).call(&mut transfer) }
+        unsafe { (self.storage.read)(backend).call(&mut self.transfer(tile, rows, smoothing)) }
     }
 
-    /// Rounds rows.
+    /// Rounds the rows of a buffer to those of a tile.
     ///
     /// # Safety
     ///
-    /// All that is said of [`Transfer`] holds, of this column's type.
+    /// The column has room for the elements of the tile, and the buffer has its rows.
     #[inline]
-    pub unsafe fn write(self, backend: Backend, mut transfer: Transfer<T>) {
+    pub unsafe fn write(self, backend: Backend, tile: Tile, rows: Rows<T>) {
         if let Some(write) = self.storage.write {
             // SAFETY: the caller's promise.
-            unsafe { write(backend).call(&mut transfer) }
+            unsafe { write(backend).call(&mut self.transfer(tile, rows, None)) }
         }
+    }
+
+    #[inline]
+    fn transfer(self, tile: Tile, rows: Rows<T>, smoothing: Option<Smoothing<T>>) -> Transfer<T> {
+        let Tile { start, pitch, rows: count, width, last } = tile;
+        Transfer { stored: self.at(start), pitch, rows, width, count, last, smoothing }
     }
 }
 

@@ -10,7 +10,7 @@ use core::ops::Range;
 use super::block::{Block, BlockFn, Choice, Rows, Shape, Surveyor};
 use super::factors::Factors;
 use super::rows::{Buffer, FactorRows};
-use super::stored::{Column, Transfer, Values, ValuesMut};
+use super::stored::{Column, Values, ValuesMut};
 use super::sum::{Finish, LaneSums, PIECES, ROWS};
 use super::tile::Tile;
 use crate::math::{Constants, Smoothing, is_moderate};
@@ -53,12 +53,13 @@ impl<T: Constants> Workspace<'_, T> {
         if pieces == 0 || T::VIRTUAL_LANES - lane < width {
             return;
         }
-        let (terms, factor_weights) = (self.terms.as_ptr().cast(), formula.factor_weights);
-        let none = [core::ptr::null_mut(); 2];
-        let are_blocks = self.are_blocks;
-        let finish = Finish { width, terms, pieces, are_blocks, sums: none, is_first: false, factor_weights };
-        // SAFETY: the formula has written the terms and products of these pieces.
-        unsafe { sums.add(formula.finish, finish, lane) };
+        let (terms, factor_weights, are_blocks) = (self.terms.as_ptr().cast(), formula.factor_weights, self.are_blocks);
+        // SAFETY: the lanes are there, and written at once; the formula has written the terms and products of these pieces.
+        unsafe {
+            let (sums, is_first) = sums.place(lane, width);
+            let mut finish = Finish { width, terms, pieces, are_blocks, sums, is_first, factor_weights };
+            formula.finish.call(&mut finish);
+        }
     }
 }
 
@@ -204,9 +205,9 @@ impl<'a, T: Constants> Streams<'a, T> {
             || shape.outputs > 0 && is_stored(&self.outputs[0])
             || shape.outputs > 1 && is_stored(&self.outputs[1])
         {
-            T::PIECE
+            T::MADE_ROWS
         } else if shape.targets && (is_stored(&self.targets) || self.smoothing.is_some()) {
-            T::TARGETS
+            T::MADE_TARGETS
         } else {
             usize::MAX
         }
@@ -214,24 +215,29 @@ impl<'a, T: Constants> Streams<'a, T> {
 }
 
 impl<T: Constants> Streams<'_, T> {
+    /// Whether they go over all elements of a tile.
+    #[inline]
+    fn have(&self, tile: Tile) -> bool {
+        self.elements.start <= tile.start && tile.end() <= self.elements.end
+    }
+
     /// Evaluates a formula for a tile: writes its outputs, and leaves what it sums in the workspace, piece by piece of the rows.
+    /// `limit` is how many [rows there is room for](Self::rows_at_a_time).
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn evaluate(
         &mut self,
         workspace: &mut Workspace<'_, T>,
         backend: Backend,
         shape: Shape,
+        limit: usize,
         formula: BlockFn<'_, T>,
         tile: Tile,
     ) {
-        if tile.start < self.elements.start || self.elements.end < tile.end() {
+        if !self.have(tile) {
             return;
         }
-        let mut limit = self.rows_at_a_time(shape);
-        if shape.sums && tile.is_partial::<T>() {
-            // What is summed is cut where the tree is.
-            limit = limit.min(T::PIECE);
-        }
+        // What is summed is cut where the tree is.
+        let limit = if shape.sums && tile.is_partial::<T>() { limit.min(T::MADE_ROWS) } else { limit };
         let (mut row, mut pieces) = (0, 0);
         while row < tile.rows {
             let part = tile.part::<T>(row, limit);
@@ -275,7 +281,7 @@ impl<T: Constants> Streams<'_, T> {
         surveyor: &Surveyor<T>,
         tile: Tile,
     ) -> Choice {
-        if tile.start < self.elements.start || self.elements.end < tile.end() {
+        if !self.have(tile) {
             return Choice::Any;
         }
         let limit = self.rows_at_a_time(surveyor.shape);
@@ -298,7 +304,7 @@ impl<T: Constants> Streams<'_, T> {
     /// # Safety
     ///
     /// It goes over all elements of the tile, which has no more rows than [there is room for](Self::rows_at_a_time) and, if the
-    /// last one reaches beyond the end, no more than [`PIECE`](crate::simd::Native::PIECE). The buffers are prepared.
+    /// last one reaches beyond the end, no more than [`MADE_ROWS`](crate::simd::Native::MADE_ROWS). The buffers are prepared.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn block(&self, workspace: &mut Workspace<'_, T>, backend: Backend, shape: Shape, tile: Tile) -> Block<T> {
         // SAFETY: the caller's promise: every slice has the elements of the tile, and the buffers room for what is made.
@@ -361,12 +367,9 @@ impl<T: Constants> Streams<'_, T> {
         {
             return rows;
         }
-        let Tile { start, pitch, rows: count, width, last } = tile;
-        let stored = column.at(start);
-        let rows = buffer;
         // SAFETY: the caller's promise.
-        unsafe { column.read(backend, Transfer { stored, pitch, rows, width, count, last, smoothing }) };
-        rows
+        unsafe { column.read(backend, tile, buffer, smoothing) };
+        buffer
     }
 
     /// Writes the results of a block to an output, if they are in a buffer.
@@ -379,10 +382,8 @@ impl<T: Constants> Streams<'_, T> {
         if let Some(column) = output
             && column.rows(tile).is_none()
         {
-            let Tile { start, pitch, rows: count, width, last } = tile;
-            let stored = column.at(start);
             // SAFETY: the caller's promise.
-            unsafe { column.write(backend, Transfer { stored, pitch, rows, width, count, last, smoothing: None }) };
+            unsafe { column.write(backend, tile, rows) };
         }
     }
 }

@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 use core::slice::from_raw_parts_mut;
 
 use crate::math::{Constants, DoubleWord, log1p_double};
-use crate::simd::{Function, Kernel, Lanes, MICROCONTROLLER, Mask, Native, Token, Vector};
+use crate::simd::{Kernel, Lanes, MICROCONTROLLER, Mask, Native, Token, Vector};
 
 /// Rows of a block.
 pub const ROWS: usize = 32;
@@ -175,6 +175,8 @@ impl<T: Constants, const PRODUCTS: usize> Kernel<T> for Finishing<PRODUCTS> {
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, finish: &mut Finish<T>) {
         let finish = *finish;
         let [hi, lo] = finish.sums;
+        let are_blocks = const { PIECES > 1 } && finish.are_blocks;
+        let blocks = if are_blocks { finish.pieces } else { 1 };
         let mut lane = 0;
         while lane < finish.width {
             // SAFETY: the caller's promise, and `lane` is below `width`.
@@ -185,15 +187,15 @@ impl<T: Constants, const PRODUCTS: usize> Kernel<T> for Finishing<PRODUCTS> {
                 } else {
                     DoubleWord { hi: l.load(hi), lo: l.load(lo) }
                 };
-                let mut piece = 0;
-                while piece < finish.pieces {
-                    let terms = if const { PIECES > 1 } && finish.are_blocks {
-                        finish.piece(l, piece, lane, PRODUCTS)
+                let mut block = 0;
+                while block < blocks {
+                    let terms = if are_blocks {
+                        finish.piece(l, block, lane, PRODUCTS)
                     } else {
                         finish.joined(l, lane, PRODUCTS)
                     };
                     sum = terms.added_to(l, sum, finish.factor_weights, PRODUCTS);
-                    piece += if const { PIECES > 1 } && finish.are_blocks { 1 } else { finish.pieces };
+                    block += 1;
                 }
                 sum.hi.store(hi);
                 sum.lo.store(lo);
@@ -262,19 +264,17 @@ impl<'w, T: Constants> LaneSums<'w, T> {
         Self { words, used: 0 }
     }
 
-    /// Adds what a formula has left of the lanes from `lane` on.
+    /// Where the words of so many lanes from `lane` on are, and whether they are yet to be written.
     ///
     /// # Safety
     ///
-    /// `finish` has terms and products of `width` lanes in each of its pieces, all within the virtual lanes.
+    /// All of these are virtual lanes, and they are written before anything else is asked.
     #[cfg_attr(not(unoptimized), inline(always))]
-    pub unsafe fn add(&mut self, function: Function<Finish<T>, ()>, mut finish: Finish<T>, lane: usize) {
+    pub unsafe fn place(&mut self, lane: usize, width: usize) -> ([*mut T; 2], bool) {
         let hi = self.words.as_mut_ptr().cast::<T>().wrapping_add(lane);
-        finish.sums = [hi, hi.wrapping_add(T::VIRTUAL_LANES)];
-        finish.is_first = self.used <= lane;
-        // SAFETY: the caller's promise; and unless they are written first, these lanes have been.
-        unsafe { function.call(&mut finish) };
-        self.used = self.used.max(lane + finish.width);
+        let is_first = self.used <= lane;
+        self.used = self.used.max(lane + width);
+        ([hi, hi.wrapping_add(T::VIRTUAL_LANES)], is_first)
     }
 
     /// The sum of all lanes, of which only the first `used` have any elements: a tree of halves. Normalised, so that

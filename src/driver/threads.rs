@@ -43,10 +43,11 @@ pub struct Pass<T> {
 #[inline]
 pub fn run<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>, plan: &Plan<'_, T>) -> DoubleWord<T> {
     let &Pass { backend, factor, onto, .. } = pass;
+    let mut driver = Driver { streams, plan, backend, factor };
     match pass.threads {
-        Threads::One => Driver { streams, plan, backend, factor }.run(onto),
+        Threads::One => driver.run(onto),
         #[cfg(feature = "rayon")]
-        Threads::Pool => pool::run(Driver { streams, plan, backend, factor }, onto),
+        Threads::Pool => pool::run(driver, onto),
     }
 }
 

@@ -53,7 +53,7 @@ impl Tile {
     #[inline]
     pub fn part<T: Constants>(&self, row: usize, limit: usize) -> Self {
         let left = self.rows - row;
-        let is_apart = self.is_partial::<T>() && left > 1 && limit > T::PIECE;
+        let is_apart = self.is_partial::<T>() && left > 1 && limit > T::MADE_ROWS;
         let rows = limit.min(left - usize::from(is_apart));
         let last = if row + rows == self.rows { self.last } else { self.width };
         Self { start: self.start + row * self.pitch, rows, last, ..*self }

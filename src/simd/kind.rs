@@ -20,34 +20,34 @@ macro_rules! kinds {
             /// 128 bytes: over how many lanes a sum is defined, whatever the width of the registers.
             type VirtualLanes: Copy + Default + AsRef<[Self]> + AsMut<[Self]>;
             const VIRTUAL_LANES: usize = 128 / size_of::<Self>();
-            /// Room for [`COLUMNS`](Self::COLUMNS) lanes of [`PIECE`](Self::PIECE) rows.
+            /// Room for [`COLUMNS`](Self::COLUMNS) lanes of [`MADE_ROWS`](Self::MADE_ROWS) rows.
             type Buffer: Copy;
-            /// The same of [`TARGETS`](Self::TARGETS) rows.
+            /// The same of [`MADE_TARGETS`](Self::MADE_TARGETS) rows.
             type TargetBuffer;
             /// One element for each of [`COLUMNS`](Self::COLUMNS) lanes.
             type Columns: Copy;
             /// As many lanes as are taken at a time: all, or one where memory is short.
             const COLUMNS: usize = if MICROCONTROLLER { 1 } else { Self::VIRTUAL_LANES };
             /// As many rows as are made at a time.
-            const PIECE: usize = if MICROCONTROLLER { 32 } else { 8 };
+            const MADE_ROWS: usize = if MICROCONTROLLER { 32 } else { 8 };
             /// The same where only targets are made: half a block.
-            const TARGETS: usize = if MICROCONTROLLER { 32 } else { 16 };
+            const MADE_TARGETS: usize = if MICROCONTROLLER { 32 } else { 16 };
             $($(#[$target])* type $kind: Lanes<Scalar = Self>;)*
         }
 
         impl Native for f32 {
             type VirtualLanes = [f32; 32];
             type Columns = [f32; Self::COLUMNS];
-            type TargetBuffer = [f32; Self::COLUMNS * Self::TARGETS];
-            type Buffer = [f32; Self::COLUMNS * Self::PIECE];
+            type TargetBuffer = [f32; Self::COLUMNS * Self::MADE_TARGETS];
+            type Buffer = [f32; Self::COLUMNS * Self::MADE_ROWS];
             $($(#[$target])* type $kind = $f32;)*
         }
 
         impl Native for f64 {
             type VirtualLanes = [f64; 16];
             type Columns = [f64; Self::COLUMNS];
-            type TargetBuffer = [f64; Self::COLUMNS * Self::TARGETS];
-            type Buffer = [f64; Self::COLUMNS * Self::PIECE];
+            type TargetBuffer = [f64; Self::COLUMNS * Self::MADE_TARGETS];
+            type Buffer = [f64; Self::COLUMNS * Self::MADE_ROWS];
             $($(#[$target])* type $kind = $f64;)*
         }
 
@@ -78,12 +78,11 @@ macro_rules! kinds {
                 match self {
                     $($(#[$target])* Self::$kind => Function {
                         run: super::$module::run::<T, K>,
-                        lanes_log2: match registers::<T, K>() {
+                        lanes: match registers::<T, K>() {
                             4 => <super::$module::Four<T>>::LANES,
                             2 => <super::$module::Two<T>>::LANES,
                             _ => T::$kind::LANES,
-                        }
-                        .trailing_zeros(),
+                        },
                     },)*
                 }
             }

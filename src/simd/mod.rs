@@ -89,8 +89,8 @@ where
 /// A [`Kernel`], compiled for a backend that this CPU has.
 pub struct Function<A, R> {
     run: unsafe fn(&mut A) -> R,
-    /// It takes as many lanes at a time as this power of two.
-    lanes_log2: u32,
+    /// How many lanes it takes at a time; a power of two.
+    pub lanes: usize,
 }
 
 impl<A, R> Clone for Function<A, R> {
@@ -102,12 +102,6 @@ impl<A, R> Clone for Function<A, R> {
 impl<A, R> Copy for Function<A, R> {}
 
 impl<A, R> Function<A, R> {
-    /// How many lanes it takes at a time.
-    #[inline]
-    pub fn lanes(self) -> usize {
-        1 << self.lanes_log2
-    }
-
     /// # Safety
     ///
     /// What the kernel asks of its arguments holds.

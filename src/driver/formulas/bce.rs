@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use crate::driver::plan::Plan;
-use crate::driver::{Factors, Pass, Streams, threads};
+use crate::driver::{Pass, Streams, threads};
 use crate::math::{
     Backward, Balanced, Constants, DoubleWord, Formula, Gradient, GradientAndHessian, Losses, Smoothing, Sum,
     SumAndGradient, TargetGradient, Unit, Wanted, Weighted,
@@ -152,7 +152,7 @@ impl<T: Constants> BceParameters<T> {
             } else {
                 plan.surveyed::<false, true, false>(backend, &streams, T::MAX)
             }
-        } else if streams.weights_are_moderate() && matches!(streams.pos_weight, Factors::Uniform(_)) {
+        } else if streams.weights_are_moderate() && streams.pos_weight.is_uniform() {
             let plan = Plan::one(backend, &any).moderate(backend, &moderate).hard(backend, &hard);
             plan.surveyed::<true, true, true>(backend, &streams, T::MODERATE_LOGIT)
         } else {
@@ -168,8 +168,7 @@ impl<T: Constants> BceParameters<T> {
     fn is_balanced(self, pass: &Pass<T>, streams: &Streams<'_, T>) -> bool {
         let three = T::ONE + T::ONE + T::ONE;
         let is_small = |factor| self.pos_weight * factor <= three + three;
-        let has_one_pos_weight = matches!(streams.pos_weight, Factors::Uniform(_));
-        has_one_pos_weight && streams.weight.is_one() && is_small(pass.factor) && is_small(T::ONE)
+        streams.pos_weight.is_uniform() && streams.weight.is_one() && is_small(pass.factor) && is_small(T::ONE)
     }
 
     fn target_gradient(self, pass: &Pass<T>, streams: Streams<'_, T>) {

@@ -107,14 +107,8 @@ impl<T: Constants> FocalParameters<T> {
         let backend = pass.backend;
         let (any, hard) = (self.formula::<W, false>(pass), self.formula::<W, true>(pass));
         // Smoothing makes every target soft.
-        let plan = if self.smoothed {
-            Plan::one(backend, &any)
-        } else if streams.are_hard() {
-            Plan::one(backend, &hard)
-        } else {
-            let infinity = T::MAX + T::MAX;
-            Plan::one(backend, &any).hard(backend, &hard).surveyed::<true, true, false>(backend, &streams, infinity)
-        };
+        let plan =
+            if self.smoothed { Plan::one(backend, &any) } else { Plan::by_targets(backend, &streams, &any, &hard) };
         threads::run(pass, streams, &plan)
     }
 }

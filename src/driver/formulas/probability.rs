@@ -58,12 +58,7 @@ fn formula<T: Constants, W: Wanted, const HARD: bool>(pass: &Pass<T>) -> Probabi
 fn run<T: Constants, W: Wanted>(pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
     let backend = pass.backend;
     let (any, hard) = (formula::<T, W, false>(pass), formula::<T, W, true>(pass));
-    let plan = if streams.are_hard() {
-        Plan::one(backend, &hard)
-    } else {
-        let infinity = T::MAX + T::MAX;
-        Plan::one(backend, &any).hard(backend, &hard).surveyed::<true, true, false>(backend, &streams, infinity)
-    };
+    let plan = Plan::by_targets(backend, &streams, &any, &hard);
     threads::run(pass, streams, &plan)
 }
 

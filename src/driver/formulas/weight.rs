@@ -39,7 +39,7 @@ fn sum<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
 /// Whether all values are moderate and not below `least`.
 fn all<T: Constants>(least: T, values: &[T], backend: Backend) -> bool {
     let are_moderate = backend.function::<T, AreModerate<T>>();
-    let (whole, rest) = values.split_at(values.len() & !(are_moderate.lanes() - 1));
+    let (whole, rest) = values.split_at(values.len() & !(are_moderate.lanes - 1));
     // SAFETY: the values are there.
     let all = unsafe { are_moderate.call(&mut Span { least, first: whole.as_ptr(), len: whole.len() }) };
     rest.iter().fold(all, |all, &v| all & is_moderate(v) & (v >= least))
