@@ -2,6 +2,7 @@
 
 use core::num::NonZero;
 
+use crate::driver::Stored;
 use crate::error::Error;
 use crate::label::Label;
 use crate::math::DoubleWord;
@@ -40,28 +41,29 @@ pub fn pos_weight_from_targets<T: Real, Y: Label<T>>(targets: &[Y], out: &mut [T
     if !targets.len().is_multiple_of(out.len()) || out.is_empty() {
         return Err(Error::Classes { classes: out.len(), targets: targets.len() });
     }
-    if Y::HARD {
-        balance(targets, out, |sum: u64, t| sum + u64::from(t.value() == T::ONE))
+    let targets = Y::stored(targets);
+    if const { Y::Stored::STORAGE.hard } {
+        balance(targets, out, |sum: u64, &t| sum + u64::from(t.widen() == T::ONE))
     } else {
         balance_soft(targets, out)
     }
 }
 
 /// Of targets that may be soft.
-fn balance_soft<T: Real, Y: Label<T>>(targets: &[Y], out: &mut [T]) -> Result<(), Error> {
+fn balance_soft<T: Real, S: Stored<T>>(targets: &[S], out: &mut [T]) -> Result<(), Error> {
     // Over all of them first: without an early exit the comparisons run several lanes at a time.
     let is_target = |t: T| T::ZERO <= t && t <= T::ONE;
-    let (valid, hard) = targets.iter().fold((true, true), |(valid, hard), t| {
-        let t = t.value();
+    let (valid, hard) = targets.iter().fold((true, true), |(valid, hard), &t| {
+        let t = t.widen();
         (valid & is_target(t), hard & ((t == T::ZERO) | (t == T::ONE)))
     });
-    if !valid && let Some(index) = targets.iter().position(|t| !is_target(t.value())) {
+    if !valid && let Some(index) = targets.iter().position(|&t| !is_target(t.widen())) {
         return Err(Error::Target { index });
     }
     if hard {
-        balance(targets, out, |sum: u64, t| sum + u64::from(t.value() == T::ONE))
+        balance(targets, out, |sum: u64, &t| sum + u64::from(t.widen() == T::ONE))
     } else {
-        balance(targets, out, |sum: DoubleWord<f64>, t| sum.accumulate(t.value().widen()))
+        balance(targets, out, |sum: DoubleWord<f64>, &t| sum.accumulate(S::widen(t).widen()))
     }
 }
 

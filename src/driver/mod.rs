@@ -68,7 +68,7 @@ pub use formulas::{
 };
 #[cfg(feature = "half")]
 pub use stored::StoredMut;
-pub use stored::{Values, ValuesMut};
+pub use stored::{Stored, Values, ValuesMut};
 pub use streams::Streams;
 pub use threads::{Pass, Threads};
 

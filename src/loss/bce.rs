@@ -115,7 +115,7 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
     pub fn target_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
         expect_len(Argument::Output, logits.len(), out.len())?;
         let inputs = Values::new(logits);
-        let checked: Checked<'_, T> = self.check(Threads::One, inputs, Y::values(targets))?;
+        let checked: Checked<'_, T> = self.check(Threads::One, inputs, Values::new(Y::stored(targets)))?;
         let scales = checked.scales(inputs).with_derivative()?;
         let streams = checked.streams(Streams::new(inputs).writing(ValuesMut::new(out)), scales.weight);
         T::bce_target_gradient(self.parameters(), &checked.pass(scales, DoubleWord::ZERO), streams);

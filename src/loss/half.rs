@@ -58,12 +58,12 @@ impl Half for bf16 {}
 pub trait HalfLoss: Plans<f32> {
     /// [`loss`](crate::LogitLoss::loss): the reduced loss.
     fn half_loss<H: Half, Y: Label<f32>>(&self, inputs: &[H], targets: &[Y]) -> Result<f32, Error> {
-        methods::loss(Threads::One, self, Values::new(inputs), Y::values(targets))
+        methods::loss(Threads::One, self, Values::new(inputs), Values::new(Y::stored(targets)))
     }
 
     /// [`losses`](crate::LogitLoss::losses): the loss of each element, unreduced.
     fn half_losses<H: Half, Y: Label<f32>>(&self, inputs: &[H], targets: &[Y], out: &mut [H]) -> Result<(), Error> {
-        methods::losses(Threads::One, self, Values::new(inputs), Y::values(targets), ValuesMut::new(out))
+        methods::losses(Threads::One, self, Values::new(inputs), Values::new(Y::stored(targets)), ValuesMut::new(out))
     }
 
     /// [`gradient`](crate::LogitLoss::gradient): the derivative of the reduced loss with respect to each input.
@@ -73,7 +73,13 @@ pub trait HalfLoss: Plans<f32> {
         targets: &[Y],
         gradient: &mut [H],
     ) -> Result<(), Error> {
-        methods::gradient(Threads::One, self, Values::new(inputs), Y::values(targets), ValuesMut::new(gradient))
+        methods::gradient(
+            Threads::One,
+            self,
+            Values::new(inputs),
+            Values::new(Y::stored(targets)),
+            ValuesMut::new(gradient),
+        )
     }
 
     /// [`loss_and_gradient`](crate::LogitLoss::loss_and_gradient): both, in one pass.
@@ -87,7 +93,7 @@ pub trait HalfLoss: Plans<f32> {
             Threads::One,
             self,
             Values::new(inputs),
-            Y::values(targets),
+            Values::new(Y::stored(targets)),
             ValuesMut::new(gradient),
         )
     }
@@ -98,7 +104,7 @@ pub trait HalfLoss: Plans<f32> {
         inputs: &mut [H],
         targets: &[Y],
     ) -> Result<f32, Error> {
-        methods::loss_and_gradient_in_place(Threads::One, self, ValuesMut::new(inputs), Y::values(targets))
+        methods::loss_and_gradient_in_place(Threads::One, self, ValuesMut::new(inputs), Values::new(Y::stored(targets)))
     }
 
     /// [`backward`](crate::LogitLoss::backward): each element's own gradient times `upstream`.
@@ -109,7 +115,13 @@ pub trait HalfLoss: Plans<f32> {
         upstream: Weights<'_, f32>,
         gradient: &mut [H],
     ) -> Result<(), Error> {
-        methods::backward(self, Values::new(inputs), Y::values(targets), upstream, ValuesMut::new(gradient))
+        methods::backward(
+            self,
+            Values::new(inputs),
+            Values::new(Y::stored(targets)),
+            upstream,
+            ValuesMut::new(gradient),
+        )
     }
 
     /// [`accumulate`](crate::LogitLoss::accumulate): adds a batch to a running sum.
@@ -119,7 +131,7 @@ pub trait HalfLoss: Plans<f32> {
         inputs: &[H],
         targets: &[Y],
     ) -> Result<(), Error> {
-        methods::accumulate(Threads::One, self, sum, Values::new(inputs), Y::values(targets))
+        methods::accumulate(Threads::One, self, sum, Values::new(inputs), Values::new(Y::stored(targets)))
     }
 }
 

@@ -53,17 +53,23 @@ use crate::weights::Weights;
 pub trait LogitLoss<T: Real>: Hessian<T> {
     /// The reduced loss.
     fn loss<Y: Label<T>>(&self, logits: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(Threads::One, self, Values::new(logits), Y::values(targets))
+        methods::loss(Threads::One, self, Values::new(logits), Values::new(Y::stored(targets)))
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
     fn losses<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(Threads::One, self, Values::new(logits), Y::values(targets), ValuesMut::new(out))
+        methods::losses(Threads::One, self, Values::new(logits), Values::new(Y::stored(targets)), ValuesMut::new(out))
     }
 
     /// The derivative of the reduced loss with respect to each logit.
     fn gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(Threads::One, self, Values::new(logits), Y::values(targets), ValuesMut::new(gradient))
+        methods::gradient(
+            Threads::One,
+            self,
+            Values::new(logits),
+            Values::new(Y::stored(targets)),
+            ValuesMut::new(gradient),
+        )
     }
 
     /// The reduced loss, and its gradient, in one pass.
@@ -72,14 +78,14 @@ pub trait LogitLoss<T: Real>: Hessian<T> {
             Threads::One,
             self,
             Values::new(logits),
-            Y::values(targets),
+            Values::new(Y::stored(targets)),
             ValuesMut::new(gradient),
         )
     }
 
     /// The reduced loss; its gradient takes the logits' place, so that no second buffer is needed.
     fn loss_and_gradient_in_place<Y: Label<T>>(&self, logits: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(Threads::One, self, ValuesMut::new(logits), Y::values(targets))
+        methods::loss_and_gradient_in_place(Threads::One, self, ValuesMut::new(logits), Values::new(Y::stored(targets)))
     }
 
     /// The gradient, and the diagonal of the Hessian, of the reduced loss: what gradient boosting needs.
@@ -93,7 +99,7 @@ pub trait LogitLoss<T: Real>: Hessian<T> {
         methods::gradient_and_hessian(
             self,
             Values::new(logits),
-            Y::values(targets),
+            Values::new(Y::stored(targets)),
             ValuesMut::new(gradient),
             ValuesMut::new(hessian),
         )
@@ -108,13 +114,19 @@ pub trait LogitLoss<T: Real>: Hessian<T> {
         upstream: Weights<'_, T>,
         gradient: &mut [T],
     ) -> Result<(), Error> {
-        methods::backward(self, Values::new(logits), Y::values(targets), upstream, ValuesMut::new(gradient))
+        methods::backward(
+            self,
+            Values::new(logits),
+            Values::new(Y::stored(targets)),
+            upstream,
+            ValuesMut::new(gradient),
+        )
     }
 
     /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of 128 KiB of
     /// logits (32,768 of `f32`, 16,384 of `f64`).
     fn accumulate<Y: Label<T>>(&self, sum: &mut LossSum<T>, logits: &[T], targets: &[Y]) -> Result<(), Error> {
-        methods::accumulate(Threads::One, self, sum, Values::new(logits), Y::values(targets))
+        methods::accumulate(Threads::One, self, sum, Values::new(logits), Values::new(Y::stored(targets)))
     }
 }
 

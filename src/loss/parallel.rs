@@ -44,17 +44,23 @@ use crate::reduction::LossSum;
 pub trait ParallelLoss<T: Real>: Plans<T> {
     /// [`loss`](crate::LogitLoss::loss): the reduced loss.
     fn par_loss<Y: Label<T>>(&self, inputs: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(Threads::Pool, self, Values::new(inputs), Y::values(targets))
+        methods::loss(Threads::Pool, self, Values::new(inputs), Values::new(Y::stored(targets)))
     }
 
     /// [`losses`](crate::LogitLoss::losses): the loss of each element, unreduced.
     fn par_losses<Y: Label<T>>(&self, inputs: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(Threads::Pool, self, Values::new(inputs), Y::values(targets), ValuesMut::new(out))
+        methods::losses(Threads::Pool, self, Values::new(inputs), Values::new(Y::stored(targets)), ValuesMut::new(out))
     }
 
     /// [`gradient`](crate::LogitLoss::gradient): the derivative of the reduced loss with respect to each input.
     fn par_gradient<Y: Label<T>>(&self, inputs: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(Threads::Pool, self, Values::new(inputs), Y::values(targets), ValuesMut::new(gradient))
+        methods::gradient(
+            Threads::Pool,
+            self,
+            Values::new(inputs),
+            Values::new(Y::stored(targets)),
+            ValuesMut::new(gradient),
+        )
     }
 
     /// [`loss_and_gradient`](crate::LogitLoss::loss_and_gradient): both, in one pass.
@@ -63,19 +69,24 @@ pub trait ParallelLoss<T: Real>: Plans<T> {
             Threads::Pool,
             self,
             Values::new(inputs),
-            Y::values(targets),
+            Values::new(Y::stored(targets)),
             ValuesMut::new(gradient),
         )
     }
 
     /// [`loss_and_gradient_in_place`](crate::LogitLoss::loss_and_gradient_in_place): the gradient takes the inputs' place.
     fn par_loss_and_gradient_in_place<Y: Label<T>>(&self, inputs: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(Threads::Pool, self, ValuesMut::new(inputs), Y::values(targets))
+        methods::loss_and_gradient_in_place(
+            Threads::Pool,
+            self,
+            ValuesMut::new(inputs),
+            Values::new(Y::stored(targets)),
+        )
     }
 
     /// [`accumulate`](crate::LogitLoss::accumulate): adds a batch to a running sum.
     fn par_accumulate<Y: Label<T>>(&self, sum: &mut LossSum<T>, inputs: &[T], targets: &[Y]) -> Result<(), Error> {
-        methods::accumulate(Threads::Pool, self, sum, Values::new(inputs), Y::values(targets))
+        methods::accumulate(Threads::Pool, self, sum, Values::new(inputs), Values::new(Y::stored(targets)))
     }
 }
 

@@ -140,17 +140,29 @@ impl<'w, T: Real> Bce<'w, T> {
 
     /// The reduced loss.
     pub fn loss<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(Threads::One, self, Values::new(probabilities), Y::values(targets))
+        methods::loss(Threads::One, self, Values::new(probabilities), Values::new(Y::stored(targets)))
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
     pub fn losses<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(Threads::One, self, Values::new(probabilities), Y::values(targets), ValuesMut::new(out))
+        methods::losses(
+            Threads::One,
+            self,
+            Values::new(probabilities),
+            Values::new(Y::stored(targets)),
+            ValuesMut::new(out),
+        )
     }
 
     /// The derivative of the reduced loss with respect to each probability.
     pub fn gradient<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(Threads::One, self, Values::new(probabilities), Y::values(targets), ValuesMut::new(gradient))
+        methods::gradient(
+            Threads::One,
+            self,
+            Values::new(probabilities),
+            Values::new(Y::stored(targets)),
+            ValuesMut::new(gradient),
+        )
     }
 
     /// The reduced loss, and its gradient, in one pass.
@@ -164,14 +176,19 @@ impl<'w, T: Real> Bce<'w, T> {
             Threads::One,
             self,
             Values::new(probabilities),
-            Y::values(targets),
+            Values::new(Y::stored(targets)),
             ValuesMut::new(gradient),
         )
     }
 
     /// The reduced loss; its gradient takes the probabilities' place, so that no second buffer is needed.
     pub fn loss_and_gradient_in_place<Y: Label<T>>(&self, probabilities: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(Threads::One, self, ValuesMut::new(probabilities), Y::values(targets))
+        methods::loss_and_gradient_in_place(
+            Threads::One,
+            self,
+            ValuesMut::new(probabilities),
+            Values::new(Y::stored(targets)),
+        )
     }
 
     /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
@@ -183,7 +200,13 @@ impl<'w, T: Real> Bce<'w, T> {
         upstream: Weights<'_, T>,
         gradient: &mut [T],
     ) -> Result<(), Error> {
-        methods::backward(self, Values::new(probabilities), Y::values(targets), upstream, ValuesMut::new(gradient))
+        methods::backward(
+            self,
+            Values::new(probabilities),
+            Values::new(Y::stored(targets)),
+            upstream,
+            ValuesMut::new(gradient),
+        )
     }
 
     /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of 128 KiB of
@@ -194,7 +217,7 @@ impl<'w, T: Real> Bce<'w, T> {
         probabilities: &[T],
         targets: &[Y],
     ) -> Result<(), Error> {
-        methods::accumulate(Threads::One, self, sum, Values::new(probabilities), Y::values(targets))
+        methods::accumulate(Threads::One, self, sum, Values::new(probabilities), Values::new(Y::stored(targets)))
     }
 }
 
