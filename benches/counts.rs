@@ -51,7 +51,7 @@ fn cases<T: Element>() {
         of_probabilities::<T>(&place, backend);
         activations::<T>(&place, backend);
     }
-    for n in [1, 8, 16] {
+    for n in [1, 8, 16, 32] {
         short::<T>(&Place { table: "short", element: type_name::<T>(), column: &n.to_string() }, n);
     }
 }
@@ -147,6 +147,13 @@ fn short<T: Element>(place: &Place<'_>, n: usize) {
 
     place.count("BceWithLogits::loss", || bce.loss(x, t));
     place.count("BceWithLogits::loss_and_gradient", || bce.loss_and_gradient(x, t, g));
+    let balanced = bce.pos_weight(Weights::uniform(T::from(5.0)));
+    place.count("BceWithLogits::loss_and_gradient, pos_weight 5", || balanced.loss_and_gradient(x, t, g));
+    let weight = weights::<T>(n);
+    let weighted = bce.weight(Weights::per_element(&weight));
+    place.count("BceWithLogits::loss_and_gradient, weight of each element", || weighted.loss_and_gradient(x, t, g));
+    place.count("FocalLoss::loss_and_gradient", || FocalLoss::new().loss_and_gradient(x, t, g));
+    place.count("sigmoid", || sigmoid(x, g));
 }
 
 /// Logits from -8 to 8, in no order, and targets of which a quarter are 1.

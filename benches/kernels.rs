@@ -11,7 +11,7 @@ use plain::{Plain, inputs};
 use std::hint::black_box;
 use std::time::Duration;
 
-const SIZES: [usize; 5] = [64, 1 << 10, 32 << 10, 1 << 20, 16 << 20];
+const SIZES: [usize; 8] = [1, 8, 32, 64, 1 << 10, 32 << 10, 1 << 20, 16 << 20];
 
 fn bench<T: Plain>(c: &mut Criterion) {
     let (logits, targets) = inputs::<T>(SIZES[SIZES.len() - 1]);

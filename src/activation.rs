@@ -34,7 +34,7 @@ use crate::simd::Backend;
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
 pub fn sigmoid<T: Real>(logits: &[T], out: &mut [T]) -> Result<(), Error> {
-    sigmoid_with(Backend::best_for(logits.len()), logits, out)
+    sigmoid_with(Backend::best(), logits, out)
 }
 
 /// [`sigmoid`] on a backend of one's choice.
@@ -56,7 +56,7 @@ pub fn sigmoid_with<T: Real>(backend: Backend, logits: &[T], out: &mut [T]) -> R
 /// assert!(values[0] == 0.5 && (values[1] - 0.982_013_790_037_908_4_f64).abs() < 1e-15);
 /// ```
 pub fn sigmoid_in_place<T: Real>(logits: &mut [T]) {
-    sigmoid_in_place_with(Backend::best_for(logits.len()), logits);
+    sigmoid_in_place_with(Backend::best(), logits);
 }
 
 /// [`sigmoid_in_place`] on a backend of one's choice.
@@ -91,7 +91,7 @@ pub fn sigmoid_in_place_with<T: Real>(backend: Backend, logits: &mut [T]) {
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
 pub fn log_sigmoid<T: Real>(logits: &[T], out: &mut [T]) -> Result<(), Error> {
-    log_sigmoid_with(Backend::best_for(logits.len()), logits, out)
+    log_sigmoid_with(Backend::best(), logits, out)
 }
 
 /// [`log_sigmoid`] on a backend of one's choice.
@@ -113,7 +113,7 @@ pub fn log_sigmoid_with<T: Real>(backend: Backend, logits: &[T], out: &mut [T]) 
 /// assert!(values[0] == 0.0 && (values[1] + 1.313_261_687_518_222_8_f64).abs() < 1e-15);
 /// ```
 pub fn log_sigmoid_in_place<T: Real>(logits: &mut [T]) {
-    log_sigmoid_in_place_with(Backend::best_for(logits.len()), logits);
+    log_sigmoid_in_place_with(Backend::best(), logits);
 }
 
 /// [`log_sigmoid_in_place`] on a backend of one's choice.
@@ -150,7 +150,7 @@ pub fn log_sigmoid_in_place_with<T: Real>(backend: Backend, logits: &mut [T]) {
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
 pub fn softplus<T: Real>(beta: T, logits: &[T], out: &mut [T]) -> Result<(), Error> {
-    softplus_with(Backend::best_for(logits.len()), beta, logits, out)
+    softplus_with(Backend::best(), beta, logits, out)
 }
 
 /// [`softplus`] on a backend of one's choice.
@@ -179,7 +179,7 @@ pub fn softplus_with<T: Real>(backend: Backend, beta: T, logits: &[T], out: &mut
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
 pub fn softplus_in_place<T: Real>(beta: T, logits: &mut [T]) -> Result<(), Error> {
-    softplus_in_place_with(Backend::best_for(logits.len()), beta, logits)
+    softplus_in_place_with(Backend::best(), beta, logits)
 }
 
 /// [`softplus_in_place`] on a backend of one's choice.

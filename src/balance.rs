@@ -99,7 +99,7 @@ impl Positives for DoubleWord<f64> {
     fn balance<T: Real>(self, samples: u64) -> T {
         let positives = self.plus(Self::ZERO);
         let negatives = Self::from_count(samples).plus(Self { hi: -positives.hi, lo: -positives.lo });
-        T::narrow(negatives.over(positives))
+        T::narrow(negatives.divided(positives))
     }
 }
 

@@ -47,7 +47,7 @@
 //! 1. **No NaN, no panic**: any logit that is not NaN, infinities included, with a target in \[0, 1\] and valid weights
 //!    gives a result that is not NaN.
 //! 2. **Accuracy**: see below.
-//! 3. **The same bits**: backends that fuse multiply and add (AVX2, AVX-512, NEON, `scalar-fma`) agree bit for bit, in
+//! 3. **The same bits**: backends that fuse multiply and add (AVX2, AVX-512, NEON, and `scalar-fma` of a Cortex-M) agree bit for bit, in
 //!    each element and in sums; so do those that do not (SSE2, simd128, `scalar`) among themselves. No result depends on
 //!    the address of a slice, on what stands beside an element, or on the number of threads.
 //! 4. **Errors before effects**: on `Err`, no output has changed.

@@ -156,5 +156,5 @@ pub(crate) fn quotient<T: Real>(sum: DoubleWord<T>, divisor: DoubleWord<T>) -> O
     if !(T::ZERO < size && size <= T::MAX && T::ONE / size <= T::MAX) {
         return None;
     }
-    Some(if sum.hi.is_finite() { sum.over(divisor) } else { sum.hi })
+    Some(sum.divided(divisor))
 }

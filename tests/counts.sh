@@ -30,11 +30,11 @@ readelf --syms --wide --demangle "$program" | awk '
         functions[what]++; bytes[what] += $3
     }
     END {
-        n = split("avx512 avx2 wide scalar_fma scalar", all, " "); all[++n] = driver
+        n = split("avx512 avx2 wide scalar", all, " "); all[++n] = driver
         for (i = 1; i <= n; i++) {
             what = all[i]; row = what
             if (!functions[what]) { print "no functions: " what >"/dev/stderr"; exit 1 }
-            if (what != driver) { row = "block functions, " what; sub(/_/, "-", row) }
+            if (what != driver) { row = "block functions, " what }
             print "bytes\t" row "\t\tfunctions\t" functions[what] "\nbytes\t" row "\t\tbytes\t" bytes[what]
         }
     }' >>"$work/new"
@@ -68,9 +68,9 @@ if [ "${1-}" = --write ]; then
             print "Other compilers make other code: with one, see whether it is better, and write the table anew."
             print "\n## Instructions of a call with 1,024 elements (1,023 where there are 3 classes)\n"
             print "valgrind knows no AVX-512."
-            print_table("instructions", "avx2 wide scalar-fma scalar")
+            print_table("instructions", "avx2 wide scalar")
             print "\n## Instructions of a call with few elements, on the backend that is chosen for them (without AVX-512)"
-            print_table("short", "1 8 16")
+            print_table("short", "1 8 16 32")
             print "\n## Bytes of machine code, for both types together"
             print_table("bytes", "functions bytes")
         }' "$work/new" >"$table"

@@ -16,7 +16,7 @@ objdump --disassemble --demangle --no-show-raw-insn "$1" | awk '
     }
     BEGIN {
         register["avx2"] = "%ymm"; register["avx512"] = "%zmm"; register["wide"] = "%xmm"
-        register["scalar"] = "%xmm"; register["scalar_fma"] = "%xmm"
+        register["scalar"] = "%xmm"
     }
     /^[0-9a-f]+ <.*>:$/ {
         finish()

@@ -55,6 +55,7 @@ mod factors;
 mod formulas;
 mod plan;
 mod rows;
+mod short;
 mod stored;
 mod streams;
 mod sum;
@@ -66,6 +67,7 @@ pub use factors::Factors;
 pub use formulas::{
     ActivationPlans, BceParameters, BcePlans, FocalParameters, FocalPlans, ProbabilityPlans, WeightPlans,
 };
+pub use short::{Row, RowResult, is_row};
 #[cfg(feature = "half")]
 pub use stored::StoredMut;
 pub use stored::{Stored, Values, ValuesMut};

@@ -124,6 +124,12 @@ impl<'a, T: Constants> ValuesMut<'a, T> {
         self.len
     }
 
+    /// The same, for a while.
+    #[inline]
+    pub fn reborrow(&mut self) -> ValuesMut<'_, T> {
+        ValuesMut { column: self.column, len: self.len, slice: PhantomData }
+    }
+
     #[inline]
     pub fn values(&self) -> Values<'_, T> {
         Values { column: self.column, len: self.len, slice: PhantomData }
@@ -148,8 +154,27 @@ impl<T: Constants> Column<T> {
     /// The rows of a tile, if they are there as a formula needs them.
     #[inline]
     pub fn rows(self, tile: Tile) -> Option<Rows<T>> {
-        let is_there = self.storage.as_is && !tile.is_partial::<T>();
-        is_there.then(|| Rows { first: self.at(tile.start).cast(), step: tile.pitch })
+        let first = if tile.is_partial::<T>() { None } else { self.as_is(tile.start) };
+        first.map(|first| Rows { first, step: tile.pitch })
+    }
+
+    /// Where the number of an element is, if it is stored as it is computed with.
+    #[inline]
+    pub fn as_is(self, element: usize) -> Option<*mut T> {
+        self.storage.as_is.then(|| self.at(element).cast())
+    }
+
+    /// Widens so many elements, one by one.
+    ///
+    /// # Safety
+    ///
+    /// They are there, and room for what they are widened to.
+    #[inline]
+    pub unsafe fn widen(self, start: usize, len: usize, to: *mut T) {
+        for i in 0..len {
+            // SAFETY: the caller's promise.
+            unsafe { to.add(i).write((self.storage.get)(self.at(start + i))) };
+        }
     }
 
     /// The number of an element, or where it goes.

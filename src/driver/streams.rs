@@ -74,13 +74,13 @@ fn beyond<T: Constants>(from: usize) -> T::VirtualLanes {
 pub struct Streams<'a, T: 'static> {
     /// Which elements it goes over; every slice has them.
     elements: Range<usize>,
-    logits: Column<T>,
-    targets: Option<Column<T>>,
+    pub(super) logits: Column<T>,
+    pub(super) targets: Option<Column<T>>,
     smoothing: Option<Smoothing<T>>,
     pub pos_weight: Factors<'a, T>,
     pub weight: Factors<'a, T>,
     pub upstream: Factors<'a, T>,
-    outputs: [Option<Column<T>>; 2],
+    pub(super) outputs: [Option<Column<T>>; 2],
     slices: PhantomData<(&'a [T], &'a mut [T])>,
 }
 

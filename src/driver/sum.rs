@@ -174,19 +174,13 @@ impl<T: Constants, const PRODUCTS: usize> Kernel<T> for Finishing<PRODUCTS> {
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, finish: &mut Finish<T>) {
         let finish = *finish;
-        let [hi, lo] = finish.sums;
         let are_blocks = const { PIECES > 1 } && finish.are_blocks;
         let blocks = if are_blocks { finish.pieces } else { 1 };
         let mut lane = 0;
         while lane < finish.width {
             // SAFETY: the caller's promise, and `lane` is below `width`.
             unsafe {
-                let (hi, lo) = (hi.wrapping_add(lane), lo.wrapping_add(lane));
-                let mut sum = if finish.is_first {
-                    DoubleWord { hi: l.zero(), lo: l.zero() }
-                } else {
-                    DoubleWord { hi: l.load(hi), lo: l.load(lo) }
-                };
+                let mut sum = if finish.is_first { zero(l) } else { load(l, finish.sums, lane) };
                 let mut block = 0;
                 while block < blocks {
                     let terms = if are_blocks {
@@ -197,11 +191,39 @@ impl<T: Constants, const PRODUCTS: usize> Kernel<T> for Finishing<PRODUCTS> {
                     sum = terms.added_to(l, sum, finish.factor_weights, PRODUCTS);
                     block += 1;
                 }
-                sum.hi.store(hi);
-                sum.lo.store(lo);
+                store(sum, finish.sums, lane);
             }
             lane += L::LANES;
         }
+    }
+}
+
+/// Nothing, in two words.
+#[cfg_attr(not(unoptimized), inline(always))]
+pub fn zero<L: Lanes>(l: Token<L>) -> DoubleWord<Vector<L>> {
+    DoubleWord { hi: l.zero(), lo: l.zero() }
+}
+
+/// The sums of a vector's lanes.
+///
+/// # Safety
+///
+/// Their high words and their low ones are there.
+#[cfg_attr(not(unoptimized), inline(always))]
+pub unsafe fn load<L: Lanes>(l: Token<L>, [hi, lo]: [*mut L::Scalar; 2], lane: usize) -> DoubleWord<Vector<L>> {
+    // SAFETY: the caller's promise.
+    unsafe { DoubleWord { hi: l.load(hi.wrapping_add(lane)), lo: l.load(lo.wrapping_add(lane)) } }
+}
+
+/// # Safety
+///
+/// There is room for both words of a vector's lanes.
+#[cfg_attr(not(unoptimized), inline(always))]
+pub unsafe fn store<L: Lanes>(sum: DoubleWord<Vector<L>>, [hi, lo]: [*mut L::Scalar; 2], lane: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        sum.hi.store(hi.wrapping_add(lane));
+        sum.lo.store(lo.wrapping_add(lane));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Binary cross-entropy from logits.
 
 use super::{Checked, Hessian, LogitLoss, Plans, Settings, expect_up_to};
-use crate::driver::{BceParameters, Factors, Pass, Streams, Threads, Values, ValuesMut};
+use crate::driver::{BceParameters, Factors, Pass, Row, Streams, Threads, Values, ValuesMut};
 use crate::error::{Argument, Error, expect_len};
 use crate::label::Label;
 use crate::math::{DoubleWord, Smoothing};
@@ -142,6 +142,15 @@ impl<T: Real> Plans<T> for BceWithLogits<'_, T> {
 
     fn check_parameters(&self) -> Result<(), Error> {
         expect_up_to(T::ONE, self.label_smoothing, Argument::LabelSmoothing)
+    }
+
+    #[inline]
+    fn is_plain(&self) -> bool {
+        self.pos_weight.factors().is_one() && self.label_smoothing == T::ZERO
+    }
+    #[inline]
+    fn run_row(&self, row: Row<'_, T>, backend: Backend) -> T {
+        T::bce_row(row, backend)
     }
 
     fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {

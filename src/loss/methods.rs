@@ -4,7 +4,7 @@
 //! programs with several of them have all of this once.
 
 use super::{Checked, Hessian, Plans, Scales, expect_len};
-use crate::driver::{Streams, Threads, Values, ValuesMut};
+use crate::driver::{RowResult, Streams, Threads, Values, ValuesMut};
 use crate::error::{Argument, Error};
 use crate::math::DoubleWord;
 use crate::real::Real;
@@ -18,6 +18,9 @@ pub fn loss<T: Real, L: Plans<T> + ?Sized>(
     inputs: Values<'_, T>,
     targets: Values<'_, T>,
 ) -> Result<T, Error> {
+    if let Some(loss) = loss.short(RowResult::Sum, Streams::new(inputs), targets) {
+        return Ok(loss);
+    }
     let checked = loss.check(threads, inputs, targets)?;
     let scales = checked.scales(inputs);
     let streams = checked.streams(Streams::new(inputs), scales.weight);
@@ -30,9 +33,12 @@ pub fn losses<T: Real, L: Plans<T> + ?Sized>(
     loss: &L,
     inputs: Values<'_, T>,
     targets: Values<'_, T>,
-    out: ValuesMut<'_, T>,
+    mut out: ValuesMut<'_, T>,
 ) -> Result<(), Error> {
     expect_len(Argument::Output, inputs.len(), out.len())?;
+    if loss.short(RowResult::Losses, Streams::new(inputs).writing(out.reborrow()), targets).is_some() {
+        return Ok(());
+    }
     let checked = loss.check(threads, inputs, targets)?;
     let scales = Scales::none(checked.weight);
     let streams = checked.streams(Streams::new(inputs).writing(out), scales.weight);
@@ -46,9 +52,12 @@ pub fn gradient<T: Real, L: Plans<T> + ?Sized>(
     loss: &L,
     inputs: Values<'_, T>,
     targets: Values<'_, T>,
-    gradient: ValuesMut<'_, T>,
+    mut gradient: ValuesMut<'_, T>,
 ) -> Result<(), Error> {
     expect_len(Argument::Gradient, inputs.len(), gradient.len())?;
+    if loss.short(RowResult::Gradient, Streams::new(inputs).writing(gradient.reborrow()), targets).is_some() {
+        return Ok(());
+    }
     let checked = loss.check(threads, inputs, targets)?;
     let scales = checked.scales(inputs).with_derivative()?;
     let streams = checked.streams(Streams::new(inputs).writing(gradient), scales.weight);
@@ -62,9 +71,13 @@ pub fn loss_and_gradient<T: Real, L: Plans<T> + ?Sized>(
     loss: &L,
     inputs: Values<'_, T>,
     targets: Values<'_, T>,
-    gradient: ValuesMut<'_, T>,
+    mut gradient: ValuesMut<'_, T>,
 ) -> Result<T, Error> {
     expect_len(Argument::Gradient, inputs.len(), gradient.len())?;
+    let streams = Streams::new(inputs).writing(gradient.reborrow());
+    if let Some(loss) = loss.short(RowResult::SumAndGradient, streams, targets) {
+        return Ok(loss);
+    }
     let checked = loss.check(threads, inputs, targets)?;
     let scales = checked.scales(inputs).with_derivative()?;
     let streams = checked.streams(Streams::new(inputs).writing(gradient), scales.weight);
@@ -75,9 +88,12 @@ pub fn loss_and_gradient<T: Real, L: Plans<T> + ?Sized>(
 pub fn loss_and_gradient_in_place<T: Real, L: Plans<T> + ?Sized>(
     threads: Threads,
     loss: &L,
-    inputs: ValuesMut<'_, T>,
+    mut inputs: ValuesMut<'_, T>,
     targets: Values<'_, T>,
 ) -> Result<T, Error> {
+    if let Some(loss) = loss.short(RowResult::SumAndGradient, Streams::in_place(inputs.reborrow()), targets) {
+        return Ok(loss);
+    }
     let checked = loss.check(threads, inputs.values(), targets)?;
     let scales = checked.scales(inputs.values()).with_derivative()?;
     let streams = checked.streams(Streams::in_place(inputs), scales.weight);
@@ -89,11 +105,15 @@ pub fn gradient_and_hessian<T: Real, L: Hessian<T> + ?Sized>(
     loss: &L,
     inputs: Values<'_, T>,
     targets: Values<'_, T>,
-    gradient: ValuesMut<'_, T>,
-    hessian: ValuesMut<'_, T>,
+    mut gradient: ValuesMut<'_, T>,
+    mut hessian: ValuesMut<'_, T>,
 ) -> Result<(), Error> {
     expect_len(Argument::Gradient, inputs.len(), gradient.len())?;
     expect_len(Argument::Hessian, inputs.len(), hessian.len())?;
+    let streams = Streams::new(inputs).writing(gradient.reborrow()).writing_second(hessian.reborrow());
+    if loss.short(RowResult::GradientAndHessian, streams, targets).is_some() {
+        return Ok(());
+    }
     let checked = loss.check(Threads::One, inputs, targets)?;
     let scales = checked.scales(inputs).with_derivative()?;
     let streams = Streams::new(inputs).writing(gradient).writing_second(hessian);

@@ -17,7 +17,9 @@ pub use half::{Half, HalfLoss};
 pub use parallel::ParallelLoss;
 pub use probability::Bce;
 
-use crate::driver::{Factors, Pass, Streams, Threads, Values, ValuesMut};
+use core::mem::MaybeUninit;
+
+use crate::driver::{Factors, Pass, Row, RowResult, Streams, Threads, Values, ValuesMut, is_row};
 use crate::error::{Argument, Error, expect_len};
 use crate::label::Label;
 use crate::math::DoubleWord;
@@ -214,6 +216,33 @@ pub trait Plans<T: Real>: Sync {
         Ok(())
     }
 
+    /// Whether its formula has no parameter, and so a kernel for a few elements; see [`run_row`](Self::run_row).
+    fn is_plain(&self) -> bool {
+        false
+    }
+    /// Evaluates a row; returns the sum, divided.
+    fn run_row(&self, _: Row<'_, T>, _: Backend) -> T {
+        T::ZERO
+    }
+
+    /// The result of a few elements without weights, before settings are checked and scales are made: of so few, these would
+    /// take longer than the elements. `None` if it is not that simple.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn short(&self, result: RowResult, streams: Streams<'_, T>, targets: Values<'_, T>) -> Option<T> {
+        let (len, settings) = (streams.elements().len(), self.settings());
+        if !is_row::<T>(len) || targets.len() != len || !settings.weight.factors().is_one() || !self.is_plain() {
+            return None;
+        }
+        let divisor = match settings.reduction {
+            Reduction::Sum => T::ONE,
+            Reduction::Mean | Reduction::WeightedMean => T::from_difference(len as i64),
+        };
+        let mut widened = MaybeUninit::uninit();
+        let mut streams = streams.targets(targets);
+        let row = streams.row(result, divisor, &mut widened)?;
+        Some(self.run_row(row, settings.backend.unwrap_or_else(Backend::best)))
+    }
+
     #[inline]
     fn check<'a>(
         &'a self,
@@ -225,7 +254,7 @@ pub trait Plans<T: Real>: Sync {
         expect_len(Argument::Targets, len, targets.len())?;
         self.check_parameters()?;
         let settings = self.settings();
-        let backend = settings.backend.unwrap_or_else(|| Backend::best_for(len));
+        let backend = settings.backend.unwrap_or_else(Backend::best);
         let checked = Checked {
             len,
             threads,

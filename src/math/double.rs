@@ -61,6 +61,7 @@ impl<T: Float> DoubleWord<T> {
     /// infinite sum is not a number, and must not become one with it.
     ///
     /// Where sums cancel, the high word may be the smaller one, and [`fast_two_sum`](Self::fast_two_sum) not exact.
+    #[cfg_attr(not(unoptimized), inline(always))]
     pub fn normalised(self) -> Self {
         if self.hi.is_finite() { Self::two_sum(self.hi, self.lo) } else { Self { lo: T::ZERO, ..self } }
     }
@@ -75,6 +76,7 @@ impl<T: Float> DoubleWord<T> {
     /// a * b exactly, without a fused multiply-add, so that it is the same everywhere (Dekker, Veltkamp). The low word
     /// is not finite where splitting overflows, which takes a factor above 2^115 (2^996 in `f64`), and not exact where
     /// the product is close to subnormal.
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn two_product(a: T, b: T) -> Self {
         let split = |v: T| {
             let shifted = v * T::SPLITTER;
@@ -104,8 +106,13 @@ impl<T: Float> DoubleWord<T> {
         Self { lo: product.lo + self.lo * factor, ..product }.normalised()
     }
 
-    /// The quotient, rounded once but for a rare last bit: a first quotient, and what its product leaves over.
-    pub fn over(self, divisor: Self) -> T {
+    /// The quotient, rounded once but for a rare last bit: a first quotient, and what its product leaves over. The divisor is
+    /// not 0, and neither it nor its reciprocal is infinite.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn divided(self, divisor: Self) -> T {
+        if !self.hi.is_finite() || divisor == (Self { hi: T::ONE, lo: T::ZERO }) {
+            return self.value();
+        }
         // Both within the range where `two_product` is exact: by powers of two, which round nothing.
         let (above, up) = self.scaled();
         let (below, down) = divisor.scaled();
@@ -118,6 +125,7 @@ impl<T: Float> DoubleWord<T> {
     }
 
     /// Brought to the middle of the range, and by which power of two.
+    #[cfg_attr(not(unoptimized), inline(always))]
     fn scaled(self) -> (Self, T) {
         let by = if self.hi.magnitude() > T::LARGE {
             T::SHRINK

@@ -30,6 +30,20 @@ pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out 
     unsafe { super::run::<T, K, T::Avx2, Two<T>, Four<T>>(args) }
 }
 
+/// All bits of the first `count` lanes, at most 8.
+#[inline(always)]
+unsafe fn first_f32(count: usize) -> __m256i {
+    static LANES: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+    _mm256_loadu_si256(LANES.as_ptr().wrapping_add(8 - count).cast())
+}
+
+/// The same of at most 4.
+#[inline(always)]
+unsafe fn first_f64(count: usize) -> __m256i {
+    static LANES: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
+    _mm256_loadu_si256(LANES.as_ptr().wrapping_add(4 - count).cast())
+}
+
 // SAFETY: every function is one intrinsic of AVX, AVX2 or FMA; loads and stores are the unaligned ones.
 unsafe impl Lanes for Avx2<f32> {
     type Scalar = f32;
@@ -49,6 +63,14 @@ unsafe impl Lanes for Avx2<f32> {
     #[inline(always)]
     unsafe fn store(v: __m256, to: *mut f32) {
         _mm256_storeu_ps(to, v)
+    }
+    #[inline(always)]
+    unsafe fn load_first(from: *const f32, count: usize) -> __m256 {
+        _mm256_maskload_ps(from, first_f32(count))
+    }
+    #[inline(always)]
+    unsafe fn store_first(v: __m256, to: *mut f32, count: usize) {
+        _mm256_maskstore_ps(to, first_f32(count), v)
     }
     #[inline(always)]
     unsafe fn load_bytes(from: *const u8) -> __m256 {
@@ -189,6 +211,14 @@ unsafe impl Lanes for Avx2<f64> {
     #[inline(always)]
     unsafe fn store(v: __m256d, to: *mut f64) {
         _mm256_storeu_pd(to, v)
+    }
+    #[inline(always)]
+    unsafe fn load_first(from: *const f64, count: usize) -> __m256d {
+        _mm256_maskload_pd(from, first_f64(count))
+    }
+    #[inline(always)]
+    unsafe fn store_first(v: __m256d, to: *mut f64, count: usize) {
+        _mm256_maskstore_pd(to, first_f64(count), v)
     }
     #[inline(always)]
     unsafe fn load_bytes(from: *const u8) -> __m256d {

@@ -50,6 +50,14 @@ unsafe impl Lanes for Avx512<f32> {
         _mm512_storeu_ps(to, v)
     }
     #[inline(always)]
+    unsafe fn load_first(from: *const f32, count: usize) -> __m512 {
+        _mm512_maskz_loadu_ps(((1u32 << count) - 1) as __mmask16, from)
+    }
+    #[inline(always)]
+    unsafe fn store_first(v: __m512, to: *mut f32, count: usize) {
+        _mm512_mask_storeu_ps(to, ((1u32 << count) - 1) as __mmask16, v)
+    }
+    #[inline(always)]
     unsafe fn load_bytes(from: *const u8) -> __m512 {
         let bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128(from.cast()));
         _mm512_maskz_mov_ps(_mm512_test_epi32_mask(bytes, bytes), _mm512_set1_ps(1.0))
@@ -186,6 +194,14 @@ unsafe impl Lanes for Avx512<f64> {
     #[inline(always)]
     unsafe fn store(v: __m512d, to: *mut f64) {
         _mm512_storeu_pd(to, v)
+    }
+    #[inline(always)]
+    unsafe fn load_first(from: *const f64, count: usize) -> __m512d {
+        _mm512_maskz_loadu_pd(((1u32 << count) - 1) as __mmask8, from)
+    }
+    #[inline(always)]
+    unsafe fn store_first(v: __m512d, to: *mut f64, count: usize) {
+        _mm512_mask_storeu_pd(to, ((1u32 << count) - 1) as __mmask8, v)
     }
     #[inline(always)]
     unsafe fn load_bytes(from: *const u8) -> __m512d {

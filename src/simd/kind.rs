@@ -104,14 +104,6 @@ kinds! {
     ))]
     Wide = "wide", wide, super::wide::Wide<f32>, super::wide::Wide<f64>, if true;
 
-    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    ScalarFma = "scalar-fma", scalar_fma, Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, super::scalar_fma::Fused>,
-        if detection::fma();
-
-    #[cfg(target_arch = "aarch64")]
-    ScalarFma = "scalar-fma", scalar_fma, Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, super::scalar_fma::Fused>,
-        if true;
-
     Scalar = "scalar", scalar, Scalar<f32, Plain>, Scalar<f64, Plain>, if true;
 
     // A Cortex-M with an FPU: of the Arms without an operating system that pass numbers in its registers, the only one that
@@ -120,15 +112,22 @@ kinds! {
     ScalarFma = "scalar-fma", scalar_fma, Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, Plain>, if true;
 }
 
+impl Kind {
+    pub(super) fn for_row(self) -> Self {
+        match self {
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Self::Avx512 => Self::Avx2,
+            kind => kind,
+        }
+    }
+}
+
 // CPUID, and whether the operating system saves the registers; asked once and kept in an atomic. Each is asked for all that
 // its code may use: a hypervisor can leave out any of them.
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 mod detection {
     cpufeatures::new!(cpu_avx512, "avx512f", "avx512dq", "avx2", "fma");
     cpufeatures::new!(cpu_avx2, "avx2", "fma");
-    cpufeatures::new!(cpu_fma, "fma");
-
-    pub(super) use cpu_fma::get as fma;
 
     pub(super) fn avx512() -> bool {
         cpu_avx512::get() && has_halves()

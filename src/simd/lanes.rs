@@ -11,7 +11,7 @@ use super::Float;
 use super::Format;
 
 /// Of one register.
-const MOST_LANES: usize = 16;
+pub const MOST_LANES: usize = 16;
 
 /// A vector register of one element type on one instruction set.
 ///
@@ -37,6 +37,36 @@ pub unsafe trait Lanes: Copy + 'static {
     unsafe fn splat(v: Self::Scalar) -> Self::Raw;
     unsafe fn load(from: *const Self::Scalar) -> Self::Raw;
     unsafe fn store(v: Self::Raw, to: *mut Self::Scalar);
+
+    /// The first `count`, at most all, and 0 beyond them. No more are read.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn load_first(from: *const Self::Scalar, count: usize) -> Self::Raw {
+        // SAFETY: the caller's promise, of `count` elements.
+        unsafe {
+            let mut row = [Self::Scalar::ZERO; MOST_LANES];
+            for (i, v) in row.iter_mut().take(Self::LANES).enumerate() {
+                if i < count {
+                    *v = from.add(i).read();
+                }
+            }
+            Self::load(row.as_ptr())
+        }
+    }
+    /// Writes the first `count`, at most all, and no more.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn store_first(v: Self::Raw, to: *mut Self::Scalar, count: usize) {
+        // SAFETY: likewise.
+        unsafe {
+            let mut row = [Self::Scalar::ZERO; MOST_LANES];
+            Self::store(v, row.as_mut_ptr());
+            for (i, &v) in row.iter().take(Self::LANES).enumerate() {
+                if i < count {
+                    to.add(i).write(v);
+                }
+            }
+        }
+    }
+
     /// 0 where a byte is 0, 1 where it is anything else.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn load_bytes(from: *const u8) -> Self::Raw {
@@ -154,6 +184,15 @@ impl<L: Lanes> Token<L> {
 impl<L: Lanes> Token<L> {
     /// # Safety
     ///
+    /// `count` elements at `from` can be read.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub unsafe fn load_first(self, from: *const L::Scalar, count: usize) -> Vector<L> {
+        // SAFETY: the token proves the instructions, the caller the memory.
+        Vector(unsafe { L::load_first(from, count) })
+    }
+
+    /// # Safety
+    ///
     /// `L::LANES` bytes at `from` can be read.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub unsafe fn load_bytes(self, from: *const u8) -> Vector<L> {
@@ -182,6 +221,15 @@ impl<L: Lanes> Vector<L> {
     pub unsafe fn store(self, to: *mut L::Scalar) {
         // SAFETY: a vector proves the instructions, the caller the memory.
         unsafe { L::store(self.0, to) }
+    }
+
+    /// # Safety
+    ///
+    /// `count` elements at `to` can be written.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub unsafe fn store_first(self, to: *mut L::Scalar, count: usize) {
+        // SAFETY: a vector proves the instructions, the caller the memory.
+        unsafe { L::store_first(self.0, to, count) }
     }
 
     /// # Safety

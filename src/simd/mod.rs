@@ -12,12 +12,7 @@ mod scalar;
 mod avx2;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 mod avx512;
-#[cfg(any(
-    target_arch = "x86",
-    target_arch = "x86_64",
-    target_arch = "aarch64",
-    all(target_arch = "arm", target_os = "none", target_abi = "eabihf", not(target_has_atomic = "64"))
-))]
+#[cfg(all(target_arch = "arm", target_os = "none", target_abi = "eabihf", not(target_has_atomic = "64")))]
 mod scalar_fma;
 #[cfg(any(
     target_arch = "aarch64",
@@ -32,7 +27,7 @@ pub use float::Float;
 #[cfg(feature = "half")]
 pub use format::Format;
 pub use kind::{MICROCONTROLLER, Native};
-pub use lanes::{Lanes, Mask, Token, Vector};
+pub use lanes::{Lanes, MOST_LANES, Mask, Token, Vector};
 pub use pair::Pair;
 
 /// A computation over vectors, written once for every instruction set.
@@ -112,9 +107,6 @@ impl<A, R> Function<A, R> {
     }
 }
 
-/// Below so many elements the scalar backend is faster than any other.
-const SHORT: usize = 8;
-
 /// An instruction set that this CPU has been found to have.
 ///
 /// A value can only be had from [`best`](Self::best) and [`available`](Self::available), so none can name instructions
@@ -145,32 +137,23 @@ impl Backend {
         Kind::ALL.iter().filter(|kind| kind.detected()).map(|&kind| Self(kind))
     }
 
-    /// `"avx512"`, `"avx2"`, `"wide"`, `"scalar-fma"` or `"scalar"`.
+    /// `"avx512"`, `"avx2"`, `"wide"`, `"scalar"` or, on a Cortex-M with an FPU, `"scalar-fma"`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.0.name()
     }
 
     /// Whether it multiplies and adds with one rounding. Backends that do give the same bits, and so do those that do
-    /// not; between the two kinds, the last bits differ. `"scalar-fma"` of a Cortex-M does for `f32` alone.
+    /// not; between the two kinds, the last bits differ. `"scalar-fma"` does for `f32` alone.
     #[must_use]
     pub const fn fused<T: Native>(self) -> bool {
         self.0.fused::<T>()
     }
 
-    /// The fastest for so many elements, with the bits of [`best`](Self::best).
-    pub(crate) fn best_for(len: usize) -> Self {
-        if len < SHORT { Self::best().narrowed() } else { Self::best() }
-    }
-
-    /// The scalar backend with the same bits: where there are few elements, the fixed cost of wide registers is more
-    /// than they save.
-    fn narrowed(self) -> Self {
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64"))]
-        if self.fused::<f32>() {
-            return Self(Kind::ScalarFma);
-        }
-        Self(Kind::Scalar)
+    /// The backend for a single row: one with the same bits, and code that is there anyway. Two registers of AVX-512 gain
+    /// nothing over four of AVX2.
+    pub(crate) fn for_row(self) -> Self {
+        Self(self.0.for_row())
     }
 
     /// A kernel as this backend runs it.

@@ -39,6 +39,17 @@ unsafe impl<L: Lanes> Lanes for Pair<L> {
         L::store(v[1], to.add(L::LANES));
     }
     #[inline(always)]
+    unsafe fn load_first(from: *const L::Scalar, count: usize) -> Self::Raw {
+        let rest = count.saturating_sub(L::LANES);
+        [L::load_first(from, count - rest), L::load_first(from.wrapping_add(L::LANES), rest)]
+    }
+    #[inline(always)]
+    unsafe fn store_first(v: Self::Raw, to: *mut L::Scalar, count: usize) {
+        let rest = count.saturating_sub(L::LANES);
+        L::store_first(v[0], to, count - rest);
+        L::store_first(v[1], to.wrapping_add(L::LANES), rest);
+    }
+    #[inline(always)]
     unsafe fn load_bytes(from: *const u8) -> Self::Raw {
         [L::load_bytes(from), L::load_bytes(from.add(L::LANES))]
     }

@@ -139,10 +139,9 @@ pub fn backends() -> impl Iterator<Item = Backend> {
     Backend::available()
 }
 
-/// The scalar backend that must give the same bits.
-pub fn scalar_of<T: Number>(backend: Backend) -> Backend {
-    let name = if backend.fused::<T>() { "scalar-fma" } else { "scalar" };
-    Backend::available().find(|b| b.name() == name).expect("every kind of backend has a scalar one")
+/// The slowest backend that must give the same bits: that with the fewest lanes.
+pub fn slowest_of<T: Number>(backend: Backend) -> Backend {
+    Backend::available().filter(|b| b.fused::<T>() == backend.fused::<T>()).last().expect("`backend` is one")
 }
 
 /// Equal bits; a NaN's payload and sign are not promised.

@@ -6,7 +6,7 @@ source "$(dirname "$0")/setup.sh"
 target=$1 cpu=""
 # The compiler's prefix; the machine's name in packages, and in the emulator; the backends that must be found.
 case $target in
-aarch64-*) machine="aarch64-linux-gnu arm64 aarch64 wide scalar-fma scalar" ;;
+aarch64-*) machine="aarch64-linux-gnu arm64 aarch64 wide scalar" ;;
 armv7-*) machine="arm-linux-gnueabihf armhf arm scalar" ;;
 i686-*) machine="i686-linux-gnu i386 i386 wide scalar" cpu="-cpu Nehalem" ;;
 riscv64gc-*) machine="riscv64-linux-gnu riscv64 riscv64 scalar" ;;

@@ -14,11 +14,10 @@ digests=(--test same_bits --test pytorch -- --skip parallel:: --skip losses::)
 emulated Nehalem "wide scalar" "${digests[@]}"
 # With AVX: the same code runs, so it is enough to see what is found.
 emulated SandyBridge "wide scalar" --test same_bits backends
-emulated Haswell "avx2 wide scalar-fma scalar" "${digests[@]}"
+emulated Haswell "avx2 wide scalar" "${digests[@]}"
 
 has() { grep -qw "$1" /proc/cpuinfo; }
 here="wide scalar"
-if has fma; then here="wide scalar-fma scalar"; fi
 if has avx2 && has fma; then here="avx2 $here"; fi
 if has avx512f && has avx512dq; then here="avx512 $here"; fi
 BACKENDS=$here cargo test --release --all-features --test same_bits backends

@@ -24,10 +24,6 @@ golden() {
     mutate --test=same_bits
 }
 
-unfused() {
-    change src/simd/kind.rs 's/"scalar-fma", scalar_fma,/"scalar-fma", scalar,/; s/if detection::fma()/if false/'
-}
-
 # one_type TYPE OTHER: without the plans of the other, the crate takes half the time to compile.
 one_type() {
     local plans
@@ -44,7 +40,7 @@ one_type() {
 # First of all on one scalar backend, one type after the other, which takes a third of the time. Compiling takes longer than
 # running, and much of it is debug information.
 export CARGO_PROFILE_TEST_DEBUG=false
-unfused
+without avx2
 change Cargo.toml '/^\[profile\.test\.package\.logit-loss\]/,/^opt-level/s/1/0/; /^\[profile\.dev\.package/,/^opt-level/d'
 # Ten times as long as golden takes: some mutants never end.
 limit=20
@@ -55,8 +51,7 @@ one_type f64 f32
 golden
 # Then where registers have several lanes.
 cp "$root"/src/simd/{kind,mod}.rs src/simd/
-without_avx
-unfused
+without avx512 avx2
 one_type f32 f64
 limit=60
 golden
@@ -65,8 +60,7 @@ cp "$root"/src/simd/{kind,mod}.rs src/simd/
 limit=120
 golden
 # Then the tests of what golden has none of, which are too slow without optimisation.
-without_avx
-unfused
+without avx512 avx2
 limit=200
 scalar_only
 cp "$root"/Cargo.toml .

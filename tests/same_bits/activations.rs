@@ -1,7 +1,7 @@
 //! Sigmoid, its logarithm, and softplus.
 
 use crate::common::activation::Activation::{self, LogSigmoid, Sigmoid, Softplus};
-use crate::common::{Number, Random, backends, difference, for_both_types, same, scalar_of, written};
+use crate::common::{Number, Random, backends, difference, for_both_types, same, slowest_of, written};
 use logit_loss::{Backend, BceWithLogits, LogitLoss, Reduction};
 
 for_both_types!(every_length, every_offset, longer, neighbours, automatic_backend, like_the_losses);
@@ -31,12 +31,12 @@ fn run<N: Number>(function: Activation<N>, backend: Option<Backend>, logits: &[N
     apart
 }
 
-/// All backends against the scalar one of their kind, at these offsets.
+/// All backends against the slowest of their kind, at these offsets.
 fn check<N: Number>(len: usize, offsets: &[usize]) {
     let logits = logits::<N>(len);
     for function in Activation::all() {
         for backend in backends() {
-            let expected = run(function, Some(scalar_of::<N>(backend)), &logits, 0);
+            let expected = run(function, Some(slowest_of::<N>(backend)), &logits, 0);
             for &offset in offsets {
                 let found = run(function, Some(backend), &logits, offset);
                 let difference = difference(&Ok(found), &Ok(expected.clone()));

@@ -1,7 +1,7 @@
 //! All losses.
 
 use crate::common::family::{Family, Loss, for_all_families};
-use crate::common::{Everything, Number, Random, assert_same, backends, everything, numbers, scalar_of};
+use crate::common::{Everything, Number, Random, assert_same, backends, everything, numbers, slowest_of};
 use logit_loss::{Backend, BceWithLogits, LossSum, Reduction, Weights};
 
 for_all_families!(
@@ -126,12 +126,11 @@ impl<N: Number> Case<N> {
         everything(loss, &inputs[offset..][..len], targets, upstream, offset)
     }
 
-    /// All backends against the scalar one of their kind, at these offsets.
+    /// All backends against the slowest of their kind, at these offsets.
     fn check<F: Family<N>>(&self, offsets: &[usize]) {
-        let scalars = ["scalar", "scalar-fma"];
-        for backend in backends().filter(|b| scalars.contains(&b.name())) {
+        for backend in backends().filter(|&b| slowest_of::<N>(b) == b) {
             let expected = self.run::<F>(Some(backend), 0);
-            for other in backends().filter(|&b| scalar_of::<N>(b) == backend) {
+            for other in backends().filter(|&b| slowest_of::<N>(b) == backend) {
                 for &offset in offsets {
                     assert_same(&expected, &self.run::<F>(Some(other), offset), &|| {
                         let len = self.inputs.len();

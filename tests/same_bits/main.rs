@@ -14,3 +14,4 @@ mod losses;
 mod moderate;
 #[cfg(feature = "rayon")]
 mod parallel;
+mod short;

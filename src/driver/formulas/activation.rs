@@ -1,8 +1,11 @@
 //! The formulas of the activations.
 
+use core::mem::MaybeUninit;
+
 use crate::driver::plan::Plan;
+use crate::driver::short::{RowFormula, RowResult};
 use crate::driver::{Pass, Streams, threads};
-use crate::math::{Constants, Formula, LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
+use crate::math::{Constants, LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
 
 /// The passes of one element type; see [`BcePlans`](super::BcePlans) for why they are written out.
 pub trait ActivationPlans: Constants {
@@ -35,14 +38,36 @@ impl ActivationPlans for f64 {
     }
 }
 
+impl<T: Constants> RowFormula<T> for Sigmoid {
+    fn new(_: T) -> Self {
+        Self
+    }
+}
+
+impl<T: Constants> RowFormula<T> for LogSigmoid {
+    fn new(_: T) -> Self {
+        Self
+    }
+}
+
+impl<T: Constants> RowFormula<T> for Softplus {
+    fn new(_: T) -> Self {
+        Self
+    }
+}
+
 fn softplus<T: Constants>(beta: T, pass: &Pass<T>, streams: Streams<'_, T>) {
     if beta == T::ONE {
         map(pass, streams, Softplus);
     } else {
-        map(pass, streams, ScaledSoftplus::new(beta));
+        let formula = ScaledSoftplus::new(beta);
+        threads::run(pass, streams, &Plan::one(pass.backend, &formula));
     }
 }
 
-fn map<T: Constants, F: Formula<T>>(pass: &Pass<T>, streams: Streams<'_, T>, formula: F) {
-    threads::run(pass, streams, &Plan::one(pass.backend, &formula));
+fn map<T: Constants, F: RowFormula<T>>(pass: &Pass<T>, mut streams: Streams<'_, T>, formula: F) {
+    match streams.row(RowResult::Activation, T::ONE, &mut MaybeUninit::uninit()) {
+        Some(row) => _ = row.evaluate::<F>(pass.backend),
+        None => _ = threads::run(pass, streams, &Plan::one(pass.backend, &formula)),
+    }
 }

@@ -3,7 +3,8 @@
 use core::marker::PhantomData;
 
 use crate::driver::plan::Plan;
-use crate::driver::{Pass, Streams, threads};
+use crate::driver::short::RowFormula;
+use crate::driver::{Pass, Row, RowResult, Streams, threads};
 use crate::math::{
     Backward, Balanced, Constants, DoubleWord, Formula, Gradient, GradientAndHessian, Losses, Smoothing, Sum,
     SumAndGradient, TargetGradient, Unit, Wanted, Weighted,
@@ -32,6 +33,8 @@ pub trait BcePlans: Constants {
     fn bce_gradient_and_hessian(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn bce_backward(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn bce_target_gradient(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
+    /// What evaluates a few elements without weights or smoothing.
+    fn bce_row(row: Row<'_, Self>, backend: Backend) -> Self;
 }
 
 impl BcePlans for f32 {
@@ -56,6 +59,9 @@ impl BcePlans for f32 {
     fn bce_target_gradient(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
         bce.target_gradient(pass, streams);
     }
+    fn bce_row(row: Row<'_, f32>, backend: Backend) -> f32 {
+        evaluate(row, backend)
+    }
 }
 
 impl BcePlans for f64 {
@@ -79,6 +85,32 @@ impl BcePlans for f64 {
     }
     fn bce_target_gradient(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
         bce.target_gradient(pass, streams);
+    }
+    fn bce_row(row: Row<'_, f64>, backend: Backend) -> f64 {
+        evaluate(row, backend)
+    }
+}
+
+impl<T: Constants, W: Wanted> RowFormula<T> for Unit<T, W> {
+    fn new(scale: T) -> Self {
+        Unit { scale, wanted: PhantomData }
+    }
+}
+
+impl<T: Constants, W: Wanted> RowFormula<T> for Weighted<T, W, false, false> {
+    fn new(scale: T) -> Self {
+        Weighted { smoothing: Smoothing::none(), scale, pos_weight: T::ONE, wanted: PhantomData }
+    }
+}
+
+fn evaluate<T: Constants>(row: Row<'_, T>, backend: Backend) -> T {
+    match row.result {
+        RowResult::Activation => T::ZERO,
+        RowResult::Losses => row.evaluate::<Weighted<T, Losses, false, false>>(backend),
+        RowResult::Sum => row.evaluate::<Unit<T, Sum>>(backend),
+        RowResult::SumAndGradient => row.evaluate::<Unit<T, SumAndGradient>>(backend),
+        RowResult::Gradient => row.evaluate::<Unit<T, Gradient>>(backend),
+        RowResult::GradientAndHessian => row.evaluate::<Unit<T, GradientAndHessian>>(backend),
     }
 }
 

@@ -1,0 +1,207 @@
+//! Slices of up to one row of virtual lanes, without weights: nothing to cut, and nothing to join but lanes.
+//!
+//! What a [`Driver`](super::Driver) does before it comes to the first element takes as long as some hundred elements. Here one
+//! kernel does all. It reads the row where it lies, a register at a time and the last one only as far as it goes. Lanes are
+//! added in the order of [`LaneSums::fold`](super::sum::LaneSums::fold), so the bits are the same.
+
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+
+use super::streams::Streams;
+use super::sum::{Terms, load, store, zero};
+use crate::math::{Constants, DoubleWord, Formula, Inputs, Results};
+use crate::simd::{Backend, Float, Kernel, Lanes, MICROCONTROLLER, MOST_LANES, Native, Token, Vector};
+
+/// What is asked of a row.
+#[derive(Clone, Copy)]
+pub enum RowResult {
+    Activation,
+    Sum,
+    SumAndGradient,
+    Losses,
+    Gradient,
+    GradientAndHessian,
+}
+
+impl RowResult {
+    const fn has_targets(self) -> bool {
+        !matches!(self, Self::Activation)
+    }
+
+    /// How many results are written for each element.
+    const fn outputs(self) -> usize {
+        match self {
+            Self::Sum => 0,
+            Self::Activation | Self::SumAndGradient | Self::Losses | Self::Gradient => 1,
+            Self::GradientAndHessian => 2,
+        }
+    }
+}
+
+/// Whether there are so few elements, and at least one. A microcontroller has no room for a second copy of a formula.
+#[inline]
+pub fn is_row<T: Native>(len: usize) -> bool {
+    !MICROCONTROLLER && 0 < len && len <= T::VIRTUAL_LANES
+}
+
+/// A row, where it lies, and room for what is asked of it.
+pub struct Row<'r, T> {
+    pub result: RowResult,
+    /// How many elements it has: from 1 to all virtual lanes.
+    len: usize,
+    logit: *mut T,
+    target: *mut T,
+    outputs: [*mut T; 2],
+    /// What the sum and derivatives are divided by.
+    divisor: T,
+    borrowed: PhantomData<&'r mut T>,
+}
+
+impl<T: Constants> Streams<'_, T> {
+    /// The elements as a row. `None` if there are too many, or if logits or outputs are not stored as they are computed with;
+    /// targets are widened to `widened` if need be. Weights are not looked at.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn row<'r>(
+        &'r mut self,
+        result: RowResult,
+        divisor: T,
+        widened: &'r mut MaybeUninit<T::VirtualLanes>,
+    ) -> Option<Row<'r, T>> {
+        let (start, len) = (self.elements().start, self.elements().len());
+        if !is_row::<T>(len) {
+            return None;
+        }
+        let logit = self.logits.as_is(start)?;
+        let (mut target, mut outputs) = (logit, [logit; 2]);
+        if result.has_targets() {
+            let targets = self.targets?;
+            target = targets.as_is(start).unwrap_or(widened.as_mut_ptr().cast());
+            if !targets.storage.as_is {
+                // SAFETY: the targets of these elements are there, and there is room for all lanes.
+                unsafe { targets.widen(start, len, target) };
+            }
+        }
+        if result.outputs() > 0 {
+            outputs[0] = self.outputs[0]?.as_is(start)?;
+        }
+        if result.outputs() > 1 {
+            outputs[1] = self.outputs[1]?.as_is(start)?;
+        }
+        Some(Row { result, len, logit, target, outputs, divisor, borrowed: PhantomData })
+    }
+}
+
+impl<T: Constants> Row<'_, T> {
+    /// Evaluates a formula; returns what is summed, divided.
+    #[inline]
+    pub fn evaluate<F: RowFormula<T>>(mut self, backend: Backend) -> T {
+        if self.result.outputs() < F::OUTPUTS || !self.result.has_targets() && F::TARGETS {
+            return T::ZERO;
+        }
+        // SAFETY: all that the formula reads is there, and room for its outputs.
+        unsafe { backend.for_row().function::<T, EvaluateRow<F>>().call(&mut self) }
+    }
+}
+
+/// A formula without any parameter but what derivatives are multiplied by.
+pub trait RowFormula<T: Constants>: Formula<T> {
+    fn new(scale: T) -> Self;
+}
+
+/// Evaluates a formula for each element of a row, writes its outputs, and adds up what is summed.
+struct EvaluateRow<'r, F>(PhantomData<(&'r (), F)>);
+
+impl<'r, T: Constants, F: RowFormula<T>> Kernel<T> for EvaluateRow<'r, F> {
+    type Args = Row<'r, T>;
+    type Out = T;
+
+    /// # Safety
+    ///
+    /// Logits and targets, if the formula has any, are there, and room for its outputs.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, row: &mut Row<'r, T>) -> T {
+        let &mut Row { len, logit, target, outputs, divisor, .. } = row;
+        let formula = F::new(T::ONE / divisor);
+        let (one, ones) = (l.one(), [T::ONE; MOST_LANES]);
+        let mut sums = MaybeUninit::<[T::VirtualLanes; 2]>::uninit();
+        let hi = sums.as_mut_ptr().cast::<T>();
+        let sums = [hi, hi.wrapping_add(T::VIRTUAL_LANES)];
+        let mut lane = 0;
+        while lane < len {
+            let count = L::LANES.min(len - lane);
+            // SAFETY: the caller's promise, of `count` elements from `lane` on; the sums have all virtual lanes.
+            unsafe {
+                let logit = l.load_first(logit.wrapping_add(lane), count);
+                let target = if F::TARGETS { l.load_first(target.wrapping_add(lane), count) } else { one };
+                let inputs = Inputs { logit, target, pos_weight: one, weight: one, upstream: one };
+                let Results { term, factors, outputs: results } = formula.evaluate(l, inputs);
+                let mut k = 0;
+                while k < F::OUTPUTS {
+                    results[k].store_first(outputs[k].wrapping_add(lane), count);
+                    k += 1;
+                }
+                if const { F::SUMS } {
+                    let there = l.load_first(ones.as_ptr(), count);
+                    let terms = Terms { term, products: factors }.without(there.equals(l.zero()));
+                    store(terms.added_to(l, zero(l), formula.factor_weights(), F::PRODUCTS), sums, lane);
+                }
+            }
+            lane += L::LANES;
+        }
+        if const { !F::SUMS } {
+            return T::ZERO;
+        }
+        // SAFETY: these lanes have been written, one vector at least.
+        let sum = unsafe { fold(l, sums, lane) };
+        sum.divided(DoubleWord { hi: divisor, lo: T::ZERO })
+    }
+}
+
+/// The sum of the first `lanes` lanes, whole vectors: a tree of halves.
+///
+/// # Safety
+///
+/// `L` is one register. Both words of all virtual lanes have a place, and those of the first `lanes` are there.
+#[cfg_attr(not(unoptimized), inline(always))]
+unsafe fn fold<T: Constants, L: Lanes<Scalar = T>>(l: Token<L>, sums: [*mut T; 2], lanes: usize) -> DoubleWord<T> {
+    // SAFETY: the caller's promise; what is read is below `lanes`.
+    unsafe {
+        let mut half = T::VIRTUAL_LANES / 2;
+        while half >= L::LANES {
+            let mut lane = 0;
+            while lane < half && half + lane < lanes {
+                store(load(l, sums, lane).join(load(l, sums, half + lane)), sums, lane);
+                lane += L::LANES;
+            }
+            half /= 2;
+        }
+        let mut sum = load(l, sums, 0);
+        half = L::LANES / 2;
+        while half > 0 {
+            sum = sum.join(DoubleWord { hi: swapped(l, sum.hi, half), lo: swapped(l, sum.lo, half) });
+            half /= 2;
+        }
+        store(sum, sums, 0);
+        DoubleWord { hi: sums[0].read(), lo: sums[1].read() }.normalised()
+    }
+}
+
+/// What lane i ^ `distance` holds, in lane i. Compilers make it a shuffle.
+///
+/// # Safety
+///
+/// `L` is one register.
+#[cfg_attr(not(unoptimized), inline(always))]
+unsafe fn swapped<L: Lanes>(l: Token<L>, v: Vector<L>, distance: usize) -> Vector<L> {
+    let (mut row, mut swapped) = ([L::Scalar::ZERO; MOST_LANES], [L::Scalar::ZERO; MOST_LANES]);
+    // SAFETY: the caller's promise: each row has room for as many lanes as a register has.
+    unsafe {
+        v.store(row.as_mut_ptr());
+        let mut i = 0;
+        while i < L::LANES {
+            swapped[i] = row[(i ^ distance) % MOST_LANES];
+            i += 1;
+        }
+        l.load(swapped.as_ptr())
+    }
+}
