@@ -5,7 +5,7 @@
 
 use logit_loss::{
     Backend, Bce, BceWithLogits, Error, FocalLoss, Label, LogitLoss, Real, Reduction, Weights, log_sigmoid_with,
-    sigmoid_with, softplus_with,
+    sigmoid, sigmoid_with, softplus_with,
 };
 use std::any::type_name;
 use std::hint::black_box;

@@ -39,8 +39,8 @@ pub struct Block<T> {
     /// Where the joined terms of each lane go; those of its products follow, [`COLUMNS`](crate::simd::Native::COLUMNS) after.
     /// Those of the next block, if there are more than 32 rows, come after them.
     pub sums: *mut T,
-    /// 1 for each lane of the last row that is beyond the end, or null if none is.
-    pub beyond: *const T,
+    /// How many lanes of the last row are summed: all, or those that are not beyond the end.
+    pub last: usize,
     /// The formula, with its parameters.
     pub formula: *const (),
 }
@@ -220,10 +220,9 @@ impl<T: Constants> Block<T> {
                     tree.set(k, unsafe { self.evaluate(l, formula, row + k, lane) }, F::PRODUCTS);
                     k += 1;
                 }
-                if const { T::COLUMNS > 1 } && row + count == self.rows && !self.beyond.is_null() {
-                    // SAFETY: it has as many lanes as the block.
-                    let beyond = unsafe { l.load(self.beyond.wrapping_add(lane)) };
-                    let last = tree.get(l, k - 1, F::PRODUCTS).without(beyond.equals(l.one()));
+                if const { T::COLUMNS > 1 } && row + count == self.rows && self.last < self.width {
+                    let beyond = l.beyond(self.last.saturating_sub(lane).min(L::LANES));
+                    let last = tree.get(l, k - 1, F::PRODUCTS).without(beyond);
                     tree.set(k - 1, last, F::PRODUCTS);
                 }
                 half = half.join(tree.join(l, count, F::PRODUCTS), F::PRODUCTS);

@@ -122,7 +122,7 @@ impl<'r, T: Constants, F: RowFormula<T>> Kernel<T> for EvaluateRow<'r, F> {
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, row: &mut Row<'r, T>) -> T {
         let &mut Row { len, logit, target, outputs, divisor, .. } = row;
         let formula = F::new(T::ONE / divisor);
-        let (one, ones) = (l.one(), [T::ONE; MOST_LANES]);
+        let one = l.one();
         let mut sums = MaybeUninit::<[T::VirtualLanes; 2]>::uninit();
         let hi = sums.as_mut_ptr().cast::<T>();
         let sums = [hi, hi.wrapping_add(T::VIRTUAL_LANES)];
@@ -141,8 +141,7 @@ impl<'r, T: Constants, F: RowFormula<T>> Kernel<T> for EvaluateRow<'r, F> {
                     k += 1;
                 }
                 if const { F::SUMS } {
-                    let there = l.load_first(ones.as_ptr(), count);
-                    let terms = Terms { term, products: factors }.without(there.equals(l.zero()));
+                    let terms = Terms { term, products: factors }.without(l.beyond(count));
                     store(terms.added_to(l, zero(l), formula.factor_weights(), F::PRODUCTS), sums, lane);
                 }
             }

@@ -304,12 +304,16 @@ impl<T: Constants, S: Stored<T>> Kernel<T> for Reading<S> {
                 let valid = if row + 1 == transfer.count { transfer.last } else { transfer.width };
                 let mut lane = 0;
                 while lane < transfer.width {
-                    l.zero().store(to.add(lane));
-                    let end = valid.min(lane + L::LANES);
-                    let mut k = lane;
-                    while k < end {
-                        to.add(k).write(from.add(k).read().widen());
-                        k += 1;
+                    let count = valid.saturating_sub(lane).min(L::LANES);
+                    if const { S::STORAGE.as_is } {
+                        l.load_first(from.wrapping_add(lane).cast(), count).store(to.add(lane));
+                    } else {
+                        l.zero().store(to.add(lane));
+                        let mut k = lane;
+                        while k < lane + count {
+                            to.add(k).write(from.add(k).read().widen());
+                            k += 1;
+                        }
                     }
                     if transfer.smoothing.is_some() {
                         smoothing.of(l, l.load(to.add(lane))).store(to.add(lane));
@@ -347,8 +351,13 @@ impl<T: Constants, S: StoredMut<T>> Kernel<T> for Writing<S> {
                     lane += L::LANES;
                 }
                 while lane < transfer.last {
-                    to.add(lane).write(S::round(from.add(lane).read()));
-                    lane += 1;
+                    if const { S::STORAGE.as_is } {
+                        l.load(from.add(lane)).store_first(to.add(lane).cast(), L::LANES.min(transfer.last - lane));
+                        lane += L::LANES;
+                    } else {
+                        to.add(lane).write(S::round(from.add(lane).read()));
+                        lane += 1;
+                    }
                 }
             }
             row += 1;

@@ -63,13 +63,6 @@ impl<T: Constants> Workspace<'_, T> {
     }
 }
 
-/// 1 in each lane from `from` on.
-fn beyond<T: Constants>(from: usize) -> T::VirtualLanes {
-    let mut row = T::VirtualLanes::default();
-    row.as_mut().iter_mut().skip(from).for_each(|lane| *lane = T::ONE);
-    row
-}
-
 /// What is read and written, element by element.
 pub struct Streams<'a, T: 'static> {
     /// Which elements it goes over; every slice has them.
@@ -245,13 +238,8 @@ impl<T: Constants> Streams<'_, T> {
             unsafe {
                 let mut block = self.block(workspace, backend, shape, part);
                 block.formula = formula.formula;
-                let row;
                 if shape.sums {
                     block.sums = workspace.terms.as_mut_ptr().cast::<T>().wrapping_add(pieces * 3 * T::COLUMNS);
-                    if part.is_partial::<T>() {
-                        row = beyond::<T>(part.last);
-                        block.beyond = row.as_ref().as_ptr();
-                    }
                 }
                 formula.evaluate.call(&mut block);
                 // One by one, not in a loop: an index that is not known keeps all of the streams in memory.
@@ -344,7 +332,7 @@ impl<T: Constants> Streams<'_, T> {
                 upstream,
                 outputs: [output(0), output(1)],
                 sums: core::ptr::null_mut(),
-                beyond: core::ptr::null(),
+                last: tile.last,
                 formula: core::ptr::null(),
             }
         }

@@ -66,6 +66,15 @@ pub unsafe trait Lanes: Copy + 'static {
             }
         }
     }
+    /// True in all lanes but the first `count`, at most all.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn beyond(count: usize) -> Self::Mask {
+        // SAFETY: the caller's promise, and a register has no more lanes than the row.
+        unsafe {
+            let ones = [Self::Scalar::ONE; MOST_LANES];
+            Self::eq(Self::load_first(ones.as_ptr(), count), Self::splat(Self::Scalar::ZERO))
+        }
+    }
 
     /// 0 where a byte is 0, 1 where it is anything else.
     #[cfg_attr(not(unoptimized), inline(always))]
@@ -182,6 +191,13 @@ impl<L: Lanes> Token<L> {
 }
 
 impl<L: Lanes> Token<L> {
+    /// True in all lanes but the first `count`, at most all.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn beyond(self, count: usize) -> Mask<L> {
+        // SAFETY: the token proves the instructions.
+        Mask(unsafe { L::beyond(count) })
+    }
+
     /// # Safety
     ///
     /// `count` elements at `from` can be read.

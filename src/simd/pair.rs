@@ -44,6 +44,11 @@ unsafe impl<L: Lanes> Lanes for Pair<L> {
         [L::load_first(from, count - rest), L::load_first(from.wrapping_add(L::LANES), rest)]
     }
     #[inline(always)]
+    unsafe fn beyond(count: usize) -> Self::Mask {
+        let rest = count.saturating_sub(L::LANES);
+        [L::beyond(count - rest), L::beyond(rest)]
+    }
+    #[inline(always)]
     unsafe fn store_first(v: Self::Raw, to: *mut L::Scalar, count: usize) {
         let rest = count.saturating_sub(L::LANES);
         L::store_first(v[0], to, count - rest);

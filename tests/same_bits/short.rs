@@ -15,7 +15,8 @@ const TARGETS: [f64; 5] = [1.0, 0.0, 0.25, 0.0, 1.0];
 
 /// So many elements from the `from`-th on, of which one is NaN if it says so.
 fn elements<N: Number>(from: usize, len: usize, has_nan: bool) -> (Vec<N>, Vec<N>) {
-    let cycle = |values: &[f64]| numbers::<N>(&(from..from + len).map(|i| values[i % values.len()]).collect::<Vec<_>>());
+    let cycle =
+        |values: &[f64]| numbers::<N>(&(from..from + len).map(|i| values[i % values.len()]).collect::<Vec<_>>());
     let mut logits = cycle(&LOGITS);
     if has_nan {
         logits[len / 2] = N::NAN;
@@ -93,6 +94,9 @@ fn labels<N: Number>() {
         let t: Vec<N> = labels.iter().map(|&t| N::new(f64::from(u8::from(t)))).collect();
         let bce = BceWithLogits::new();
         let expected = bce.loss(&x, &t).unwrap();
-        assert!(same(bce.loss(&x, &labels).unwrap(), expected) && same(bce.loss(&x, &bytes).unwrap(), expected), "{len}");
+        assert!(
+            same(bce.loss(&x, &labels).unwrap(), expected) && same(bce.loss(&x, &bytes).unwrap(), expected),
+            "{len}"
+        );
     }
 }
