@@ -151,31 +151,32 @@ impl<'r, T: Constants, F: RowFormula<T>> Kernel<T> for EvaluateRow<'r, F> {
             return T::ZERO;
         }
         // SAFETY: these lanes have been written, one vector at least.
-        let sum = unsafe { fold(l, sums, lane) };
+        let sum = unsafe { fold(l, sums, len) };
         sum.divided(DoubleWord { hi: divisor, lo: T::ZERO })
     }
 }
 
-/// The sum of the first `lanes` lanes, whole vectors: a tree of halves.
+/// The sum of the first `len` lanes: a tree of halves.
 ///
 /// # Safety
 ///
-/// `L` is one register. Both words of all virtual lanes have a place, and those of the first `lanes` are there.
+/// `L` is one register. The first `len` lanes are there, at least one, and beyond them 0 to the end of a register.
 #[cfg_attr(not(unoptimized), inline(always))]
-unsafe fn fold<T: Constants, L: Lanes<Scalar = T>>(l: Token<L>, sums: [*mut T; 2], lanes: usize) -> DoubleWord<T> {
-    // SAFETY: the caller's promise; what is read is below `lanes`.
+unsafe fn fold<T: Constants, L: Lanes<Scalar = T>>(l: Token<L>, sums: [*mut T; 2], len: usize) -> DoubleWord<T> {
+    // SAFETY: the caller's promise; what is read is within a register that has one of the lanes.
     unsafe {
         let mut half = T::VIRTUAL_LANES / 2;
         while half >= L::LANES {
             let mut lane = 0;
-            while lane < half && half + lane < lanes {
+            while lane < half && half + lane < len {
                 store(load(l, sums, lane).join(load(l, sums, half + lane)), sums, lane);
                 lane += L::LANES;
             }
             half /= 2;
         }
         let mut sum = load(l, sums, 0);
-        half = L::LANES / 2;
+        // Of one element, nothing is there to be added.
+        half = if len > 1 { L::LANES / 2 } else { 0 };
         while half > 0 {
             sum = sum.join(DoubleWord { hi: swapped(l, sum.hi, half), lo: swapped(l, sum.lo, half) });
             half /= 2;
