@@ -6,6 +6,7 @@
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
+use core::slice::from_raw_parts;
 
 use super::streams::Streams;
 use super::sum::{Terms, load, store, zero};
@@ -52,8 +53,8 @@ pub struct Row<'r, T> {
     logit: *mut T,
     target: *mut T,
     outputs: [*mut T; 2],
-    /// What the sum and derivatives are divided by.
-    divisor: T,
+    /// What the sum is divided by, and derivatives are, by their formula.
+    pub divisor: T,
     borrowed: PhantomData<&'r mut T>,
 }
 
@@ -92,36 +93,44 @@ impl<T: Constants> Streams<'_, T> {
 }
 
 impl<T: Constants> Row<'_, T> {
-    /// Evaluates a formula; returns what is summed, divided.
-    #[inline]
-    pub fn evaluate<F: RowFormula<T>>(mut self, backend: Backend) -> T {
-        if self.result.outputs() < F::OUTPUTS || !self.result.has_targets() && F::TARGETS {
-            return T::ZERO;
-        }
-        // SAFETY: all that the formula reads is there, and room for its outputs.
-        unsafe { backend.for_row().function::<T, EvaluateRow<F>>().call(&mut self) }
+    /// Whether all targets are 0 or 1, and no logit is infinite, as a survey asks of a block.
+    pub fn is_hard(&self) -> bool {
+        // SAFETY: both are there.
+        let (logits, targets) =
+            unsafe { (from_raw_parts(self.logit, self.len), from_raw_parts(self.target, self.len)) };
+        let (zero, one) = (T::ZERO.pattern(), T::ONE.pattern());
+        let is_hard = |target: T| (target.pattern() == zero) | (target.pattern() == one);
+        // All of them are looked at, several at a time.
+        let are_hard = targets.iter().fold(true, |all, &target| all & is_hard(target));
+        let infinity = T::MAX + T::MAX;
+        logits.iter().fold(are_hard, |all, logit| all & (logit.magnitude() != infinity))
     }
-}
 
-/// A formula without any parameter but what derivatives are multiplied by.
-pub trait RowFormula<T: Constants>: Formula<T> {
-    fn new(scale: T) -> Self;
+    /// Evaluates a formula; returns what is summed, divided. `None` on a backend that leaves rows to the driver.
+    #[inline]
+    pub fn evaluate<F: Formula<T>>(self, backend: Backend, formula: F) -> Option<T> {
+        if self.result.outputs() < F::OUTPUTS || !self.result.has_targets() && F::TARGETS {
+            return None;
+        }
+        let function = backend.row_function::<T, EvaluateRow<F>>()?;
+        // SAFETY: all that the formula reads is there, and room for its outputs.
+        Some(unsafe { function.call(&mut (self, formula)) })
+    }
 }
 
 /// Evaluates a formula for each element of a row, writes its outputs, and adds up what is summed.
 struct EvaluateRow<'r, F>(PhantomData<(&'r (), F)>);
 
-impl<'r, T: Constants, F: RowFormula<T>> Kernel<T> for EvaluateRow<'r, F> {
-    type Args = Row<'r, T>;
+impl<'r, T: Constants, F: Formula<T>> Kernel<T> for EvaluateRow<'r, F> {
+    type Args = (Row<'r, T>, F);
     type Out = T;
 
     /// # Safety
     ///
     /// Logits and targets, if the formula has any, are there, and room for its outputs.
     #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, row: &mut Row<'r, T>) -> T {
-        let &mut Row { len, logit, target, outputs, divisor, .. } = row;
-        let formula = F::new(T::ONE / divisor);
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, args: &mut (Row<'r, T>, F)) -> T {
+        let &mut (Row { len, logit, target, outputs, divisor, .. }, formula) = args;
         let one = l.one();
         let mut sums = MaybeUninit::<[T::VirtualLanes; 2]>::uninit();
         let hi = sums.as_mut_ptr().cast::<T>();
@@ -152,7 +161,8 @@ impl<'r, T: Constants, F: RowFormula<T>> Kernel<T> for EvaluateRow<'r, F> {
         }
         // SAFETY: these lanes have been written, one vector at least.
         let sum = unsafe { fold(l, sums, len) };
-        sum.divided(DoubleWord { hi: divisor, lo: T::ZERO })
+        // By 1 a sum divides to its nearest number.
+        if divisor == T::ONE { sum.value() } else { sum.divided(DoubleWord { hi: divisor, lo: T::ZERO }) }
     }
 }
 

@@ -145,12 +145,13 @@ impl<T: Real> Plans<T> for BceWithLogits<'_, T> {
     }
 
     #[inline]
-    fn is_plain(&self) -> bool {
-        self.pos_weight.factors().is_one() && self.label_smoothing == T::ZERO
-    }
-    #[inline]
-    fn run_row(&self, row: Row<'_, T>, backend: Backend) -> T {
-        T::bce_row(row, backend)
+    fn run_row(&self, row: Row<'_, T>, backend: Backend) -> Option<T> {
+        match self.pos_weight.factors() {
+            Factors::Uniform(p) if T::ZERO <= p && self.label_smoothing == T::ZERO => {
+                T::bce_row(self.parameters(), row, backend)
+            }
+            _ => None,
+        }
     }
 
     fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {

@@ -216,13 +216,9 @@ pub trait Plans<T: Real>: Sync {
         Ok(())
     }
 
-    /// Whether its formula has no parameter, and so a kernel for a few elements; see [`run_row`](Self::run_row).
-    fn is_plain(&self) -> bool {
-        false
-    }
-    /// Evaluates a row; returns the sum, divided.
-    fn run_row(&self, _: Row<'_, T>, _: Backend) -> T {
-        T::ZERO
+    /// Evaluates a row without weights; returns the sum, divided. `None` if only the driver does, as the loss is set.
+    fn run_row(&self, _: Row<'_, T>, _: Backend) -> Option<T> {
+        None
     }
 
     /// The result of a few elements without weights, before settings are checked and scales are made: of so few, these would
@@ -230,7 +226,7 @@ pub trait Plans<T: Real>: Sync {
     #[cfg_attr(not(unoptimized), inline(always))]
     fn short(&self, result: RowResult, streams: Streams<'_, T>, targets: Values<'_, T>) -> Option<T> {
         let (len, settings) = (streams.elements().len(), self.settings());
-        if !is_row::<T>(len) || targets.len() != len || !settings.weight.factors().is_one() || !self.is_plain() {
+        if !is_row::<T>(len) || targets.len() != len || !settings.weight.factors().is_one() {
             return None;
         }
         let divisor = match settings.reduction {
@@ -240,7 +236,7 @@ pub trait Plans<T: Real>: Sync {
         let mut widened = MaybeUninit::uninit();
         let mut streams = streams.targets(targets);
         let row = streams.row(result, divisor, &mut widened)?;
-        Some(self.run_row(row, settings.backend.unwrap_or_else(Backend::best)))
+        self.run_row(row, settings.backend.unwrap_or_else(Backend::best))
     }
 
     #[inline]

@@ -7,6 +7,7 @@ use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Shl, Shr, Sub};
 /// The bit pattern of a floating-point number; arithmetic on it wraps.
 pub trait Pattern:
     Copy
+    + PartialEq
     + Add<Output = Self>
     + Sub<Output = Self>
     + BitAnd<Output = Self>

@@ -112,13 +112,32 @@ kinds! {
     ScalarFma = "scalar-fma", scalar_fma, Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, Plain>, if true;
 }
 
+/// Whether a target has registers of several lanes.
+const HAS_WIDE: bool = cfg!(any(
+    target_arch = "aarch64",
+    all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
+    all(target_arch = "wasm32", target_feature = "simd128")
+));
+
 impl Kind {
-    pub(super) fn for_row(self) -> Self {
-        match self {
+    /// A kernel for a single row. AVX-512 leaves rows to AVX2, of which four registers are as fast as two of its own; and a
+    /// scalar backend beside a faster one with the same bits to the driver.
+    #[inline]
+    pub(super) fn row_function<T: Native, K: Kernel<T>>(self) -> Option<Function<K::Args, K::Out>> {
+        // Each named alone: another match over all kinds would compile a kernel for those that have none.
+        let run = match self {
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            Self::Avx512 => Self::Avx2,
-            kind => kind,
-        }
+            Self::Avx512 | Self::Avx2 => super::avx2::run::<T, K> as unsafe fn(&mut K::Args) -> K::Out,
+            Self::Scalar if !HAS_WIDE => super::scalar::run::<T, K>,
+            #[cfg(any(
+                target_arch = "aarch64",
+                all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
+                all(target_arch = "wasm32", target_feature = "simd128")
+            ))]
+            Self::Wide => super::wide::run::<T, K>,
+            _ => return None,
+        };
+        Some(Function { run, lanes: 1 })
     }
 }
 

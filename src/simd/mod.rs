@@ -150,10 +150,10 @@ impl Backend {
         self.0.fused::<T>()
     }
 
-    /// The backend for a single row: one with the same bits, and code that is there anyway. Two registers of AVX-512 gain
-    /// nothing over four of AVX2.
-    pub(crate) fn for_row(self) -> Self {
-        Self(self.0.for_row())
+    /// A kernel for a single row, if there is one on this backend.
+    #[inline]
+    pub(crate) fn row_function<T: Native, K: Kernel<T>>(self) -> Option<Function<K::Args, K::Out>> {
+        self.0.row_function::<T, K>()
     }
 
     /// A kernel as this backend runs it.

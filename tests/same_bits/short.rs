@@ -11,6 +11,9 @@ const MOST: usize = 40;
 
 const LOGITS: [f64; 14] =
     [0.5, -0.0, 20.0, -3.0, 1e-30, -17.5, 100.0, -88.0, -1e30, 4.0, 740.0, -104.0, f64::INFINITY, f64::NEG_INFINITY];
+const REDUCTIONS: [Reduction; 3] = [Reduction::Mean, Reduction::WeightedMean, Reduction::Sum];
+/// None, some that have such kernels, and one that is too large for them.
+const POS_WEIGHTS: [f64; 5] = [1.0, 0.0, 0.3, 6.0, 7.0];
 const TARGETS: [f64; 5] = [1.0, 0.0, 0.25, 0.0, 1.0];
 
 /// So many elements from the `from`-th on, of which one is NaN if it says so.
@@ -26,12 +29,18 @@ fn elements<N: Number>(from: usize, len: usize, has_nan: bool) -> (Vec<N>, Vec<N
 
 fn each<N: Number>(mut check: impl FnMut(BceWithLogits<'_, N>, &[N], &[N], &str)) {
     for backend in backends() {
-        for reduction in [Reduction::Mean, Reduction::WeightedMean, Reduction::Sum] {
+        for (reduction, pos_weight) in REDUCTIONS.into_iter().flat_map(|r| POS_WEIGHTS.map(|p| (r, p))) {
+            let bce = BceWithLogits::new().backend(backend).reduction(reduction);
+            let bce = bce.pos_weight(Weights::uniform(N::new(pos_weight)));
             for len in 1..=MOST {
                 for from in 0..LOGITS.len() {
-                    let (x, t) = elements::<N>(from, len, from == 3);
-                    let context = format!("{len} from {from} on, {reduction:?}, {}", backend.name());
-                    check(BceWithLogits::new().backend(backend).reduction(reduction), &x, &t, &context);
+                    let (x, mut t) = elements::<N>(from, len, from == 3);
+                    let is_hard = from % 2 == 0;
+                    if is_hard {
+                        t.iter_mut().for_each(|t| *t = N::new(t.to_f64().round()));
+                    }
+                    let context = format!("{len} from {from} on, {reduction:?}, {pos_weight}, {}", backend.name());
+                    check(bce, &x, &t, &context);
                 }
             }
         }

@@ -3,9 +3,8 @@
 use core::mem::MaybeUninit;
 
 use crate::driver::plan::Plan;
-use crate::driver::short::{RowFormula, RowResult};
-use crate::driver::{Pass, Streams, threads};
-use crate::math::{Constants, LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
+use crate::driver::{Pass, RowResult, Streams, threads};
+use crate::math::{Constants, Formula, LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
 
 /// The passes of one element type; see [`BcePlans`](super::BcePlans) for why they are written out.
 pub trait ActivationPlans: Constants {
@@ -38,24 +37,6 @@ impl ActivationPlans for f64 {
     }
 }
 
-impl<T: Constants> RowFormula<T> for Sigmoid {
-    fn new(_: T) -> Self {
-        Self
-    }
-}
-
-impl<T: Constants> RowFormula<T> for LogSigmoid {
-    fn new(_: T) -> Self {
-        Self
-    }
-}
-
-impl<T: Constants> RowFormula<T> for Softplus {
-    fn new(_: T) -> Self {
-        Self
-    }
-}
-
 fn softplus<T: Constants>(beta: T, pass: &Pass<T>, streams: Streams<'_, T>) {
     if beta == T::ONE {
         map(pass, streams, Softplus);
@@ -65,9 +46,10 @@ fn softplus<T: Constants>(beta: T, pass: &Pass<T>, streams: Streams<'_, T>) {
     }
 }
 
-fn map<T: Constants, F: RowFormula<T>>(pass: &Pass<T>, mut streams: Streams<'_, T>, formula: F) {
-    match streams.row(RowResult::Activation, T::ONE, &mut MaybeUninit::uninit()) {
-        Some(row) => _ = row.evaluate::<F>(pass.backend),
-        None => _ = threads::run(pass, streams, &Plan::one(pass.backend, &formula)),
+fn map<T: Constants, F: Formula<T>>(pass: &Pass<T>, mut streams: Streams<'_, T>, formula: F) {
+    let mut unused = MaybeUninit::uninit();
+    let row = streams.row(RowResult::Activation, T::ONE, &mut unused);
+    if row.and_then(|row| row.evaluate(pass.backend, formula)).is_none() {
+        threads::run(pass, streams, &Plan::one(pass.backend, &formula));
     }
 }

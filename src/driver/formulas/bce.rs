@@ -3,7 +3,6 @@
 use core::marker::PhantomData;
 
 use crate::driver::plan::Plan;
-use crate::driver::short::RowFormula;
 use crate::driver::{Pass, Row, RowResult, Streams, threads};
 use crate::math::{
     Backward, Balanced, Constants, DoubleWord, Formula, Gradient, GradientAndHessian, Losses, Smoothing, Sum,
@@ -33,8 +32,8 @@ pub trait BcePlans: Constants {
     fn bce_gradient_and_hessian(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn bce_backward(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn bce_target_gradient(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
-    /// What evaluates a few elements without weights or smoothing.
-    fn bce_row(row: Row<'_, Self>, backend: Backend) -> Self;
+    /// The same of a row, without smoothing.
+    fn bce_row(bce: BceParameters<Self>, row: Row<'_, Self>, backend: Backend) -> Option<Self>;
 }
 
 impl BcePlans for f32 {
@@ -59,8 +58,8 @@ impl BcePlans for f32 {
     fn bce_target_gradient(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
         bce.target_gradient(pass, streams);
     }
-    fn bce_row(row: Row<'_, f32>, backend: Backend) -> f32 {
-        evaluate(row, backend)
+    fn bce_row(bce: BceParameters<f32>, row: Row<'_, f32>, backend: Backend) -> Option<f32> {
+        bce.row(row, backend)
     }
 }
 
@@ -86,54 +85,29 @@ impl BcePlans for f64 {
     fn bce_target_gradient(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
         bce.target_gradient(pass, streams);
     }
-    fn bce_row(row: Row<'_, f64>, backend: Backend) -> f64 {
-        evaluate(row, backend)
-    }
-}
-
-impl<T: Constants, W: Wanted> RowFormula<T> for Unit<T, W> {
-    fn new(scale: T) -> Self {
-        Unit { scale, wanted: PhantomData }
-    }
-}
-
-impl<T: Constants, W: Wanted> RowFormula<T> for Weighted<T, W, false, false> {
-    fn new(scale: T) -> Self {
-        Weighted { smoothing: Smoothing::none(), scale, pos_weight: T::ONE, wanted: PhantomData }
-    }
-}
-
-fn evaluate<T: Constants>(row: Row<'_, T>, backend: Backend) -> T {
-    match row.result {
-        RowResult::Activation => T::ZERO,
-        RowResult::Losses => row.evaluate::<Weighted<T, Losses, false, false>>(backend),
-        RowResult::Sum => row.evaluate::<Unit<T, Sum>>(backend),
-        RowResult::SumAndGradient => row.evaluate::<Unit<T, SumAndGradient>>(backend),
-        RowResult::Gradient => row.evaluate::<Unit<T, Gradient>>(backend),
-        RowResult::GradientAndHessian => row.evaluate::<Unit<T, GradientAndHessian>>(backend),
+    fn bce_row(bce: BceParameters<f64>, row: Row<'_, f64>, backend: Backend) -> Option<f64> {
+        bce.row(row, backend)
     }
 }
 
 impl<T: Constants> BceParameters<T> {
-    fn unit<W: Wanted>(self, pass: &Pass<T>) -> Unit<T, W> {
-        Unit { scale: pass.scale, wanted: PhantomData }
+    fn unit<W: Wanted>(self, scale: T) -> Unit<T, W> {
+        Unit { scale, wanted: PhantomData }
     }
 
-    fn balanced<W: Wanted, const HARD: bool>(self, pass: &Pass<T>) -> Balanced<T, W, HARD> {
-        Balanced { smoothing: self.smoothing, scale: pass.scale, pos_weight: self.pos_weight, wanted: PhantomData }
+    fn balanced<W: Wanted, const HARD: bool>(self, scale: T) -> Balanced<T, W, HARD> {
+        Balanced { smoothing: self.smoothing, scale, pos_weight: self.pos_weight, wanted: PhantomData }
     }
 
-    fn weighted<W: Wanted, const MODERATE: bool, const HARD: bool>(
-        self,
-        pass: &Pass<T>,
-    ) -> Weighted<T, W, MODERATE, HARD> {
-        Weighted { smoothing: self.smoothing, scale: pass.scale, pos_weight: self.pos_weight, wanted: PhantomData }
+    fn weighted<W: Wanted, const MODERATE: bool, const HARD: bool>(self, scale: T) -> Weighted<T, W, MODERATE, HARD> {
+        Weighted { smoothing: self.smoothing, scale, pos_weight: self.pos_weight, wanted: PhantomData }
     }
 
     fn map<W: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) {
         let backend = pass.backend;
-        let (unit, balanced) = (self.unit::<W>(pass), self.balanced::<W, false>(pass));
-        let (any, moderate) = (self.weighted::<W, false, false>(pass), self.weighted::<W, true, false>(pass));
+        let (unit, balanced) = (self.unit::<W>(pass.scale), self.balanced::<W, false>(pass.scale));
+        let (any, moderate) =
+            (self.weighted::<W, false, false>(pass.scale), self.weighted::<W, true, false>(pass.scale));
         let plan = if streams.has_no_weights() {
             Plan::one(backend, &unit)
         } else if self.is_balanced(pass, &streams) {
@@ -147,7 +121,8 @@ impl<T: Constants> BceParameters<T> {
     /// One loss for each element needs a logarithm for each, and an upstream derivative is a weight: both are only
     /// there in the general formula.
     fn map_weighted<W: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) {
-        let (any, moderate) = (self.weighted::<W, false, false>(pass), self.weighted::<W, true, false>(pass));
+        let (any, moderate) =
+            (self.weighted::<W, false, false>(pass.scale), self.weighted::<W, true, false>(pass.scale));
         let plan = Self::weighted_plan(pass.backend, &streams, &any, &moderate);
         threads::run(pass, streams.smoothed(self.smoothing), &plan);
     }
@@ -169,10 +144,11 @@ impl<T: Constants> BceParameters<T> {
 
     fn reduce<W: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
         let backend = pass.backend;
-        let unit = self.unit::<W>(pass);
-        let (balanced, hard_balanced) = (self.balanced::<W, false>(pass), self.balanced::<W, true>(pass));
-        let (any, moderate) = (self.weighted::<W, false, false>(pass), self.weighted::<W, true, false>(pass));
-        let hard = self.weighted::<W, true, true>(pass);
+        let unit = self.unit::<W>(pass.scale);
+        let (balanced, hard_balanced) = (self.balanced::<W, false>(pass.scale), self.balanced::<W, true>(pass.scale));
+        let (any, moderate) =
+            (self.weighted::<W, false, false>(pass.scale), self.weighted::<W, true, false>(pass.scale));
+        let hard = self.weighted::<W, true, true>(pass.scale);
         let is_balanced = self.is_balanced(pass, &streams);
         let streams = streams.smoothed(self.smoothing);
         let plan = if streams.has_no_weights() {
@@ -198,13 +174,43 @@ impl<T: Constants> BceParameters<T> {
     /// larger than the factor of the sum or, under a weighted mean, than 1; it is not looked at itself, so that sums that
     /// go on take the same way as those that are divided.
     fn is_balanced(self, pass: &Pass<T>, streams: &Streams<'_, T>) -> bool {
+        let is_uniform = streams.pos_weight.is_uniform() && streams.weight.is_one();
+        is_uniform && self.has_small_weight(pass.factor) && self.has_small_weight(T::ONE)
+    }
+
+    fn has_small_weight(self, factor: T) -> bool {
         let three = T::ONE + T::ONE + T::ONE;
-        let is_small = |factor| self.pos_weight * factor <= three + three;
-        streams.pos_weight.is_uniform() && streams.weight.is_one() && is_small(pass.factor) && is_small(T::ONE)
+        self.pos_weight * factor <= three + three
     }
 
     fn target_gradient(self, pass: &Pass<T>, streams: Streams<'_, T>) {
         let formula = TargetGradient { smoothing: self.smoothing, scale: pass.scale };
         threads::run(pass, streams, &Plan::one(pass.backend, &formula));
+    }
+
+    /// The formulas are those that the plans choose.
+    fn row(self, row: Row<'_, T>, backend: Backend) -> Option<T> {
+        let scale = T::ONE / row.divisor;
+        if self.pos_weight == T::ONE {
+            return match row.result {
+                RowResult::Activation => None,
+                RowResult::Losses => row.evaluate(backend, self.weighted::<Losses, false, false>(T::ONE)),
+                RowResult::Sum => row.evaluate(backend, self.unit::<Sum>(T::ONE)),
+                RowResult::SumAndGradient => row.evaluate(backend, self.unit::<SumAndGradient>(scale)),
+                RowResult::Gradient => row.evaluate(backend, self.unit::<Gradient>(scale)),
+                RowResult::GradientAndHessian => row.evaluate(backend, self.unit::<GradientAndHessian>(scale)),
+            };
+        }
+        if !self.has_small_weight(T::ONE) {
+            return None;
+        }
+        match row.result {
+            RowResult::Sum if row.is_hard() => row.evaluate(backend, self.balanced::<Sum, true>(T::ONE)),
+            RowResult::SumAndGradient if row.is_hard() => {
+                row.evaluate(backend, self.balanced::<SumAndGradient, true>(scale))
+            }
+            RowResult::Gradient => row.evaluate(backend, self.balanced::<Gradient, false>(scale)),
+            _ => None,
+        }
     }
 }
