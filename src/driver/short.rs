@@ -108,7 +108,7 @@ impl<T: Constants> Row<'_, T> {
 
     /// Evaluates a formula; returns what is summed, divided. `None` on a backend that leaves rows to the driver.
     #[inline]
-    pub fn evaluate<F: Formula<T>>(self, backend: Backend, formula: F) -> Option<T> {
+    pub fn evaluate<F: Formula<T>>(&self, backend: Backend, formula: F) -> Option<T> {
         if self.result.outputs() < F::OUTPUTS || !self.result.has_targets() && F::TARGETS {
             return None;
         }
@@ -122,15 +122,15 @@ impl<T: Constants> Row<'_, T> {
 struct EvaluateRow<'r, F>(PhantomData<(&'r (), F)>);
 
 impl<'r, T: Constants, F: Formula<T>> Kernel<T> for EvaluateRow<'r, F> {
-    type Args = (Row<'r, T>, F);
+    type Args = (&'r Row<'r, T>, F);
     type Out = T;
 
     /// # Safety
     ///
     /// Logits and targets, if the formula has any, are there, and room for its outputs.
     #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, args: &mut (Row<'r, T>, F)) -> T {
-        let &mut (Row { len, logit, target, outputs, divisor, .. }, formula) = args;
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, args: &mut (&'r Row<'r, T>, F)) -> T {
+        let &mut (&Row { len, logit, target, outputs, divisor, .. }, formula) = args;
         let one = l.one();
         let mut sums = MaybeUninit::<[T::VirtualLanes; 2]>::uninit();
         let hi = sums.as_mut_ptr().cast::<T>();

@@ -217,7 +217,7 @@ pub trait Plans<T: Real>: Sync {
     }
 
     /// Evaluates a row without weights; returns the sum, divided. `None` if only the driver does, as the loss is set.
-    fn run_row(&self, _: Row<'_, T>, _: Backend) -> Option<T> {
+    fn run_row(&self, _: &Row<'_, T>, _: Backend) -> Option<T> {
         None
     }
 
@@ -236,7 +236,7 @@ pub trait Plans<T: Real>: Sync {
         let mut widened = MaybeUninit::uninit();
         let mut streams = streams.targets(targets);
         let row = streams.row(result, divisor, &mut widened)?;
-        self.run_row(row, settings.backend.unwrap_or_else(Backend::best))
+        self.run_row(&row, settings.backend.unwrap_or_else(Backend::best))
     }
 
     #[inline]
