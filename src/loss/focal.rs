@@ -1,7 +1,7 @@
 //! Focal loss from logits.
 
 use super::{Hessian, LogitLoss, Plans, Settings, expect_up_to};
-use crate::driver::{BceParameters, FocalParameters, Pass, Streams};
+use crate::driver::{BceParameters, FocalParameters, Pass, Row, Streams};
 use crate::error::{Argument, Error};
 use crate::math::{DoubleWord, Gamma, Smoothing};
 use crate::real::Real;
@@ -169,6 +169,17 @@ impl<T: Real> Plans<T> for FocalLoss<'_, T> {
         expect_up_to(T::ONE, self.alpha.unwrap_or(T::ALPHA), Argument::Alpha)?;
         expect_up_to(T::LARGEST_GAMMA, self.gamma, Argument::Gamma)?;
         expect_up_to(T::ONE, self.label_smoothing, Argument::LabelSmoothing)
+    }
+
+    #[inline]
+    fn run_row(&self, row: &Row<'_, T>, backend: Backend) -> Option<T> {
+        // What it must be like is asked by `check_parameters` otherwise.
+        self.check_parameters().ok()?;
+        match self.parameters() {
+            Parameters::Bce(bce) if self.label_smoothing == T::ZERO => T::bce_row(bce, row, backend),
+            Parameters::Bce(_) => None,
+            Parameters::Focal(focal) => T::focal_row(focal, row, backend),
+        }
     }
 
     fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {

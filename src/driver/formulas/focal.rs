@@ -3,11 +3,12 @@
 use core::marker::PhantomData;
 
 use crate::driver::plan::Plan;
-use crate::driver::{Pass, Streams, threads};
+use crate::driver::{Pass, Row, RowResult, Streams, threads};
 use crate::math::{
     Backward, Constants, DoubleWord, Focal, Gamma, Gradient, GradientAndHessian, Losses, Smoothing, Sum,
     SumAndGradient, Wanted,
 };
+use crate::simd::Backend;
 
 /// The parameters that all elements share.
 #[derive(Clone, Copy)]
@@ -37,6 +38,8 @@ pub trait FocalPlans: Constants {
     fn focal_gradient(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn focal_gradient_and_hessian(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn focal_backward(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
+    /// The same of a row, without smoothing.
+    fn focal_row(focal: FocalParameters<Self>, row: &Row<'_, Self>, backend: Backend) -> Option<Self>;
 }
 
 impl FocalPlans for f32 {
@@ -65,6 +68,9 @@ impl FocalPlans for f32 {
     }
     fn focal_backward(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
         focal.run::<Backward>(pass, streams);
+    }
+    fn focal_row(focal: FocalParameters<f32>, row: &Row<'_, f32>, backend: Backend) -> Option<f32> {
+        focal.row(row, backend)
     }
 }
 
@@ -95,20 +101,37 @@ impl FocalPlans for f64 {
     fn focal_backward(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
         focal.run::<Backward>(pass, streams);
     }
+    fn focal_row(focal: FocalParameters<f64>, row: &Row<'_, f64>, backend: Backend) -> Option<f64> {
+        focal.row(row, backend)
+    }
 }
 
 impl<T: Constants> FocalParameters<T> {
-    fn formula<W: Wanted, const HARD: bool>(self, pass: &Pass<T>) -> Focal<T, W, HARD> {
+    fn formula<W: Wanted, const HARD: bool>(self, scale: T) -> Focal<T, W, HARD> {
         let Self { smoothing, gamma, alpha, .. } = self;
-        Focal { smoothing, gamma, alpha, scale: pass.scale, wanted: PhantomData }
+        Focal { smoothing, gamma, alpha, scale, wanted: PhantomData }
     }
 
     fn run<W: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
         let backend = pass.backend;
-        let (any, hard) = (self.formula::<W, false>(pass), self.formula::<W, true>(pass));
+        let (any, hard) = (self.formula::<W, false>(pass.scale), self.formula::<W, true>(pass.scale));
         // Smoothing makes every target soft.
         let plan =
             if self.smoothed { Plan::one(backend, &any) } else { Plan::by_targets(backend, &streams, &any, &hard) };
         threads::run(pass, streams, &plan)
+    }
+
+    /// Hard targets alone, and what is asked for most: others have the driver.
+    fn row(self, row: &Row<'_, T>, backend: Backend) -> Option<T> {
+        if self.smoothed || !row.is_hard() {
+            return None;
+        }
+        let scale = T::ONE / row.divisor;
+        match row.result {
+            RowResult::Sum => row.evaluate(backend, self.formula::<Sum, true>(T::ONE)),
+            RowResult::SumAndGradient => row.evaluate(backend, self.formula::<SumAndGradient, true>(scale)),
+            RowResult::Gradient => row.evaluate(backend, self.formula::<Gradient, true>(scale)),
+            _ => None,
+        }
     }
 }
