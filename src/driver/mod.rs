@@ -102,16 +102,17 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
     /// place, and keeps no more than it needs.
     fn run(&mut self, mut total: DoubleWord<T>) -> DoubleWord<T> {
         let (mut logit, mut target) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::<T::TargetBuffer>::uninit());
-        let (mut pos_weight, mut weight) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::<T::Buffer>::uninit());
+        let (mut pos_weight, mut weight) = (MaybeUninit::uninit(), MaybeUninit::uninit());
         let (mut pos_weight_cycle, mut weight_cycle) = (MaybeUninit::uninit(), MaybeUninit::uninit());
-        let mut upstream = MaybeUninit::<T::Buffer>::uninit();
+        let mut upstream = MaybeUninit::uninit();
         let (mut terms, mut words) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+        let target = Buffer::of(&mut target);
         let mut workspace = Workspace {
             logit: Buffer::of(&mut logit),
-            target: Buffer::of(&mut target),
-            pos_weight: FactorRows::of(&mut pos_weight).with_cycle(&mut pos_weight_cycle),
-            weight: FactorRows::of(&mut weight).with_cycle(&mut weight_cycle),
-            upstream: FactorRows::of(&mut upstream),
+            pos_weight: FactorRows::of(target.part(1, &mut pos_weight)).with_cycle(&mut pos_weight_cycle),
+            weight: FactorRows::of(target.part(2, &mut weight)).with_cycle(&mut weight_cycle),
+            upstream: FactorRows::of(target.part(3, &mut upstream)),
+            target,
             terms: &mut terms,
             pieces: 0,
             are_blocks: false,

@@ -57,7 +57,8 @@ impl<'f, T: Constants> Plan<'f, T> {
         Self { hard: Some(BlockFn::new(backend, formula)), ..self }
     }
 
-    /// Blocks are looked at: whether no logit is larger than `limit`, and what [`Surveying`] names besides.
+    /// Blocks are looked at: whether no logit is larger than `limit`, and what [`Surveying`] names besides. `WEIGHTED` wherever the
+    /// formulas are: their factors share the room for targets.
     #[inline]
     pub fn surveyed<const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS: bool>(
         self,

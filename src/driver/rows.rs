@@ -7,6 +7,7 @@ use super::block::Rows;
 use super::factors::Factors;
 use super::tile::Tile;
 use crate::math::Constants;
+use crate::simd::MICROCONTROLLER;
 
 /// Room for rows that are made. Each is a variable of its own, and none is cleared: a program keeps only those that it needs,
 /// and a short slice does not wait for them.
@@ -20,6 +21,18 @@ impl<'b, T: Constants> Buffer<'b, T> {
     pub fn of<B>(buffer: &'b mut MaybeUninit<B>) -> Self {
         Self { rows: Rows { first: buffer.as_mut_ptr().cast(), step: T::COLUMNS }, borrowed: PhantomData }
     }
+
+    /// Room for the rows of a factor: a quarter of that of targets, which have no more than the first one where there are
+    /// factors. A microcontroller has a buffer of its own for each, of which a program keeps only those that it needs.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn part(&self, quarter: usize, own: &'b mut MaybeUninit<T::FactorBuffer>) -> Self {
+        const { assert!(MICROCONTROLLER || 4 * T::MADE_ROWS <= T::MADE_TARGETS, "four kinds of rows") };
+        if MICROCONTROLLER {
+            return Self::of(own);
+        }
+        let first = self.rows.first.wrapping_add(quarter * T::MADE_ROWS * T::COLUMNS);
+        Self { rows: Rows { first, ..self.rows }, borrowed: PhantomData }
+    }
 }
 
 /// The rows of a factor.
@@ -31,8 +44,8 @@ pub struct FactorRows<'b, T: Constants> {
 
 impl<'b, T: Constants> FactorRows<'b, T> {
     #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn of(rows: &'b mut MaybeUninit<T::Buffer>) -> Self {
-        Self { rows: Buffer::of(rows), cycle: core::ptr::null_mut() }
+    pub fn of(rows: Buffer<'b, T>) -> Self {
+        Self { rows, cycle: core::ptr::null_mut() }
     }
 
     #[cfg_attr(not(unoptimized), inline(always))]

@@ -200,7 +200,8 @@ impl<'a, T: Constants> Streams<'a, T> {
         {
             T::MADE_ROWS
         } else if shape.targets && (is_stored(&self.targets) || self.smoothing.is_some()) {
-            T::MADE_TARGETS
+            // Factors share the room for targets.
+            if shape.weights || shape.upstream { T::MADE_ROWS } else { T::MADE_TARGETS }
         } else {
             usize::MAX
         }

@@ -22,16 +22,18 @@ macro_rules! kinds {
             const VIRTUAL_LANES: usize = 128 / size_of::<Self>();
             /// Room for [`COLUMNS`](Self::COLUMNS) lanes of [`MADE_ROWS`](Self::MADE_ROWS) rows.
             type Buffer: Copy;
-            /// The same of [`MADE_TARGETS`](Self::MADE_TARGETS) rows.
+            /// The same of [`MADE_TARGETS`](Self::MADE_TARGETS) rows: of targets alone, or of them and of three factors.
             type TargetBuffer;
+            /// Room for the rows of a factor where it is not in that of targets; else nothing.
+            type FactorBuffer;
             /// One element for each of [`COLUMNS`](Self::COLUMNS) lanes.
             type Columns: Copy;
             /// As many lanes as are taken at a time: all, or one where memory is short.
             const COLUMNS: usize = if MICROCONTROLLER { 1 } else { Self::VIRTUAL_LANES };
             /// As many rows as are made at a time.
             const MADE_ROWS: usize = if MICROCONTROLLER { 32 } else { 8 };
-            /// The same where only targets are made: half a block.
-            const MADE_TARGETS: usize = if MICROCONTROLLER { 32 } else { 16 };
+            /// The same where there are no factors: a block.
+            const MADE_TARGETS: usize = 32;
             $($(#[$target])* type $kind: Lanes<Scalar = Self>;)*
         }
 
@@ -39,6 +41,7 @@ macro_rules! kinds {
             type VirtualLanes = [f32; 32];
             type Columns = [f32; Self::COLUMNS];
             type TargetBuffer = [f32; Self::COLUMNS * Self::MADE_TARGETS];
+            type FactorBuffer = [f32; if MICROCONTROLLER { Self::COLUMNS * Self::MADE_ROWS } else { 0 }];
             type Buffer = [f32; Self::COLUMNS * Self::MADE_ROWS];
             $($(#[$target])* type $kind = $f32;)*
         }
@@ -47,6 +50,7 @@ macro_rules! kinds {
             type VirtualLanes = [f64; 16];
             type Columns = [f64; Self::COLUMNS];
             type TargetBuffer = [f64; Self::COLUMNS * Self::MADE_TARGETS];
+            type FactorBuffer = [f64; if MICROCONTROLLER { Self::COLUMNS * Self::MADE_ROWS } else { 0 }];
             type Buffer = [f64; Self::COLUMNS * Self::MADE_ROWS];
             $($(#[$target])* type $kind = $f64;)*
         }
