@@ -69,8 +69,13 @@ impl<T: Float> DoubleWord<T> {
     /// A count in two words, exact up to 2^48 in `f32`.
     pub fn from_count(n: u64) -> Self {
         let hi = T::from_count(n);
-        let rest = n.wrapping_sub(hi.to_count());
-        Self { hi, lo: T::from_difference(rest as i64) }
+        let lo = match u32::try_from(n) {
+            // The halves of 32 bits are exact, and so is what they leave of the high word. As integers of 64 bits, a
+            // microcontroller would convert them in software.
+            Ok(n) => (T::from_word(n & 0xffff_0000) - hi) + T::from_word(n & 0xffff),
+            Err(_) => T::from_difference(n.wrapping_sub(hi.to_count()) as i64),
+        };
+        Self { hi, lo }
     }
 
     /// a * b exactly, without a fused multiply-add, so that it is the same everywhere (Dekker, Veltkamp). The low word

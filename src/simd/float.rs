@@ -57,6 +57,8 @@ pub trait Float:
     fn is_finite(self) -> bool;
     /// The nearest.
     fn from_count(n: u64) -> Self;
+    /// The same for 32 bits.
+    fn from_word(n: u32) -> Self;
     /// Towards zero, clamped to the range of `u64`.
     fn to_count(self) -> u64;
     fn from_difference(n: i64) -> Self;
@@ -94,6 +96,10 @@ impl Float for f32 {
     }
     #[inline(always)]
     fn from_count(n: u64) -> Self {
+        n as f32
+    }
+    #[inline(always)]
+    fn from_word(n: u32) -> Self {
         n as f32
     }
     #[inline(always)]
@@ -143,6 +149,10 @@ impl Float for f64 {
     }
     #[inline(always)]
     fn from_count(n: u64) -> Self {
+        n as f64
+    }
+    #[inline(always)]
+    fn from_word(n: u32) -> Self {
         n as f64
     }
     #[inline(always)]
