@@ -7,6 +7,7 @@ use core::marker::PhantomData;
 use core::ops::Range;
 
 use super::sum::{Finish, Finishing, PIECE, PIECES, ROWS, Terms, Tree};
+use super::tile::width_of;
 use crate::math::{Constants, Formula, Inputs, Results};
 use crate::simd::{Backend, Function, Kernel, Lanes, Token};
 
@@ -131,7 +132,7 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Evaluate<F> {
             // What is summed, block by block; else all in one.
             let end = if const { F::SUMS && PIECES > 1 } { block.rows.min(first + ROWS) } else { block.rows };
             let mut lane = 0;
-            while lane < block.width {
+            while lane < width_of::<T>(block.width) {
                 // SAFETY: the caller's promise, and `lane` is below `width`.
                 unsafe {
                     if const { F::SUMS } {
@@ -192,7 +193,7 @@ impl<T: Constants> Block<T> {
         Terms { term, products: factors }
     }
 
-    /// The terms of the rows of one block: as a tree, a piece at a time.
+    /// The terms of the rows of one block, one at least: as a tree, a piece at a time.
     ///
     /// # Safety
     ///
@@ -205,32 +206,43 @@ impl<T: Constants> Block<T> {
         rows: Range<usize>,
         lane: usize,
     ) -> Terms<L> {
-        let mut tree = Tree::new(l);
+        let mut tree = Tree::new();
         // Joining nothing changes nothing, so each half may start with that.
         let mut block = Terms::none(l);
         let Range { start: mut row, end } = rows;
-        while row < end {
+        loop {
             let half_end = end.min(row + 2 * PIECE);
             let mut half = Terms::none(l);
-            while row < half_end {
+            loop {
                 let count = PIECE.min(end - row);
                 let mut k = 0;
-                while k < count {
+                loop {
                     // SAFETY: the caller's promise, and row + k is below `end`.
                     tree.set(k, unsafe { self.evaluate(l, formula, row + k, lane) }, F::PRODUCTS);
                     k += 1;
+                    if k >= count {
+                        break;
+                    }
                 }
-                if const { T::COLUMNS > 1 } && row + count == self.rows && self.last < self.width {
-                    let beyond = l.beyond(self.last.saturating_sub(lane).min(L::LANES));
-                    let last = tree.get(l, k - 1, F::PRODUCTS).without(beyond);
-                    tree.set(k - 1, last, F::PRODUCTS);
+                // SAFETY: `count` of them have just been set.
+                unsafe {
+                    if const { T::COLUMNS > 1 } && row + count == self.rows && self.last < self.width {
+                        let beyond = l.beyond(self.last.saturating_sub(lane).min(L::LANES));
+                        let last = tree.get(l, k - 1, F::PRODUCTS).without(beyond);
+                        tree.set(k - 1, last, F::PRODUCTS);
+                    }
+                    half = half.join(tree.join(l, count, F::PRODUCTS), F::PRODUCTS);
                 }
-                half = half.join(tree.join(l, count, F::PRODUCTS), F::PRODUCTS);
                 row += count;
+                if row >= half_end {
+                    break;
+                }
             }
             block = block.join(half, F::PRODUCTS);
+            if row >= end {
+                return block;
+            }
         }
-        block
     }
 }
 
@@ -275,7 +287,7 @@ impl<T: Constants, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS
         let mut row = 0;
         while row < block.rows {
             let mut lane = 0;
-            while lane < block.width {
+            while lane < width_of::<T>(block.width) {
                 // SAFETY: the caller's promise.
                 let (logit, weight, target) = unsafe {
                     (

@@ -127,7 +127,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         let limit = self.streams.rows_at_a_time(shape);
         let is_made = limit < usize::MAX;
         // Several at a time, if all are whole and nothing is chosen or made: their logarithms do not wait for each other.
-        let are_several = shape.sums && self.plan.survey.is_none() && !is_made;
+        let are_several = PIECES > 1 && shape.sums && self.plan.survey.is_none() && !is_made;
         let Range { mut start, end } = self.streams.elements();
         while start < end {
             let chunk = start..end.min(start + chunk_len::<T>());
@@ -143,7 +143,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
                     let tile = if shape.sums {
                         Tile::down::<T>(start, len, lane, formula.evaluate.lanes)
                     } else {
-                        Tile::across(start, len, if is_made { T::COLUMNS } else { formula.evaluate.lanes })
+                        Tile::across::<T>(start, len, if is_made { T::COLUMNS } else { formula.evaluate.lanes })
                     };
                     self.streams.evaluate(&mut workspace, self.backend, shape, limit, formula, tile);
                     if !shape.sums {
@@ -155,7 +155,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
                 start += len;
             }
             if shape.sums {
-                total = total.plus(lanes.fold(chunk.len()).times(self.factor));
+                total = total.plus(lanes.fold(chunk.end - chunk.start).times(self.factor));
             }
         }
         total
@@ -167,7 +167,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         let found = match &self.plan.survey {
             None => None,
             Some(survey) => {
-                let tile = Tile::across(start, len, T::COLUMNS);
+                let tile = Tile::across::<T>(start, len, T::COLUMNS);
                 Some(self.streams.survey(workspace, self.backend, survey, tile))
             }
         };

@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use super::block::Rows;
-use super::tile::Tile;
+use super::tile::{Tile, width_of};
 use crate::math::{Constants, Smoothing};
 use crate::simd::{Backend, Function, Kernel, Lanes, Token, Vector};
 
@@ -235,7 +235,9 @@ impl<T: Constants> Transfer<T> {
     /// How many rows have whole vectors alone.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn whole<L: Lanes<Scalar = T>>(&self) -> usize {
-        if self.width & (L::LANES - 1) == 0 { self.count - usize::from(self.last < self.width) } else { 0 }
+        let width = width_of::<T>(self.width);
+        let short = T::COLUMNS > 1 && self.last < width;
+        if width & (L::LANES - 1) == 0 { self.count - usize::from(short) } else { 0 }
     }
 
     /// The first number of a row, and where it is computed with.
@@ -260,7 +262,7 @@ impl<T: Constants> Transfer<T> {
         while row < rows {
             let (from, to) = self.row::<S>(row);
             let mut lane = 0;
-            while lane < self.width {
+            while lane < width_of::<T>(self.width) {
                 // SAFETY: the caller's promise.
                 unsafe {
                     let v = S::load(l, from.add(lane));
@@ -303,7 +305,7 @@ impl<T: Constants, S: Stored<T>> Kernel<T> for Reading<S> {
                 let (from, to) = transfer.row::<S>(row);
                 let valid = if row + 1 == transfer.count { transfer.last } else { transfer.width };
                 let mut lane = 0;
-                while lane < transfer.width {
+                while lane < width_of::<T>(transfer.width) {
                     let count = valid.saturating_sub(lane).min(L::LANES);
                     if const { S::STORAGE.as_is } {
                         l.load_first(from.wrapping_add(lane).cast(), count).store(to.add(lane));
@@ -346,7 +348,7 @@ impl<T: Constants, S: StoredMut<T>> Kernel<T> for Writing<S> {
             let mut lane = 0;
             // SAFETY: the caller's promise; no number beyond the last of a row is written.
             unsafe {
-                while row < whole && lane < transfer.width {
+                while row < whole && lane < width_of::<T>(transfer.width) {
                     S::store(l.load(from.add(lane)), to.add(lane));
                     lane += L::LANES;
                 }

@@ -255,7 +255,7 @@ impl<T: Constants> Streams<'_, T> {
             pieces += 1;
         }
         if shape.sums {
-            workspace.are_blocks = tile.rows > ROWS;
+            workspace.are_blocks = PIECES > 1 && tile.rows > ROWS;
             workspace.pieces = if workspace.are_blocks { tile.rows / ROWS } else { pieces };
             workspace.width = tile.width;
         }

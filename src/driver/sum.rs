@@ -3,6 +3,7 @@
 use core::mem::MaybeUninit;
 use core::slice::from_raw_parts_mut;
 
+use super::tile::width_of;
 use crate::math::{Constants, DoubleWord, log1p_double};
 use crate::simd::{Kernel, Lanes, MICROCONTROLLER, Mask, Native, Token, Vector};
 
@@ -78,64 +79,79 @@ impl<T: Constants, L: Lanes<Scalar = T>> Terms<L> {
     }
 }
 
-/// The terms of the rows of a piece.
+/// The terms of the rows of a piece. Not cleared: few rows would wait for it.
 pub struct Tree<L: Lanes> {
-    terms: [Vector<L>; PIECE],
-    products: [[Vector<L>; PIECE]; 2],
+    terms: [MaybeUninit<Vector<L>>; PIECE],
+    products: [[MaybeUninit<Vector<L>>; PIECE]; 2],
 }
 
 impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
     #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn new(l: Token<L>) -> Self {
-        Self { terms: [l.zero(); PIECE], products: [[l.zero(); PIECE]; 2] }
+    pub fn new() -> Self {
+        Self { terms: [MaybeUninit::uninit(); PIECE], products: [[MaybeUninit::uninit(); PIECE]; 2] }
     }
 
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn set(&mut self, at: usize, terms: Terms<L>, products: usize) {
         let at = at % PIECE;
-        self.terms[at] = terms.term;
+        self.terms[at].write(terms.term);
         let mut k = 0;
         while k < products {
-            self.products[k][at] = terms.products[k];
+            self.products[k][at].write(terms.products[k]);
             k += 1;
         }
     }
 
+    /// # Safety
+    ///
+    /// They have been set, with as many products.
     #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn get(&self, l: Token<L>, at: usize, products: usize) -> Terms<L> {
-        let mut terms = Terms { term: self.terms[at % PIECE], ..Terms::none(l) };
-        let mut k = 0;
-        while k < products {
-            terms.products[k] = self.products[k][at % PIECE];
-            k += 1;
+    pub unsafe fn get(&self, l: Token<L>, at: usize, products: usize) -> Terms<L> {
+        let at = at % PIECE;
+        let mut terms = Terms::none(l);
+        // SAFETY: the caller's promise.
+        unsafe {
+            terms.term = self.terms[at].assume_init();
+            let mut k = 0;
+            while k < products {
+                terms.products[k] = self.products[k][at].assume_init();
+                k += 1;
+            }
         }
         terms
     }
 
     /// The first `count` joined, as a tree.
+    ///
+    /// # Safety
+    ///
+    /// They have been set, with as many products; there is at least one.
     #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn join(&mut self, l: Token<L>, count: usize, products: usize) -> Terms<L> {
-        if count == PIECE {
-            let first = self.get(l, 0, products).join(self.get(l, 1, products), products);
-            let second = self.get(l, 2, products).join(self.get(l, 3, products), products);
-            let third = self.get(l, 4, products).join(self.get(l, 5, products), products);
-            let fourth = self.get(l, 6, products).join(self.get(l, 7, products), products);
-            return first.join(second, products).join(third.join(fourth, products), products);
-        }
-        let mut left = count;
-        while left > 1 {
-            let mut k = 0;
-            while k < left / 2 {
-                let joined = self.get(l, 2 * k, products).join(self.get(l, 2 * k + 1, products), products);
-                self.set(k, joined, products);
-                k += 1;
+    pub unsafe fn join(&mut self, l: Token<L>, count: usize, products: usize) -> Terms<L> {
+        // SAFETY: the caller's promise; what is joined is set again in a place below `count`.
+        unsafe {
+            if count == PIECE {
+                let first = self.get(l, 0, products).join(self.get(l, 1, products), products);
+                let second = self.get(l, 2, products).join(self.get(l, 3, products), products);
+                let third = self.get(l, 4, products).join(self.get(l, 5, products), products);
+                let fourth = self.get(l, 6, products).join(self.get(l, 7, products), products);
+                return first.join(second, products).join(third.join(fourth, products), products);
             }
-            if left % 2 == 1 {
-                self.set(k, self.get(l, left - 1, products), products);
+            let mut left = count;
+            while left > 1 {
+                let mut k = 0;
+                while k < left / 2 {
+                    let joined = self.get(l, 2 * k, products).join(self.get(l, 2 * k + 1, products), products);
+                    self.set(k, joined, products);
+                    k += 1;
+                }
+                if left % 2 == 1 {
+                    self.set(k, self.get(l, left - 1, products), products);
+                }
+                left = left.div_ceil(2);
             }
-            left = left.div_ceil(2);
+            self.get(l, 0, products)
         }
-        self.get(l, 0, products)
     }
 }
 
@@ -146,7 +162,7 @@ pub struct Finish<T> {
     pub width: usize,
     /// What [`Block::sums`](super::block::Block::sums) received from the first piece of rows; that of the next follows.
     pub terms: *const T,
-    /// How many pieces there are, from 1 to 4.
+    /// How many pieces there are, from 1 to [`PIECES`].
     pub pieces: usize,
     /// Whether each is a block, and not a part of one.
     pub are_blocks: bool,
@@ -177,7 +193,7 @@ impl<T: Constants, const PRODUCTS: usize> Kernel<T> for Finishing<PRODUCTS> {
         let are_blocks = const { PIECES > 1 } && finish.are_blocks;
         let blocks = if are_blocks { finish.pieces } else { 1 };
         let mut lane = 0;
-        while lane < finish.width {
+        while lane < width_of::<T>(finish.width) {
             // SAFETY: the caller's promise, and `lane` is below `width`.
             unsafe {
                 let mut sum = if finish.is_first { zero(l) } else { load(l, finish.sums, lane) };
@@ -238,10 +254,10 @@ impl<T: Constants> Finish<T> {
         // SAFETY: the caller's promise, of each piece there is.
         unsafe {
             let mut block = self.piece(l, 0, lane, products);
-            if self.pieces > 1 {
+            if PIECES > 1 && self.pieces > 1 {
                 block = block.join(self.piece(l, 1, lane, products), products);
             }
-            if self.pieces > 2 {
+            if PIECES > 2 && self.pieces > 2 {
                 let mut half = self.piece(l, 2, lane, products);
                 if self.pieces > 3 {
                     half = half.join(self.piece(l, 3, lane, products), products);
@@ -309,7 +325,8 @@ impl<'w, T: Constants> LaneSums<'w, T> {
         let (hi, lo) = unsafe {
             (from_raw_parts_mut(first, used), from_raw_parts_mut(first.wrapping_add(T::VIRTUAL_LANES), used))
         };
-        let mut half = T::VIRTUAL_LANES / 2;
+        // The largest that leaves any on its other side.
+        let mut half = used.saturating_sub(1).checked_ilog2().map_or(0, |log| 1 << log);
         while half > 0 {
             if let (Some((hi, hi_other)), Some((lo, lo_other))) =
                 (hi.split_at_mut_checked(half), lo.split_at_mut_checked(half))

@@ -2,6 +2,12 @@
 
 use crate::math::Constants;
 
+/// How many lanes a row has, which is known where they are taken one at a time.
+#[cfg_attr(not(unoptimized), inline(always))]
+pub fn width_of<T: Constants>(width: usize) -> usize {
+    if T::COLUMNS == 1 { 1 } else { width }
+}
+
 /// Elements in rows of equal width.
 #[derive(Clone, Copy)]
 pub struct Tile {
@@ -19,7 +25,8 @@ pub struct Tile {
 impl Tile {
     /// So many elements, row after row.
     #[inline]
-    pub fn across(start: usize, len: usize, width: usize) -> Self {
+    pub fn across<T: Constants>(start: usize, len: usize, width: usize) -> Self {
+        let width = width_of::<T>(width);
         // A power of two: nothing is divided.
         let rows = (len + width - 1) >> width.trailing_zeros();
         Self { start, pitch: width, rows, width, last: len - (rows - 1) * width }
@@ -31,8 +38,9 @@ impl Tile {
     pub fn down<T: Constants>(start: usize, len: usize, lane: usize, lanes: usize) -> Self {
         let left = len - lane;
         let rows = left.div_ceil(T::VIRTUAL_LANES);
-        let last = T::COLUMNS.min(left - (rows - 1) * T::VIRTUAL_LANES);
+        let last = if T::COLUMNS == 1 { 1 } else { T::COLUMNS.min(left - (rows - 1) * T::VIRTUAL_LANES) };
         let width = if rows > 1 { T::COLUMNS } else { (last + lanes - 1) & !(lanes - 1) };
+        let width = width_of::<T>(width);
         Self { start: start + lane, pitch: T::VIRTUAL_LANES, rows, width, last }
     }
 
