@@ -122,10 +122,21 @@ impl Wanted for Backward {
 }
 
 /// The polynomial with these coefficients, from the highest power down.
+///
+/// Up to twelve are written out: compiled for size, it would be a loop, of which two thirds are not the polynomial.
 #[cfg_attr(not(unoptimized), inline(always))]
 fn horner<L: Lanes>(l: Token<L>, coefficients: &'static [L::Scalar], x: Vector<L>) -> Vector<L> {
     let mut sum = l.splat(coefficients[0]);
     let mut i = 1;
+    if coefficients.len() <= 12 {
+        macro_rules! steps {
+            ($($step:tt)*) => { $(if i < coefficients.len() {
+                sum = sum.mul_add(x, l.splat(coefficients[i]));
+                i += $step;
+            })* };
+        }
+        steps!(1 1 1 1 1 1 1 1 1 1 1);
+    }
     while i < coefficients.len() {
         sum = sum.mul_add(x, l.splat(coefficients[i]));
         i += 1;
