@@ -111,6 +111,11 @@
 //! * `half`, off unless asked for: the trait `HalfLoss`, by which inputs, targets and gradients may be kept as the `f16` and
 //!   `bf16` of the crate `half`, version 2.
 //!
+//! * `scalar-fma`, there unless `default-features = false`: the backend of that name, on a Cortex-M with an FPU.
+//!
+//! * `small`, off unless asked for: on a microcontroller, what formulas have in common is there once. See
+//!   [In your firmware](firmware).
+//!
 //! On x86 the CPU is asked which instructions it has, once, without `std`. On microcontrollers only scalar code is
 //! compiled.
 

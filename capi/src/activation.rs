@@ -4,6 +4,7 @@
 use logit_loss::{Error, Real};
 
 use crate::memory::{Extent, input, output};
+use crate::options::backend;
 use crate::status::Status;
 
 /// # Safety
@@ -27,20 +28,20 @@ fn status(result: Result<Result<(), Error>, Status>) -> Status {
 /// Errors: those of the pointers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_sigmoid_f32(logits: *const f32, len: usize, out: *mut f32) -> Status {
-    status(apart(logits, len, out).map(|(logits, out)| logit_loss::sigmoid(logits, out)))
+    status(apart(logits, len, out).map(|(logits, out)| logit_loss::sigmoid_with(backend(), logits, out)))
 }
 
 /// logit_loss_sigmoid_f32 for double.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_sigmoid_f64(logits: *const f64, len: usize, out: *mut f64) -> Status {
-    status(apart(logits, len, out).map(|(logits, out)| logit_loss::sigmoid(logits, out)))
+    status(apart(logits, len, out).map(|(logits, out)| logit_loss::sigmoid_with(backend(), logits, out)))
 }
 
 /// logit_loss_sigmoid_f32, which takes the logits' place.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_sigmoid_in_place_f32(logits: *mut f32, len: usize) -> Status {
     status(output(logits, len, &[]).map(|logits| {
-        logit_loss::sigmoid_in_place(logits);
+        logit_loss::sigmoid_in_place_with(backend(), logits);
         Ok(())
     }))
 }
@@ -49,7 +50,7 @@ pub unsafe extern "C" fn logit_loss_sigmoid_in_place_f32(logits: *mut f32, len: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_sigmoid_in_place_f64(logits: *mut f64, len: usize) -> Status {
     status(output(logits, len, &[]).map(|logits| {
-        logit_loss::sigmoid_in_place(logits);
+        logit_loss::sigmoid_in_place_with(backend(), logits);
         Ok(())
     }))
 }
@@ -60,20 +61,20 @@ pub unsafe extern "C" fn logit_loss_sigmoid_in_place_f64(logits: *mut f64, len: 
 /// Errors: those of the pointers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_log_sigmoid_f32(logits: *const f32, len: usize, out: *mut f32) -> Status {
-    status(apart(logits, len, out).map(|(logits, out)| logit_loss::log_sigmoid(logits, out)))
+    status(apart(logits, len, out).map(|(logits, out)| logit_loss::log_sigmoid_with(backend(), logits, out)))
 }
 
 /// logit_loss_log_sigmoid_f32 for double.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_log_sigmoid_f64(logits: *const f64, len: usize, out: *mut f64) -> Status {
-    status(apart(logits, len, out).map(|(logits, out)| logit_loss::log_sigmoid(logits, out)))
+    status(apart(logits, len, out).map(|(logits, out)| logit_loss::log_sigmoid_with(backend(), logits, out)))
 }
 
 /// logit_loss_log_sigmoid_f32, which takes the logits' place.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_log_sigmoid_in_place_f32(logits: *mut f32, len: usize) -> Status {
     status(output(logits, len, &[]).map(|logits| {
-        logit_loss::log_sigmoid_in_place(logits);
+        logit_loss::log_sigmoid_in_place_with(backend(), logits);
         Ok(())
     }))
 }
@@ -82,7 +83,7 @@ pub unsafe extern "C" fn logit_loss_log_sigmoid_in_place_f32(logits: *mut f32, l
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_log_sigmoid_in_place_f64(logits: *mut f64, len: usize) -> Status {
     status(output(logits, len, &[]).map(|logits| {
-        logit_loss::log_sigmoid_in_place(logits);
+        logit_loss::log_sigmoid_in_place_with(backend(), logits);
         Ok(())
     }))
 }
@@ -93,23 +94,23 @@ pub unsafe extern "C" fn logit_loss_log_sigmoid_in_place_f64(logits: *mut f64, l
 /// Errors: those of the pointers; LOGIT_LOSS_STATUS_BETA.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_softplus_f32(beta: f32, logits: *const f32, len: usize, out: *mut f32) -> Status {
-    status(apart(logits, len, out).map(|(logits, out)| logit_loss::softplus(beta, logits, out)))
+    status(apart(logits, len, out).map(|(logits, out)| logit_loss::softplus_with(backend(), beta, logits, out)))
 }
 
 /// logit_loss_softplus_f32 for double.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_softplus_f64(beta: f64, logits: *const f64, len: usize, out: *mut f64) -> Status {
-    status(apart(logits, len, out).map(|(logits, out)| logit_loss::softplus(beta, logits, out)))
+    status(apart(logits, len, out).map(|(logits, out)| logit_loss::softplus_with(backend(), beta, logits, out)))
 }
 
 /// logit_loss_softplus_f32, which takes the logits' place.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_softplus_in_place_f32(beta: f32, logits: *mut f32, len: usize) -> Status {
-    status(output(logits, len, &[]).map(|logits| logit_loss::softplus_in_place(beta, logits)))
+    status(output(logits, len, &[]).map(|logits| logit_loss::softplus_in_place_with(backend(), beta, logits)))
 }
 
 /// logit_loss_softplus_in_place_f32 for double.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_softplus_in_place_f64(beta: f64, logits: *mut f64, len: usize) -> Status {
-    status(output(logits, len, &[]).map(|logits| logit_loss::softplus_in_place(beta, logits)))
+    status(output(logits, len, &[]).map(|logits| logit_loss::softplus_in_place_with(backend(), beta, logits)))
 }

@@ -1,6 +1,6 @@
 //! What a loss is set to, as C writes it down.
 
-use logit_loss::{BceWithLogits, FocalLoss, LogitLoss, Real, Reduction};
+use logit_loss::{Backend, BceWithLogits, FocalLoss, LogitLoss, Real, Reduction};
 
 use crate::memory::{Extent, input, value};
 use crate::status::Status;
@@ -91,7 +91,7 @@ impl<T: Real> Options<T> for Bce<T> {
     type Loss<'a> = BceWithLogits<'a, T>;
 
     unsafe fn read<'a>(options: *const Self) -> Result<(Self::Loss<'a>, [Extent; 2]), Status> {
-        let mut bce = BceWithLogits::new();
+        let mut bce = BceWithLogits::new().backend(backend());
         if options.is_null() {
             return Ok((bce, [Extent::none(); 2]));
         }
@@ -120,7 +120,8 @@ impl<T: Real> Options<T> for Focal<T> {
             let options = value(options)?;
             (options, options.weight.read()?)
         };
-        let mut focal = FocalLoss::new().gamma(options.gamma).label_smoothing(options.label_smoothing);
+        let mut focal =
+            FocalLoss::new().backend(backend()).gamma(options.gamma).label_smoothing(options.label_smoothing);
         focal = if options.has_alpha != 0 { focal.alpha(options.alpha) } else { focal.without_alpha() };
         if let Some(weight) = weight.factors {
             focal = focal.weight(weight);
@@ -164,4 +165,10 @@ pub fn reduction(reduction: u32) -> Result<Reduction, Status> {
         SUM => Ok(Reduction::Sum),
         _ => Err(Status::Reduction),
     }
+}
+
+/// What all functions run on: the fastest backend or, where the build asks for it, one that fuses.
+pub fn backend() -> Backend {
+    let fused = if cfg!(feature = "scalar-fma") { Backend::available().find(|b| b.fused::<f32>()) } else { None };
+    fused.unwrap_or_else(Backend::best)
 }

@@ -294,7 +294,7 @@ impl<T: Constants> Streams<'_, T> {
     ///
     /// It goes over all elements of the tile, which has no more rows than [there is room for](Self::rows_at_a_time) and, if the
     /// last one reaches beyond the end, no more than [`MADE_ROWS`](crate::simd::Native::MADE_ROWS). The buffers are prepared.
-    #[cfg_attr(not(unoptimized), inline(always))]
+    #[cfg_attr(not(any(unoptimized, small)), inline(always))]
     unsafe fn block(&self, workspace: &mut Workspace<'_, T>, backend: Backend, shape: Shape, tile: Tile) -> Block<T> {
         // SAFETY: the caller's promise: every slice has the elements of the tile, and the buffers room for what is made.
         unsafe {

@@ -126,11 +126,11 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
     /// # Safety
     ///
     /// They have been set, with as many products; there is at least one.
-    #[cfg_attr(not(unoptimized), inline(always))]
+    #[cfg_attr(not(any(unoptimized, small)), inline(always))]
     pub unsafe fn join(&mut self, l: Token<L>, count: usize, products: usize) -> Terms<L> {
         // SAFETY: the caller's promise; what is joined is set again in a place below `count`.
         unsafe {
-            if count == PIECE {
+            if cfg!(not(small)) && count == PIECE {
                 let first = self.get(l, 0, products).join(self.get(l, 1, products), products);
                 let second = self.get(l, 2, products).join(self.get(l, 3, products), products);
                 let third = self.get(l, 4, products).join(self.get(l, 5, products), products);

@@ -23,7 +23,7 @@ pub struct ExpNeg<L: Lanes> {
 ///
 /// Unlike a rounding instruction, the addition gives the same n on every machine that fuses, and the same on every one
 /// that does not.
-#[cfg_attr(not(unoptimized), inline(always))]
+#[cfg_attr(not(any(unoptimized, small)), inline(always))]
 pub fn exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> ExpNeg<L> {
     let limit = l.splat(L::Scalar::EXP_LIMIT);
     let beyond = a.ge(limit);
@@ -34,7 +34,7 @@ pub fn exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> ExpNeg
 }
 
 /// exp(-a) alone, the same bits: half of the offset is in the coefficients, and the other half need not be so large.
-#[cfg_attr(not(unoptimized), inline(always))]
+#[cfg_attr(not(any(unoptimized, small)), inline(always))]
 pub fn exp_neg_value<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> Vector<L> {
     let a = a.at_most(l.splat(L::Scalar::EXP_ZERO));
     let n = Exponent::of(l, a, L::Scalar::ROUNDING_HALF);

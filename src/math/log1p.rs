@@ -37,7 +37,7 @@ impl<L: Lanes> Parts<L> {
 
 /// log(1 + q) in two words. 1 + q = 2^k (1 + f), where f = q 2^-k + (2^-k - 1) is exact for k = 0, so that no digit of a
 /// small q is lost, and rounded once for any other; exact for q < 0. At q = -1 it is below -80, and below -700 in `f64`.
-#[cfg_attr(not(unoptimized), inline(always))]
+#[cfg_attr(not(any(unoptimized, small)), inline(always))]
 pub fn log1p_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> DoubleWord<Vector<L>> {
     let (k, scale) = exponent(l, q + l.one(), l.splat(L::Scalar::INTEGER_BIASED));
     parts(l, k, q.mul_add(scale, scale - l.one())).double()
@@ -45,7 +45,7 @@ pub fn log1p_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> D
 
 /// log(1 + e) for 0 <= e <= 1, in half the instructions: e - e^2 P(e), where what is subtracted is at most 0.44 of the rest,
 /// so that its error counts less than half.
-#[cfg_attr(not(unoptimized), inline(always))]
+#[cfg_attr(not(any(unoptimized, small)), inline(always))]
 pub fn log1p_of_fraction<L: Lanes<Scalar: Constants>>(l: Token<L>, e: Vector<L>) -> Vector<L> {
     (e * e).neg_mul_add(horner(l, L::Scalar::LOG1P_OF_FRACTION, e), e)
 }

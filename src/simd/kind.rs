@@ -112,7 +112,13 @@ kinds! {
 
     // A Cortex-M with an FPU: of the Arms without an operating system that pass numbers in its registers, the only one that
     // cannot exchange 64 bits at once. Its FPU is taken to know `f32` alone.
-    #[cfg(all(target_arch = "arm", target_os = "none", target_abi = "eabihf", not(target_has_atomic = "64")))]
+    #[cfg(all(
+        feature = "scalar-fma",
+        target_arch = "arm",
+        target_os = "none",
+        target_abi = "eabihf",
+        not(target_has_atomic = "64")
+    ))]
     ScalarFma = "scalar-fma", scalar_fma, Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, Plain>, if true;
 }
 

@@ -12,7 +12,13 @@ mod scalar;
 mod avx2;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 mod avx512;
-#[cfg(all(target_arch = "arm", target_os = "none", target_abi = "eabihf", not(target_has_atomic = "64")))]
+#[cfg(all(
+    feature = "scalar-fma",
+    target_arch = "arm",
+    target_os = "none",
+    target_abi = "eabihf",
+    not(target_has_atomic = "64")
+))]
 mod scalar_fma;
 #[cfg(any(
     target_arch = "aarch64",
