@@ -161,8 +161,7 @@ impl<'r, T: Constants, F: Formula<T>> Kernel<T> for EvaluateRow<'r, F> {
         }
         // SAFETY: these lanes have been written, one vector at least.
         let sum = unsafe { fold(l, sums, len) };
-        // By 1 a sum divides to its nearest number.
-        if divisor == T::ONE { sum.value() } else { sum.divided(DoubleWord { hi: divisor, lo: T::ZERO }) }
+        sum.divided(DoubleWord { hi: divisor, lo: T::ZERO })
     }
 }
 

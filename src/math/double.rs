@@ -115,8 +115,9 @@ impl<T: Float> DoubleWord<T> {
     /// not 0, and neither it nor its reciprocal is infinite.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn divided(self, divisor: Self) -> T {
-        if !self.hi.is_finite() {
-            return self.hi;
+        // By 1 a sum divides to its nearest number.
+        if !self.hi.is_finite() || divisor == (Self { hi: T::ONE, lo: T::ZERO }) {
+            return self.value();
         }
         // Both within the range where `two_product` is exact: by powers of two, which round nothing.
         let (above, up) = self.scaled();

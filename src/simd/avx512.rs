@@ -11,7 +11,8 @@ use core::arch::x86_64::*;
 
 #[cfg(feature = "half")]
 use super::Format;
-use super::{Float, Kernel, Lanes, Native, Pair};
+use super::pair::Pair;
+use super::{Float, Kernel, Lanes, Native};
 
 #[derive(Clone, Copy)]
 pub struct Avx512<T>(PhantomData<T>);

@@ -34,7 +34,6 @@ pub use float::Float;
 pub use format::Format;
 pub use kind::{MICROCONTROLLER, Native};
 pub use lanes::{Lanes, MOST_LANES, Mask, Token, Vector};
-pub use pair::Pair;
 
 /// A computation over vectors, written once for every instruction set.
 pub trait Kernel<T: Native> {

@@ -151,7 +151,7 @@ pub(super) type Four<T> = Two<T>;
 
 /// Several elements side by side, as compilers can turn into vectors; a microcontroller does one operation after the other.
 #[cfg(not(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64")))))]
-type SideBySide<L> = super::Pair<L>;
+type SideBySide<L> = super::pair::Pair<L>;
 #[cfg(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
 type SideBySide<L> = L;
 

@@ -13,7 +13,8 @@ use core::arch::{aarch64::*, asm};
 
 #[cfg(all(feature = "half", target_arch = "aarch64"))]
 use super::Format;
-use super::{Float, Kernel, Lanes, Native, Pair};
+use super::pair::Pair;
+use super::{Float, Kernel, Lanes, Native};
 
 /// `wide` uses the fused instructions of aarch64. It would use those of x86 too if the whole build had them, and then
 /// this backend's bits would hang on a compiler flag: there it multiplies and adds in two steps.
