@@ -95,7 +95,7 @@ pub struct Balanced<T, W, const HARD: bool> {
 }
 
 impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HARD> {
-    const REGISTERS: usize = 4;
+    const REGISTERS: usize = if W::SUM && !HARD { 2 } else { 4 };
     const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
     const SUMS: bool = W::SUM;
     const OUTPUTS: usize = W::OUTPUTS;
@@ -149,13 +149,7 @@ pub struct Weighted<T, W, const MODERATE: bool, const HARD: bool> {
 }
 
 impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T> for Weighted<T, W, MODERATE, HARD> {
-    const REGISTERS: usize = if HARD {
-        4
-    } else if MODERATE {
-        2
-    } else {
-        1
-    };
+    const REGISTERS: usize = if MODERATE { 2 } else { 1 };
     const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
     const SUMS: bool = W::SUM;
     const OUTPUTS: usize = W::OUTPUTS;

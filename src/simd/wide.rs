@@ -25,7 +25,11 @@ pub struct Wide<T>(PhantomData<T>);
 
 /// Registers side by side.
 pub(super) type Two<T> = Pair<<T as Native>::Wide>;
+#[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
 pub(super) type Four<T> = Pair<Two<T>>;
+/// SSE2 has 16 registers, and two operands to an instruction: four chains would wait in memory.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+pub(super) type Four<T> = Two<T>;
 
 /// # Safety
 ///
