@@ -77,6 +77,8 @@ unsafe impl<T: Sync> Sync for BlockFn<'_, T> {}
 impl<'f, T: Constants> BlockFn<'f, T> {
     #[inline]
     pub fn new<F: Formula<T>>(backend: Backend, formula: &'f F) -> Self {
+        // A row is as wide as the formula makes it, and logarithms are taken of so many lanes at a time.
+        const { assert!(F::PRODUCTS == 0 || F::REGISTERS == 4, "as many registers as `Finishing` has") };
         Self {
             evaluate: backend.function::<T, Evaluate<F>>(),
             finish: match F::PRODUCTS {

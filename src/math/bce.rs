@@ -149,7 +149,13 @@ pub struct Weighted<T, W, const MODERATE: bool, const HARD: bool> {
 }
 
 impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T> for Weighted<T, W, MODERATE, HARD> {
-    const REGISTERS: usize = if MODERATE { 2 } else { 1 };
+    const REGISTERS: usize = if HARD {
+        4
+    } else if MODERATE {
+        2
+    } else {
+        1
+    };
     const PRODUCTS: usize = if W::SUM && HARD { 2 } else { 0 };
     const SUMS: bool = W::SUM;
     const OUTPUTS: usize = W::OUTPUTS;

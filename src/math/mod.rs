@@ -98,6 +98,9 @@ pub struct SumAndGradient;
 pub struct GradientAndHessian;
 #[derive(Clone, Copy)]
 pub struct Backward;
+/// All derivatives, times the upstream one: where it is 1, and who wants no Hessian gives it no output, it is any of them.
+#[derive(Clone, Copy)]
+pub struct Derivatives;
 
 impl Wanted for Sum {
     const SUM: bool = true;
@@ -118,6 +121,11 @@ impl Wanted for GradientAndHessian {
 }
 impl Wanted for Backward {
     const GRADIENT: bool = true;
+    const UPSTREAM: bool = true;
+}
+impl Wanted for Derivatives {
+    const GRADIENT: bool = true;
+    const HESSIAN: bool = true;
     const UPSTREAM: bool = true;
 }
 

@@ -106,8 +106,9 @@ impl<T: Constants> BceParameters<T> {
     fn map<W: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) {
         let backend = pass.backend;
         let (unit, balanced) = (self.unit::<W>(pass.scale), self.balanced::<W, false>(pass.scale));
-        let (any, moderate) =
-            (self.weighted::<W, false, false>(pass.scale), self.weighted::<W, true, false>(pass.scale));
+        // Blocks that are not moderate are rare: one formula has all derivatives.
+        let any = self.weighted::<GradientAndHessian, false, false>(pass.scale);
+        let moderate = self.weighted::<W, true, false>(pass.scale);
         let plan = if streams.has_no_weights() {
             Plan::one(backend, &unit)
         } else if self.is_balanced(pass, &streams) {
@@ -146,8 +147,9 @@ impl<T: Constants> BceParameters<T> {
         let backend = pass.backend;
         let unit = self.unit::<W>(pass.scale);
         let (balanced, hard_balanced) = (self.balanced::<W, false>(pass.scale), self.balanced::<W, true>(pass.scale));
-        let (any, moderate) =
-            (self.weighted::<W, false, false>(pass.scale), self.weighted::<W, true, false>(pass.scale));
+        // Blocks that are not moderate are rare: one formula has the gradient even where nobody wants it.
+        let any = self.weighted::<SumAndGradient, false, false>(pass.scale);
+        let moderate = self.weighted::<W, true, false>(pass.scale);
         let hard = self.weighted::<W, true, true>(pass.scale);
         let is_balanced = self.is_balanced(pass, &streams);
         let streams = streams.smoothed(self.smoothing);

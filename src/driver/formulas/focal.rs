@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use crate::driver::plan::Plan;
 use crate::driver::{Pass, Row, RowResult, Streams, threads};
 use crate::math::{
-    Backward, Constants, DoubleWord, Focal, Gamma, Gradient, GradientAndHessian, Losses, Smoothing, Sum,
+    Backward, Constants, Derivatives, DoubleWord, Focal, Gamma, Gradient, GradientAndHessian, Losses, Smoothing, Sum,
     SumAndGradient, Wanted,
 };
 use crate::simd::Backend;
@@ -48,26 +48,26 @@ impl FocalPlans for f32 {
     const LARGEST_GAMMA: Self = 64.0;
 
     fn focal_sum(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) -> DoubleWord<f32> {
-        focal.run::<Sum>(pass, streams)
+        focal.run::<Sum, SumAndGradient>(pass, streams)
     }
     fn focal_sum_and_gradient(
         focal: FocalParameters<f32>,
         pass: &Pass<f32>,
         streams: Streams<'_, f32>,
     ) -> DoubleWord<f32> {
-        focal.run::<SumAndGradient>(pass, streams)
+        focal.run::<SumAndGradient, SumAndGradient>(pass, streams)
     }
     fn focal_losses(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
-        focal.run::<Losses>(pass, streams);
+        focal.run::<Losses, Losses>(pass, streams);
     }
     fn focal_gradient(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
-        focal.run::<Gradient>(pass, streams);
+        focal.run::<Gradient, Derivatives>(pass, streams);
     }
     fn focal_gradient_and_hessian(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
-        focal.run::<GradientAndHessian>(pass, streams);
+        focal.run::<GradientAndHessian, Derivatives>(pass, streams);
     }
     fn focal_backward(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
-        focal.run::<Backward>(pass, streams);
+        focal.run::<Backward, Derivatives>(pass, streams);
     }
     fn focal_row(focal: FocalParameters<f32>, row: &Row<'_, f32>, backend: Backend) -> Option<f32> {
         focal.row(row, backend)
@@ -80,26 +80,26 @@ impl FocalPlans for f64 {
     const LARGEST_GAMMA: Self = 64.0;
 
     fn focal_sum(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) -> DoubleWord<f64> {
-        focal.run::<Sum>(pass, streams)
+        focal.run::<Sum, SumAndGradient>(pass, streams)
     }
     fn focal_sum_and_gradient(
         focal: FocalParameters<f64>,
         pass: &Pass<f64>,
         streams: Streams<'_, f64>,
     ) -> DoubleWord<f64> {
-        focal.run::<SumAndGradient>(pass, streams)
+        focal.run::<SumAndGradient, SumAndGradient>(pass, streams)
     }
     fn focal_losses(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
-        focal.run::<Losses>(pass, streams);
+        focal.run::<Losses, Losses>(pass, streams);
     }
     fn focal_gradient(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
-        focal.run::<Gradient>(pass, streams);
+        focal.run::<Gradient, Derivatives>(pass, streams);
     }
     fn focal_gradient_and_hessian(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
-        focal.run::<GradientAndHessian>(pass, streams);
+        focal.run::<GradientAndHessian, Derivatives>(pass, streams);
     }
     fn focal_backward(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
-        focal.run::<Backward>(pass, streams);
+        focal.run::<Backward, Derivatives>(pass, streams);
     }
     fn focal_row(focal: FocalParameters<f64>, row: &Row<'_, f64>, backend: Backend) -> Option<f64> {
         focal.row(row, backend)
@@ -112,9 +112,10 @@ impl<T: Constants> FocalParameters<T> {
         Focal { smoothing, gamma, alpha, scale, wanted: PhantomData }
     }
 
-    fn run<W: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
+    /// For soft targets, which are rare, there are fewer formulas: `A` has what `W` wants, and more.
+    fn run<W: Wanted, A: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
         let backend = pass.backend;
-        let (any, hard) = (self.formula::<W, false>(pass.scale), self.formula::<W, true>(pass.scale));
+        let (any, hard) = (self.formula::<A, false>(pass.scale), self.formula::<W, true>(pass.scale));
         // Smoothing makes every target soft.
         let plan =
             if self.smoothed { Plan::one(backend, &any) } else { Plan::by_targets(backend, &streams, &any, &hard) };
