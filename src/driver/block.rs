@@ -212,19 +212,18 @@ impl<T: Constants> Block<T> {
         // Joining nothing changes nothing, so each half may start with that.
         let mut block = Terms::none(l);
         let Range { start: mut row, end } = rows;
-        loop {
+        while row < end {
             let half_end = end.min(row + 2 * PIECE);
             let mut half = Terms::none(l);
-            loop {
+            while row < half_end {
                 let count = PIECE.min(end - row);
                 let mut k = 0;
-                loop {
+                // There is at least one, which a machine with a lane at a time need not ask; elsewhere loops that do not ask first
+                // are not made vectors.
+                while k < count || T::COLUMNS == 1 && k == 0 {
                     // SAFETY: the caller's promise, and row + k is below `end`.
                     tree.set(k, unsafe { self.evaluate(l, formula, row + k, lane) }, F::PRODUCTS);
                     k += 1;
-                    if k >= count {
-                        break;
-                    }
                 }
                 // SAFETY: `count` of them have just been set.
                 unsafe {
@@ -236,15 +235,10 @@ impl<T: Constants> Block<T> {
                     half = half.join(tree.join(l, count, F::PRODUCTS), F::PRODUCTS);
                 }
                 row += count;
-                if row >= half_end {
-                    break;
-                }
             }
             block = block.join(half, F::PRODUCTS);
-            if row >= end {
-                return block;
-            }
         }
+        block
     }
 }
 
