@@ -46,7 +46,8 @@ pub trait Float:
     const MAX: Self;
     /// 2^(half the precision, rounded up) + 1: splits a number into two halves (Veltkamp).
     const SPLITTER: Self;
-    /// Above it, and below its reciprocal, a product's rounding error may be lost; `SHRINK` brings it back.
+    /// Above it, and below its reciprocal, a product's rounding error may be lost, or a quotient's, which reaches its square;
+    /// `SHRINK` brings it back.
     const LARGE: Self;
     const SMALL: Self;
     const SHRINK: Self;
@@ -75,7 +76,7 @@ impl Float for f32 {
     const MAX: Self = f32::MAX;
     const SPLITTER: Self = 4097.0;
     const LARGE: Self = 1.0 / Self::SMALL;
-    const SMALL: Self = f32::from_bits((127 - 60) << 23);
+    const SMALL: Self = f32::from_bits((127 - 57) << 23);
     const SHRINK: Self = f32::from_bits((127 - 64) << 23);
 
     #[inline(always)]
@@ -128,7 +129,7 @@ impl Float for f64 {
     const MAX: Self = f64::MAX;
     const SPLITTER: Self = 134_217_729.0;
     const LARGE: Self = 1.0 / Self::SMALL;
-    const SMALL: Self = f64::from_bits((1023 - 510) << 52);
+    const SMALL: Self = f64::from_bits((1023 - 498) << 52);
     const SHRINK: Self = f64::from_bits((1023 - 512) << 52);
 
     #[inline(always)]
