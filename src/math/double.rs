@@ -79,8 +79,8 @@ impl<T: Float> DoubleWord<T> {
     }
 
     /// a * b exactly, without a fused multiply-add, so that it is the same everywhere (Dekker, Veltkamp). The low word
-    /// is not finite where splitting overflows, which takes a factor above 2^115 (2^996 in `f64`), and not exact where
-    /// the product is close to subnormal.
+    /// is 0 where splitting overflows, which takes a factor above 2^115 (2^996 in `f64`), and not exact where the product is
+    /// close to subnormal.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn two_product(a: T, b: T) -> Self {
         let split = |v: T| {
@@ -144,7 +144,7 @@ impl<T: Float> DoubleWord<T> {
     }
 }
 
-/// One number for all elements, of which products in two words are made.
+/// One number for all elements, of which products in two words are made. None of the factors is negative.
 #[derive(Clone, Copy)]
 pub struct Factor<T> {
     pub value: T,
@@ -168,3 +168,7 @@ impl<T: Constants> Factor<T> {
         DoubleWord { hi: head * l.splat(self.head), lo: l.splat(self.value).mul_add(rest, l.splat(self.tail) * head) }
     }
 }
+
+#[cfg(test)]
+#[path = "tests/double.rs"]
+mod tests;
