@@ -7,6 +7,8 @@ mod kind;
 mod lanes;
 mod pair;
 mod scalar;
+#[cfg(test)]
+mod tests;
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 mod avx2;
