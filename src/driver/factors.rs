@@ -101,3 +101,103 @@ impl<T: Constants> Factors<'_, T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::vec;
+    use std::vec::Vec;
+
+    use quickcheck::quickcheck;
+
+    use super::{Factors, Place};
+
+    fn ascending(len: usize) -> Vec<f32> {
+        (1..=len).map(|v| v as f32).collect()
+    }
+
+    /// Each number of values, of repetitions, and whether they start over.
+    fn all(mut check: impl FnMut(Factors<'_, f32>, &dyn Fn(usize) -> f32)) {
+        for len in [1, 2, 3, 5, 31, 32, 33, 80] {
+            let values = ascending(len);
+            for repeat in [1, 2, 3, 64] {
+                for cycles in [false, true] {
+                    let factors = Factors::Values { values: &values, repeat, cycles, moderate: false };
+                    check(factors, &|element| values[(element / repeat) % len]);
+                }
+            }
+        }
+        check(Factors::Uniform(7.0), &|_| 7.0);
+    }
+
+    fn elements(factors: Factors<'_, f32>) -> usize {
+        factors.capacity().min(1000)
+    }
+
+    #[test]
+    fn each_element_has_its_value() {
+        all(|factors, value| {
+            for element in 0..elements(factors) {
+                assert_eq!(factors.of(element), value(element), "{element} of {factors:?}");
+            }
+        });
+    }
+
+    quickcheck! {
+        fn rows_start_anywhere(start: usize, pitch: usize, len: u8) -> () {
+            all(|factors, value| {
+                let elements = elements(factors);
+                let (mut start, pitch) = (start % elements, pitch % elements);
+                let mut place = factors.place(start);
+                let step = factors.place(pitch);
+                for _ in 0..4 {
+                    let len = usize::from(len).min(elements - start);
+                    let mut row = vec![0.0; len + 1];
+                    factors.fill(place, &mut row[..len]);
+                    let expected: Vec<_> = (start..start + len).map(value).chain([0.0]).collect();
+                    assert_eq!(row, expected, "from {start} on, {factors:?}");
+                    // As long as it has any that far on.
+                    if start + pitch >= elements {
+                        break;
+                    }
+                    start += pitch;
+                    place = factors.moved(place, step);
+                    let Place { index, within } = factors.place(start);
+                    assert_eq!((place.index, place.within), (index, within), "{start} of {factors:?}");
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn how_many_they_are_for() {
+        let values = ascending(3);
+        let capacity = |values, repeat, cycles| Factors::Values { values, repeat, cycles, moderate: false }.capacity();
+        assert_eq!(Factors::Uniform(1.0).capacity(), usize::MAX);
+        for cycles in [false, true] {
+            assert_eq!(capacity(&[], 1, cycles), 0);
+            assert_eq!(capacity(&values, 0, cycles), 0);
+        }
+        assert_eq!(capacity(&values, 1, true), usize::MAX);
+        assert_eq!(capacity(&values, 1, false), 3);
+        assert_eq!(capacity(&values, 64, false), 192);
+        // The largest product, and one above.
+        assert_eq!(capacity(&values, usize::MAX / 3, false), usize::MAX / 3 * 3);
+        assert_eq!(capacity(&values, usize::MAX / 3 + 1, false), usize::MAX);
+    }
+
+    #[test]
+    fn none_at_all() {
+        // Never asked for; yet nothing panics, nor goes on for ever.
+        let factors = Factors::Values { values: &[], repeat: 3, cycles: true, moderate: false };
+        let mut row = [7.0f32; 4];
+        factors.fill(factors.place(5), &mut row);
+        assert_eq!((factors.of(5), row), (0.0, [7.0; 4]));
+    }
+
+    #[test]
+    fn what_is_known_of_them() {
+        let ones = Factors::Values { values: &[1.0f32], repeat: 1, cycles: true, moderate: true };
+        let known = [Factors::Uniform(1.0f32), Factors::Uniform(2.0), ones].map(|f| (f.is_uniform(), f.is_one()));
+        assert_eq!(known, [(true, true), (true, false), (false, false)]);
+    }
+}

@@ -134,3 +134,99 @@ unsafe fn made<T: Constants>(rows: Rows<T>, cycle: *const T, factors: Factors<'_
     }
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use core::mem::MaybeUninit;
+    use std::vec::Vec;
+
+    use super::{Buffer, FactorRows};
+    use crate::driver::factors::Factors;
+    use crate::driver::tile::Tile;
+    use crate::math::Constants;
+
+    /// What is in a buffer before anything is written to it.
+    fn marker<T: Constants>() -> T {
+        -T::MAX
+    }
+
+    /// The rows of one tile, made in one quarter of a buffer, whose other quarters stay what they are.
+    fn check<T: Constants>(factors: Factors<'_, T>, tile: Tile, quarter: usize, has_cycle: bool) {
+        let mut room = MaybeUninit::<T::TargetBuffer>::uninit();
+        let (mut own, mut cycle) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+        let all = Buffer::<T>::of(&mut room);
+        let rows = |row: usize| (0..T::COLUMNS).map(move |lane| (row, lane));
+        // SAFETY: the buffer has so many rows.
+        (0..T::MADE_TARGETS).flat_map(rows).for_each(|(row, lane)| unsafe { all.rows.at(row, lane).write(marker()) });
+        let mut made = FactorRows::of(all.part(quarter, &mut own));
+        if has_cycle {
+            made = made.with_cycle(&mut cycle);
+        }
+        made.prepare(factors);
+        // SAFETY: they have been prepared, and the tile has no more rows than a quarter.
+        let found = unsafe { made.rows(factors, tile) };
+        for row in 0..tile.rows {
+            let valid = if row + 1 == tile.rows { tile.last } else { tile.width };
+            for lane in 0..tile.width {
+                // SAFETY: all rows are there.
+                let value = unsafe { found.at(row, lane).read() };
+                let element = tile.start + row * tile.pitch + lane;
+                let beyond = if factors.is_uniform() { factors.of(0) } else { T::ZERO };
+                let expected = if lane < valid { factors.of(element) } else { beyond };
+                assert_eq!(value, expected, "row {row}, lane {lane}, element {element} of {factors:?}");
+            }
+        }
+        for (row, lane) in (0..T::MADE_TARGETS).flat_map(rows) {
+            if row / T::MADE_ROWS != quarter {
+                // SAFETY: likewise.
+                assert_eq!(unsafe { all.rows.at(row, lane).read() }, marker(), "row {row}, lane {lane}");
+            }
+        }
+    }
+
+    fn check_all<T: Constants>() {
+        for (values, cycles) in [(1, true), (3, true), (31, true), (32, true), (33, true), (80, true), (2000, false)] {
+            let values: Vec<T> = (1..=values).map(T::from_count).collect();
+            for repeat in [1, 3, 64] {
+                let factors = Factors::Values { values: &values, repeat, cycles, moderate: false };
+                check_tiles(factors);
+            }
+        }
+        check_tiles(Factors::Uniform(T::from_count(7)));
+    }
+
+    fn check_tiles<T: Constants>(factors: Factors<'_, T>) {
+        let lanes = T::VIRTUAL_LANES;
+        for start in [0, 1, 2, 63, 64, 65, 200] {
+            for len in [1, 2, lanes - 1, lanes, lanes + 1, 3 * lanes, T::MADE_ROWS * lanes - 1, T::MADE_ROWS * lanes] {
+                for (quarter, has_cycle) in [(1, true), (2, true), (3, false)] {
+                    check(factors, Tile::across::<T>(start, len, T::COLUMNS), quarter, has_cycle);
+                    check(factors, Tile::down::<T>(start, len, 0, 1), quarter, has_cycle);
+                    check(factors, Tile::down::<T>(start, len, 0, lanes), quarter, has_cycle);
+                }
+            }
+        }
+        // Rows that are far apart.
+        let apart = Tile { start: 7, pitch: 150, rows: T::MADE_ROWS, width: T::COLUMNS, last: T::COLUMNS - 1 };
+        check(factors, apart, 1, true);
+    }
+
+    #[test]
+    fn rows_of_repeated_values() {
+        check_all::<f32>();
+        check_all::<f64>();
+    }
+
+    /// Not copied: they are read where they lie.
+    #[test]
+    fn a_value_for_each_element() {
+        let values = [2.0f32; 100];
+        let factors = Factors::Values { values: &values, repeat: 1, cycles: false, moderate: false };
+        let mut room = MaybeUninit::<[f32; 32 * 32]>::uninit();
+        let mut rows = FactorRows::of(Buffer::of(&mut room));
+        rows.prepare(factors);
+        // SAFETY: they have been prepared, and there are values for the tile.
+        let rows = unsafe { rows.rows(factors, Tile::across::<f32>(4, 96, 32)) };
+        assert_eq!((rows.first.cast_const(), rows.step), (values[4..].as_ptr(), 32));
+    }
+}

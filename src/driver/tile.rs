@@ -67,3 +67,84 @@ impl Tile {
         Self { start: self.start + row * self.pitch, rows, last, ..*self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::vec;
+    use std::vec::Vec;
+
+    use super::Tile;
+    use crate::simd::Native;
+
+    /// Up to two rows, and lengths about those of pieces, of what is made at a time and of blocks.
+    fn lengths<T: Native>() -> impl Iterator<Item = usize> {
+        let lanes = T::VIRTUAL_LANES;
+        let few = [7, 8, 9, 15, 16, 17, 31, 32, 33, 128].into_iter();
+        (1..2 * lanes).chain(few.flat_map(move |rows| [0, 1, 3, 4, 5, lanes - 1].map(|rest| rows * lanes + rest)))
+    }
+
+    /// How often a tile has each element.
+    fn count(tile: Tile, counts: &mut [usize]) {
+        for row in 0..tile.rows {
+            let lanes = if row + 1 == tile.rows { tile.last } else { tile.width };
+            for lane in 0..lanes {
+                counts[tile.start + row * tile.pitch + lane] += 1;
+            }
+        }
+    }
+
+    /// The parts that a tile is cut into, one after the other.
+    fn parts<T: crate::math::Constants>(tile: Tile, limit: usize) -> Vec<Tile> {
+        let (mut row, mut parts) = (0, Vec::new());
+        while row < tile.rows {
+            let part = tile.part::<T>(row, limit);
+            assert!((1..=limit).contains(&part.rows), "of {} rows from {row} on", tile.rows);
+            row += part.rows;
+            parts.push(part);
+        }
+        assert_eq!(row, tile.rows);
+        parts
+    }
+
+    fn check<T: crate::math::Constants>() {
+        let start = 5;
+        for len in lengths::<T>() {
+            let expected: Vec<_> = (0..start + len).map(|i| usize::from(i >= start)).collect();
+            let lanes = (0..=T::VIRTUAL_LANES.ilog2()).map(|log| 1 << log);
+            let across = lanes.clone().map(|width| (Tile::across::<T>(start, len, width), width));
+            let down = lanes.map(|lanes| (Tile::down::<T>(start, len, 0, lanes), lanes));
+            for (tile, lanes) in across.chain(down) {
+                let mut counts = vec![0; start + len];
+                count(tile, &mut counts);
+                assert_eq!(counts, expected, "{len} elements, {lanes} lanes");
+                assert_eq!(tile.end(), start + len);
+                assert!((1..=tile.width).contains(&tile.last));
+                assert_eq!(tile.width % lanes, 0);
+                assert_eq!(tile.is_partial::<T>(), tile.rows * tile.width > len);
+                for limit in [T::MADE_ROWS, T::MADE_TARGETS, usize::MAX] {
+                    let mut counts = vec![0; start + len];
+                    let parts = parts::<T>(tile, limit);
+                    for part in &parts {
+                        count(*part, &mut counts);
+                        assert!(part.end() <= start + len);
+                        // What reaches beyond the end is not made together with many others.
+                        assert!(!part.is_partial::<T>() || part.rows <= T::MADE_ROWS);
+                    }
+                    assert_eq!(counts, expected, "{len} elements, {lanes} lanes, {limit} rows at a time");
+                    let extra = usize::from(tile.is_partial::<T>() && tile.rows > 1 && limit > T::MADE_ROWS);
+                    assert!(parts.len() <= tile.rows.div_ceil(limit) + extra);
+                }
+            }
+            // A row of its own has no more vectors than it needs.
+            if len < T::VIRTUAL_LANES {
+                assert_eq!(Tile::down::<T>(start, len, 0, 4).width, len.next_multiple_of(4));
+            }
+        }
+    }
+
+    #[test]
+    fn each_element_is_in_one_place() {
+        check::<f32>();
+        check::<f64>();
+    }
+}
