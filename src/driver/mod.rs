@@ -59,6 +59,8 @@ mod short;
 mod stored;
 mod streams;
 mod sum;
+#[cfg(test)]
+mod tests;
 mod threads;
 mod tile;
 mod types;

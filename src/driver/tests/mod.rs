@@ -1,0 +1,3 @@
+//! Tests of several files together, and of those that are long. Others stand in the files themselves.
+
+mod stored;
