@@ -214,3 +214,7 @@ unsafe fn swapped<L: Lanes>(l: Token<L>, v: Vector<L>, distance: usize) -> Vecto
         l.load(swapped.as_ptr())
     }
 }
+
+#[cfg(test)]
+#[path = "tests/short.rs"]
+mod tests;

@@ -1,3 +1,4 @@
 //! Tests of several files together, and of those that are long. Others stand in the files themselves.
 
 mod stored;
+mod sum;
