@@ -1,0 +1,203 @@
+//! Which formula takes which block.
+
+use std::vec;
+use std::vec::Vec;
+
+use quickcheck::quickcheck;
+
+use crate::driver::block::Choice;
+use crate::driver::plan::Plan;
+use crate::driver::{Factors, Pass, Streams, Threads, Values, ValuesMut, threads};
+use crate::math::{Constants, DoubleWord, Formula, Inputs, Results, Smoothing};
+use crate::simd::{Backend, Lanes, Token};
+
+/// Writes its name for each element.
+#[derive(Clone, Copy)]
+struct Named<T>(T);
+
+impl<T: Constants> Formula<T> for Named<T> {
+    const OUTPUTS: usize = 1;
+
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, _inputs: Inputs<L>) -> Results<L> {
+        Results { term: l.zero(), factors: [l.zero(); 2], outputs: [l.splat(self.0), l.zero()] }
+    }
+}
+
+const ANY: Named<f32> = Named(1.0);
+const MODERATE: Named<f32> = Named(2.0);
+const HARD: Named<f32> = Named(3.0);
+
+#[test]
+fn the_fastest_there_is() {
+    let backend = Backend::best();
+    let one = || Plan::one(backend, &ANY);
+    let plans = [
+        (one(), [&ANY, &ANY, &ANY, &ANY]),
+        (one().moderate(backend, &MODERATE), [&ANY, &ANY, &MODERATE, &MODERATE]),
+        (one().hard(backend, &HARD), [&ANY, &ANY, &ANY, &HARD]),
+        (one().moderate(backend, &MODERATE).hard(backend, &HARD), [&ANY, &ANY, &MODERATE, &HARD]),
+    ];
+    for (plan, expected) in plans {
+        let found = [None, Some(Choice::Any), Some(Choice::Moderate), Some(Choice::Hard)];
+        for (found, expected) in found.into_iter().zip(expected) {
+            // SAFETY: all of them are of this type.
+            let Named(name) = unsafe { plan.formula(found).formula.cast::<Named<f32>>().read() };
+            assert_eq!(name, expected.0);
+        }
+    }
+}
+
+/// Elements of whole blocks and of a part of one, some of which are not like the others.
+struct Elements<T> {
+    logits: Vec<T>,
+    targets: Vec<T>,
+    weights: Vec<T>,
+}
+
+const BLOCKS: usize = 3;
+
+impl<T: Constants> Elements<T> {
+    fn new(odd: &[(u16, u8)]) -> Self {
+        let limit = T::MODERATE_LOGIT;
+        let len = BLOCKS * 32 * T::VIRTUAL_LANES + 43;
+        let targets = (0..len).map(|i| if i % 3 == 0 { T::ONE } else { T::ZERO }).collect();
+        let mut all = Self { logits: vec![-limit; len], targets, weights: vec![T::ONE; len] };
+        let (half, two) = (T::ONE / (T::ONE + T::ONE), T::ONE + T::ONE);
+        let nan = T::narrow(f64::NAN);
+        for &(at, kind) in odd {
+            let at = usize::from(at) % len;
+            let Self { logits, targets, weights } = &mut all;
+            match kind % 11 {
+                0 => targets[at] = half,
+                1 => targets[at] = nan,
+                2 => targets[at] = -T::LEAST,
+                3 => logits[at] = limit * two,
+                4 => logits[at] = -T::MAX - T::MAX,
+                5 => logits[at] = nan,
+                6 => weights[at] = half,
+                // A weight of 0 excuses logit and target.
+                7 => (logits[at], weights[at]) = (T::MAX + T::MAX, T::ZERO),
+                8 => (targets[at], weights[at]) = (half, T::ZERO),
+                9 => (logits[at], targets[at], weights[at]) = (nan, nan, T::ZERO),
+                _ => logits[at] = T::ZERO,
+            }
+        }
+        all
+    }
+
+    /// What a survey finds in each block, as the name of the formula.
+    fn choices(
+        &self,
+        limit: T,
+        smoothing: Smoothing<T>,
+        weighted: bool,
+        targets: bool,
+        hard_weights: bool,
+    ) -> Vec<u64> {
+        let block = 32 * T::VIRTUAL_LANES;
+        let smoothed = |t: T| (t * smoothing.keep + smoothing.lift).pattern();
+        let choice = |first: usize| {
+            let elements = (first..self.logits.len().min(first + block)).map(|i| {
+                let (x, t, w) = (self.logits[i], self.targets[i], self.weights[i]);
+                let is_absent = weighted && w == T::ZERO;
+                let is_hard = !targets || [T::ZERO, T::ONE].map(smoothed).contains(&smoothed(t));
+                if is_absent {
+                    Choice::Hard
+                } else if x.magnitude() > limit {
+                    Choice::Any
+                } else if is_hard && (!hard_weights || w == T::ONE) {
+                    Choice::Hard
+                } else {
+                    Choice::Moderate
+                }
+            });
+            elements.min().map_or(0, |choice| choice as u64 + 1)
+        };
+        (0..self.logits.len()).step_by(block).map(choice).collect()
+    }
+}
+
+/// The name of the formula of each block, of which all elements have one.
+fn chosen<T: Constants>(found: &[T]) -> Vec<u64> {
+    let blocks = found.chunks(32 * T::VIRTUAL_LANES);
+    blocks.map(|block| if block.iter().all(|name| *name == block[0]) { block[0].to_count() } else { 0 }).collect()
+}
+
+fn check<T: Constants, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS: bool>(odd: &[(u16, u8)]) {
+    let (any, moderate, hard) = (Named(T::ONE), Named(T::from_count(2)), Named(T::from_count(3)));
+    let limit = T::MODERATE_LOGIT;
+    let elements = Elements::new(odd);
+    let choices = elements.choices(limit, Smoothing::none(), WEIGHTED, TARGETS, HARD_WEIGHTS);
+    for backend in Backend::available() {
+        let mut found = vec![T::ZERO; elements.logits.len()];
+        let weight = Factors::Values { values: &elements.weights, repeat: 1, cycles: false, moderate: true };
+        let streams = Streams::new(Values::new(&elements.logits))
+            .targets(Values::new(&elements.targets))
+            .weighted(Factors::Uniform(T::ONE), weight)
+            .writing(ValuesMut::new(&mut found));
+        let plan = Plan::one(backend, &any).moderate(backend, &moderate).hard(backend, &hard);
+        let plan = plan.surveyed::<WEIGHTED, TARGETS, HARD_WEIGHTS>(backend, &streams, limit);
+        threads::run(&pass(backend), streams, &plan);
+        assert_eq!(chosen(&found), choices, "{}: {odd:?}", backend.name());
+    }
+}
+
+pub(super) fn pass<T: Constants>(backend: Backend) -> Pass<T> {
+    Pass { backend, threads: Threads::One, scale: T::ONE, factor: T::ONE, onto: DoubleWord::ZERO }
+}
+
+quickcheck! {
+    fn each_block_has_the_fastest(odd: Vec<(u16, u8)>) -> () {
+        // So few that some blocks have none.
+        let odd = &odd[..odd.len().min(4)];
+        check::<f32, true, true, true>(odd);
+        check::<f32, true, true, false>(odd);
+        check::<f32, true, false, false>(odd);
+        check::<f32, false, true, false>(odd);
+        check::<f32, false, false, false>(odd);
+        check::<f64, true, true, true>(odd);
+        check::<f64, false, true, false>(odd);
+    }
+
+    fn by_targets(odd: Vec<(u16, u8)>) -> () {
+        let odd = &odd[..odd.len().min(4)];
+        let (any, hard) = (Named(1.0), Named(3.0));
+        for smoothing in [Smoothing::none(), Smoothing::new(0.5)] {
+            // Surveys look at targets that have been smoothed. No logit is too large.
+            let elements = Elements::<f32>::new(odd);
+            let choices = elements.choices(f32::INFINITY, smoothing, true, true, false);
+            // None is for moderate ones.
+            let choices: Vec<_> = choices.into_iter().map(|name| if name == 3 { 3 } else { 1 }).collect();
+            for backend in Backend::available() {
+                let weight = Factors::Values { values: &elements.weights, repeat: 1, cycles: false, moderate: true };
+                let mut found = vec![0.0; elements.logits.len()];
+                let streams = Streams::new(Values::new(&elements.logits))
+                    .targets(Values::new(&elements.targets))
+                    .weighted(Factors::Uniform(1.0), weight)
+                    .writing(ValuesMut::new(&mut found))
+                    .smoothed(smoothing);
+                let plan = Plan::by_targets(backend, &streams, &any, &hard);
+                threads::run(&pass(backend), streams, &plan);
+                assert_eq!(chosen(&found), choices, "{}: {odd:?}", backend.name());
+            }
+        }
+    }
+}
+
+/// Bytes are hard, and nobody looks at them.
+#[test]
+fn targets_that_are_known() {
+    let (any, hard) = (Named(1.0), Named(3.0));
+    let (logits, bytes, numbers) = ([f32::INFINITY; 5], [0_u8, 1, 2, 0, 255], [0.0_f32; 5]);
+    for backend in Backend::available() {
+        let streams = Streams::new(Values::new(&logits)).targets(Values::new(&bytes));
+        let plan = Plan::by_targets(backend, &streams, &any, &hard);
+        assert!(plan.survey.is_none());
+        let mut found = [0.0; 5];
+        threads::run(&pass(backend), streams.writing(ValuesMut::new(&mut found)), &plan);
+        assert_eq!(found, [3.0; 5]);
+        let streams = Streams::new(Values::new(&logits)).targets(Values::new(&numbers));
+        assert!(Plan::by_targets(backend, &streams, &any, &hard).survey.is_some());
+    }
+}
