@@ -136,6 +136,8 @@ mod math;
 mod real;
 mod reduction;
 mod simd;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 pub use activation::{

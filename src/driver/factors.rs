@@ -110,6 +110,7 @@ mod tests {
     use quickcheck::quickcheck;
 
     use super::{Factors, Place};
+    use crate::tests::Bits;
 
     fn ascending(len: usize) -> Vec<f32> {
         (1..=len).map(|v| v as f32).collect()
@@ -143,10 +144,10 @@ mod tests {
     }
 
     quickcheck! {
-        fn rows_start_anywhere(start: usize, pitch: usize, len: u8) -> () {
+        fn rows_start_anywhere(start: Bits, pitch: Bits, len: u8) -> () {
             all(|factors, value| {
                 let elements = elements(factors);
-                let (mut start, pitch) = (start % elements, pitch % elements);
+                let (mut start, pitch) = (start.0 as usize % elements, pitch.0 as usize % elements);
                 let mut place = factors.place(start);
                 let step = factors.place(pitch);
                 for _ in 0..4 {

@@ -2,7 +2,7 @@
 # Usage: tests/mutants/source.sh [FILE...]        by default all of src/math and src/driver
 #
 # Changes one operator of the source after the other, and fails if there is one that none of these tests notices and
-# explained.txt does not explain: golden and parallel of same_bits, half, memory, limits, errors_before_effects. Needs
+# explained.txt does not explain: golden and parallel of same_bits, half, memory, limits, errors_before_effects, unit tests. Needs
 # cargo-mutants (`cargo install cargo-mutants`). A thousand mutants, in two hours with two cores.
 #
 # Functions replaced as a whole are left out: most such mutants do not compile, and they would take as long again.
@@ -66,7 +66,7 @@ scalar_only
 cp "$root"/Cargo.toml .
 cp "$root"/src/driver/formulas/*.rs src/driver/formulas/
 cp "$root"/tests/common/mod.rs tests/common/
-mutate --features=half --test={half,memory,limits,errors_before_effects}
+mutate --features=half --lib --test={half,memory,limits,errors_before_effects}
 # At last what only several threads take.
 cp "$root"/tests/same_bits/main.rs tests/same_bits/
 change tests/same_bits/main.rs '/^mod [^clp]/d'

@@ -3,19 +3,12 @@
 use core::mem::MaybeUninit;
 use std::vec::Vec;
 
-use dashu_float::{FBig, round::mode::HalfEven};
 use quickcheck::quickcheck;
 
 use crate::driver::sum::{LaneSums, Terms};
 use crate::math::{Constants, DoubleWord};
 use crate::simd::{Backend, Float, Kernel, Lanes, Token};
-
-type Exact = FBig<HalfEven, 2>;
-
-/// Of unlimited precision: sums and products are exact.
-fn exact<T: Float>(v: T) -> Exact {
-    Exact::try_from(v.widen()).expect("a finite number").with_precision(0).value()
-}
+use crate::tests::{Bits, exact, magnitude};
 
 /// Term and products of two, one number in each lane, and what they are joined to.
 struct Join<T> {
@@ -65,8 +58,7 @@ fn check_join<T: Constants>(one: [T; 3], other: [T; 3], products: usize) {
                 // a + b and the result are rounded, and a b where it is not fused: each by half a digit at most.
                 let halves = if fused { 2.0 } else { 3.0 };
                 let unit = exact(T::ONE / T::from_count(1 << T::FRACTION_BITS)) * exact(0.5);
-                let error = exact(found) - &expected;
-                let error = if error < exact(0.0) { -error } else { error };
+                let error = magnitude(exact(found) - &expected);
                 assert!(error <= expected * unit * exact(halves), "{}: {a} with {b}: {found}", backend.name());
             }
         }
@@ -74,14 +66,14 @@ fn check_join<T: Constants>(one: [T; 3], other: [T; 3], products: usize) {
 }
 
 /// From 0 to 1, as often small as large.
-fn fraction<T: Float>(bits: u64) -> T {
+fn fraction<T: Float>(Bits(bits): Bits) -> T {
     let exponent = 1022 - (bits >> 58);
     T::narrow(f64::from_bits(exponent << 52 | bits & 0xf_ffff_ffff_ffff))
 }
 
 quickcheck! {
-    fn products_joined(one: (u64, u64, u64), other: (u64, u64, u64)) -> () {
-        fn check<T: Constants>(one: (u64, u64, u64), other: (u64, u64, u64)) {
+    fn products_joined(one: (Bits, Bits, Bits), other: (Bits, Bits, Bits)) -> () {
+        fn check<T: Constants>(one: (Bits, Bits, Bits), other: (Bits, Bits, Bits)) {
             let numbers = |(term, a, b)| [fraction::<T>(term), fraction(a), fraction(b)];
             for products in 0..3 {
                 check_join(numbers(one), numbers(other), products);
@@ -91,9 +83,9 @@ quickcheck! {
         check::<f64>(one, other);
     }
 
-    fn lanes_to_one_sum(seed: u64, step: u64) -> () {
-        check_fold::<f32>(seed, step);
-        check_fold::<f64>(seed, step);
+    fn lanes_to_one_sum(bits: Bits) -> () {
+        check_fold::<f32>(bits);
+        check_fold::<f64>(bits);
     }
 }
 
@@ -120,14 +112,13 @@ fn tree<T: Constants>(mut sums: Vec<DoubleWord<T>>) -> DoubleWord<T> {
     sums[0].normalised()
 }
 
-fn check_fold<T: Constants>(seed: u64, step: u64) {
+fn check_fold<T: Constants>(bits: Bits) {
     for used in 1..=T::VIRTUAL_LANES {
         let mut words = MaybeUninit::uninit();
         let mut lanes = LaneSums::<T>::new(&mut words);
         let mut sums = std::vec![DoubleWord::ZERO; T::VIRTUAL_LANES];
         for (lane, sum) in sums.iter_mut().enumerate().take(used) {
-            let hi =
-                fraction::<T>(seed.wrapping_add(step.wrapping_mul(lane as u64)).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let hi = fraction::<T>(bits.other(lane));
             *sum = DoubleWord { hi, lo: hi / T::from_count(1 << (T::FRACTION_BITS + 3)) };
         }
         // SAFETY: they are virtual lanes, and written at once.
@@ -142,7 +133,7 @@ fn check_fold<T: Constants>(seed: u64, step: u64) {
             assert!(!lanes.place(0, used).1);
         }
         // A chunk has no fewer elements than lanes that are used.
-        let of = if seed.is_multiple_of(2) { used } else { usize::MAX };
+        let of = if used.is_multiple_of(2) { used } else { usize::MAX };
         assert_eq!(lanes.fold(of), tree(sums), "{used} lanes");
     }
 }

@@ -2,19 +2,12 @@
 
 use std::vec::Vec;
 
-use dashu_float::{FBig, round::mode::HalfEven};
 use quickcheck::quickcheck;
 
 use super::{DoubleWord, Factor};
 use crate::math::Constants;
 use crate::simd::{Backend, Float, Kernel, Lanes, Token};
-
-type Exact = FBig<HalfEven, 2>;
-
-/// Of unlimited precision: sums and products are exact.
-fn exact<T: Float>(v: T) -> Exact {
-    Exact::try_from(v.widen()).expect("a finite number").with_precision(0).value()
-}
+use crate::tests::{Bits, Exact, exact, magnitude};
 
 fn both<T: Float>(v: DoubleWord<T>) -> Exact {
     exact(v.hi) + exact(v.lo)
@@ -24,10 +17,6 @@ fn power<T: Float>(exponent: i32) -> T {
     T::narrow(f64::from_bits(((1023 + exponent) as u64) << 52))
 }
 
-fn magnitude(v: Exact) -> Exact {
-    if v < exact(0.0) { -v } else { v }
-}
-
 /// What the last digit of a normal number is worth.
 fn last_digit<T: Float>(v: T) -> Exact {
     let exponent = ((v.widen().to_bits() >> 52) & 0x7ff) as i32 - 1023;
@@ -35,7 +24,7 @@ fn last_digit<T: Float>(v: T) -> Exact {
 }
 
 /// Of either sign and any digits, every other time of few digits, so that there are ties; between 2^-range and 2^range.
-fn number<T: Float>(bits: u64, range: i32) -> T {
+fn number<T: Float>(Bits(bits): Bits, range: i32) -> T {
     let exponent = (bits >> 53) as i32 % (2 * range) - range;
     let digits = bits & 0xf_ffff_ffff_ffff;
     let digits = if bits & 1 == 0 { digits & 0xf_8000_0000_0000 } else { digits };
@@ -43,8 +32,13 @@ fn number<T: Float>(bits: u64, range: i32) -> T {
     if bits & 2 == 0 { v } else { -v }
 }
 
+/// Those of a number that is not negative.
+fn positive(Bits(bits): Bits) -> Bits {
+    Bits(bits & !2)
+}
+
 /// Two words of a sum, and no more than half a digit in the lower one.
-fn words<T: Float>(hi: u64, lo: u64, range: i32) -> DoubleWord<T> {
+fn words<T: Float>(hi: Bits, lo: Bits, range: i32) -> DoubleWord<T> {
     let hi = number::<T>(hi, range);
     DoubleWord::two_sum(hi, number::<T>(lo, 1) * hi * power(-2 - T::FRACTION_BITS as i32))
 }
@@ -77,7 +71,7 @@ fn is_rounded<T: Constants>(found: T, sum: DoubleWord<T>, divisor: DoubleWord<T>
     magnitude(exact(found) * both(divisor) - both(sum)) <= limit * magnitude(both(divisor))
 }
 
-fn check_quotients<T: Constants>(sum: [u64; 2], divisor: [u64; 2], exponents: [i32; 7]) {
+fn check_quotients<T: Constants>(sum: [Bits; 2], divisor: [Bits; 2], exponents: [i32; 7]) {
     let times = |v: DoubleWord<T>, by: T| DoubleWord { hi: v.hi * by, lo: v.lo * by };
     for up in exponents {
         for down in exponents {
@@ -92,8 +86,8 @@ fn check_quotients<T: Constants>(sum: [u64; 2], divisor: [u64; 2], exponents: [i
 }
 
 quickcheck! {
-    fn sums(a: u64, b: u64) -> () {
-        fn check<T: Float>(a: u64, b: u64) {
+    fn sums(a: Bits, b: Bits) -> () {
+        fn check<T: Float>(a: Bits, b: Bits) {
             // Whose digits overlap, touch, or do neither.
             for range in [1, 20, 60] {
                 sums_are_exact(number::<T>(a, range), number::<T>(b, range));
@@ -103,14 +97,14 @@ quickcheck! {
         check::<f64>(a, b);
     }
 
-    fn products(a: u64, b: u64) -> () {
+    fn products(a: Bits, b: Bits) -> () {
         products_are_exact(number::<f32>(a, 50), number::<f32>(b, 50));
         products_are_exact(number::<f64>(a, 450), number::<f64>(b, 450));
     }
 
-    fn sums_go_on(hi: u64, lo: u64, other_hi: u64, other_lo: u64) -> () {
-        fn check<T: Float>(a: [u64; 2], b: [u64; 2]) {
-            let (a, b) = (words::<T>(a[0] & !2, a[1], 12), words::<T>(b[0] & !2, b[1], 12));
+    fn sums_go_on(hi: Bits, lo: Bits, other_hi: Bits, other_lo: Bits) -> () {
+        fn check<T: Float>(a: [Bits; 2], b: [Bits; 2]) {
+            let (a, b) = (words::<T>(positive(a[0]), a[1], 12), words::<T>(positive(b[0]), b[1], 12));
             let expected = both(a) + both(b);
             for sum in [a.join(b), a.plus(b)] {
                 assert!(is_close(sum, &expected, 8), "{a:?} + {b:?} = {sum:?}");
@@ -123,8 +117,8 @@ quickcheck! {
         check::<f64>([hi, lo], [other_hi, other_lo]);
     }
 
-    fn normalised(hi: u64, lo: u64) -> () {
-        fn check<T: Float>(hi: u64, lo: u64) {
+    fn normalised(hi: Bits, lo: Bits) -> () {
+        fn check<T: Float>(hi: Bits, lo: Bits) {
             // The high word may be the smaller one.
             let sum = DoubleWord { hi: number::<T>(hi, 30), lo: number::<T>(lo, 30) };
             let normalised = sum.normalised();
@@ -137,14 +131,14 @@ quickcheck! {
         check::<f64>(hi, lo);
     }
 
-    fn counts(n: u64) -> () {
+    fn counts(n: Bits) -> () {
         fn check<T: Float>(n: u64) {
             let count = DoubleWord::<T>::from_count(n);
             assert_eq!(both(count), Exact::from(n), "{n}");
             assert_eq!(count.normalised(), count, "{n}");
         }
         for exponent in 0..64 {
-            let n = n >> exponent;
+            let n = n.0 >> exponent;
             if n <= 1 << 48 {
                 check::<f32>(n);
             }
@@ -154,14 +148,14 @@ quickcheck! {
         }
     }
 
-    fn counts_add_up(a: u64, b: u64) -> () {
-        let (a, b) = (a >> 17, b >> 17);
+    fn counts_add_up(a: Bits, b: Bits) -> () {
+        let (a, b) = (a.0 >> 17, b.0 >> 17);
         let sum = DoubleWord::<f32>::from_count(a).plus(DoubleWord::from_count(b));
         assert_eq!(sum, DoubleWord::from_count(a + b).normalised());
     }
 
-    fn factors(hi: u64, lo: u64, factor: u64) -> () {
-        fn check<T: Float>(hi: u64, lo: u64, factor: u64) {
+    fn factors(hi: Bits, lo: Bits, factor: Bits) -> () {
+        fn check<T: Float>(hi: Bits, lo: Bits, factor: Bits) {
             let (sum, factor) = (words::<T>(hi, lo, 20), number::<T>(factor, 20));
             let product = sum.times(factor);
             assert!(is_close(product, &(both(sum) * exact(factor)), 8), "{sum:?} * {factor} = {product:?}");
@@ -171,7 +165,7 @@ quickcheck! {
         check::<f64>(hi, lo, factor);
     }
 
-    fn reciprocals(v: u64) -> () {
+    fn reciprocals(v: Bits) -> () {
         fn check<T: Float>(v: T) {
             let reciprocal = DoubleWord::reciprocal(v);
             assert_eq!(reciprocal.hi, T::ONE / v);
@@ -185,17 +179,17 @@ quickcheck! {
         check(number::<f64>(v, 900));
     }
 
-    fn quotients(hi: u64, lo: u64, divisor_hi: u64, divisor_lo: u64) -> () {
+    fn quotients(hi: Bits, lo: Bits, divisor_hi: Bits, divisor_lo: Bits) -> () {
         let (sum, divisor) = ([hi, lo], [divisor_hi, divisor_lo]);
-        // Each is brought nearer to 1 beyond 2^60 (2^510), and the quotient is still normal.
+        // Each is brought nearer to 1 beyond 2^57 (2^498), and the quotient is still normal.
         check_quotients::<f32>(sum, divisor, [0, 1, 50, 56, 57, 60, 61]);
         check_quotients::<f64>(sum, divisor, [0, 1, 490, 497, 498, 510, 511]);
     }
 
-    fn products_of_lanes(factor: u64, hi: u64, lo: u64) -> () {
+    fn products_of_lanes(factor: Bits, hi: Bits, lo: Bits) -> () {
         // Neither is negative.
-        check_products_of_lanes(number::<f32>(factor & !2, 6), words(hi & !2, lo, 20));
-        check_products_of_lanes(number::<f64>(factor & !2, 6), words(hi & !2, lo, 20));
+        check_products_of_lanes(number::<f32>(positive(factor), 6), words(positive(hi), lo, 20));
+        check_products_of_lanes(number::<f64>(positive(factor), 6), words(positive(hi), lo, 20));
     }
 }
 
