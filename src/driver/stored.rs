@@ -99,9 +99,9 @@ impl<'a, T: Constants> Values<'a, T> {
 
     /// Each of them, as it is computed with.
     pub fn iter(self) -> impl Iterator<Item = T> + 'a {
-        let Column { first, storage } = self.column;
-        // SAFETY: so many numbers of the type that the storage is of are there, for as long as the slice is borrowed.
-        (0..self.len).map(move |i| unsafe { (storage.get)(first.wrapping_add(i * storage.size)) })
+        let column = self.column;
+        // SAFETY: so many numbers are there, for as long as the slice is borrowed.
+        (0..self.len).map(move |i| unsafe { column.get(i) })
     }
 }
 
@@ -173,11 +173,22 @@ impl<T: Constants> Column<T> {
     pub unsafe fn widen(self, start: usize, len: usize, to: *mut T) {
         for i in 0..len {
             // SAFETY: the caller's promise.
-            unsafe { to.add(i).write((self.storage.get)(self.at(start + i))) };
+            unsafe { to.add(i).write(self.get(start + i)) };
         }
     }
 
-    /// The number of an element, or where it goes.
+    /// The number of an element, as it is computed with.
+    ///
+    /// # Safety
+    ///
+    /// It is there.
+    #[inline]
+    unsafe fn get(self, element: usize) -> T {
+        // SAFETY: the caller's promise, of a number of the type that the storage is of.
+        unsafe { (self.storage.get)(self.at(element)) }
+    }
+
+    /// Where the number of an element is, or goes.
     #[inline]
     fn at(self, element: usize) -> *mut u8 {
         self.first.wrapping_add(element * self.storage.size)

@@ -122,32 +122,27 @@ kinds! {
     ScalarFma = "scalar-fma", scalar_fma, Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, Plain>, if true;
 }
 
-/// Whether a target has registers of several lanes.
-const HAS_WIDE: bool = cfg!(any(
-    target_arch = "aarch64",
-    all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
-    all(target_arch = "wasm32", target_feature = "simd128")
-));
+/// Whether a target has the scalar backend alone.
+const IS_SCALAR: bool = Kind::ALL.len() == 1;
 
 impl Kind {
-    /// A kernel for a single row. AVX-512 leaves rows to AVX2, of which four registers are as fast as two of its own; and a
-    /// scalar backend beside a faster one with the same bits to the driver.
+    /// A kernel for a single row. AVX-512 leaves rows to AVX2, of which four registers are as fast as two of its own; a scalar
+    /// backend beside a faster one leaves them to the driver.
     #[inline]
     pub(super) fn row_function<T: Native, K: Kernel<T>>(self) -> Option<Function<K::Args, K::Out>> {
         // Each named alone: another match over all kinds would compile a kernel for those that have none.
-        let run = match self {
+        match self {
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            Self::Avx512 | Self::Avx2 => super::avx2::run::<T, K> as unsafe fn(&mut K::Args) -> K::Out,
-            Self::Scalar if !HAS_WIDE => super::scalar::run::<T, K>,
+            Self::Avx512 | Self::Avx2 => Some(Function { run: super::avx2::run::<T, K>, lanes: T::Avx2::LANES }),
+            Self::Scalar if IS_SCALAR => Some(Function { run: super::scalar::run::<T, K>, lanes: T::Scalar::LANES }),
             #[cfg(any(
                 target_arch = "aarch64",
                 all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
                 all(target_arch = "wasm32", target_feature = "simd128")
             ))]
-            Self::Wide => super::wide::run::<T, K>,
-            _ => return None,
-        };
-        Some(Function { run, lanes: 1 })
+            Self::Wide => Some(Function { run: super::wide::run::<T, K>, lanes: T::Wide::LANES }),
+            _ => None,
+        }
     }
 }
 
