@@ -6,10 +6,11 @@
 use core::marker::PhantomData;
 use core::ops::Range;
 
-use super::sum::{Finish, Finishing, PIECE, PIECES, ROWS, Terms, Tree};
+use super::sum::{Finish, Finishing, PIECES, ROWS};
 use super::tile::width_of;
+use super::tree::{PIECE, Tree};
 use crate::math::{Constants, Formula, Inputs, Results};
-use crate::simd::{Backend, Function, Kernel, Lanes, Token};
+use crate::simd::{Backend, Function, Kernel, Lanes, MICROCONTROLLER, Token};
 
 /// Rows of one stream: `step` elements from one to the next, or none where one row stands for all.
 #[derive(Clone, Copy)]
@@ -59,6 +60,7 @@ pub struct BlockFn<'f, T> {
     pub evaluate: Function<Block<T>, ()>,
     pub finish: Function<Finish<T>, ()>,
     pub formula: *const (),
+    pub products: usize,
     pub factor_weights: [T; 2],
     borrowed: PhantomData<&'f ()>,
 }
@@ -83,9 +85,10 @@ impl<'f, T: Constants> BlockFn<'f, T> {
             evaluate: backend.function::<T, Evaluate<F>>(),
             finish: match F::PRODUCTS {
                 0 => backend.function::<T, Finishing<0>>(),
-                1 => backend.function::<T, Finishing<1>>(),
+                1 if MICROCONTROLLER => backend.function::<T, Finishing<1>>(),
                 _ => backend.function::<T, Finishing<2>>(),
             },
+            products: F::PRODUCTS,
             formula: core::ptr::from_ref(formula).cast(),
             factor_weights: formula.factor_weights(),
             borrowed: PhantomData,
@@ -138,14 +141,7 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Evaluate<F> {
                 // SAFETY: the caller's promise, and `lane` is below `width`.
                 unsafe {
                     if const { F::SUMS } {
-                        let terms = block.join(l, formula, first..end, lane);
-                        let sums = block.sums.wrapping_add(first / ROWS * 3 * T::COLUMNS + lane);
-                        terms.term.store(sums);
-                        let mut k = 0;
-                        while k < F::PRODUCTS {
-                            terms.products[k].store(sums.wrapping_add((1 + k) * T::COLUMNS));
-                            k += 1;
-                        }
+                        block.join(l, formula, first..end, lane);
                     } else {
                         let mut row = 0;
                         while row < end {
@@ -174,7 +170,7 @@ impl<T: Constants> Block<T> {
         formula: F,
         row: usize,
         lane: usize,
-    ) -> Terms<L> {
+    ) -> Results<L> {
         // SAFETY: the caller's promise.
         let inputs = unsafe {
             Inputs {
@@ -185,17 +181,17 @@ impl<T: Constants> Block<T> {
                 upstream: if F::UPSTREAM { l.load(self.upstream.at(row, lane)) } else { l.one() },
             }
         };
-        let Results { term, factors, outputs } = formula.evaluate(l, inputs);
+        let results = formula.evaluate(l, inputs);
         let mut k = 0;
         while k < F::OUTPUTS {
             // SAFETY: the caller's promise.
-            unsafe { outputs[k].store(self.outputs[k].at(row, lane)) };
+            unsafe { results.outputs[k].store(self.outputs[k].at(row, lane)) };
             k += 1;
         }
-        Terms { term, products: factors }
+        results
     }
 
-    /// The terms of the rows of one block, one at least: as a tree, a piece at a time.
+    /// Leaves what the rows of one block, at least one, add to the sums: joined as a tree, a piece at a time.
     ///
     /// # Safety
     ///
@@ -207,38 +203,36 @@ impl<T: Constants> Block<T> {
         formula: F,
         rows: Range<usize>,
         lane: usize,
-    ) -> Terms<L> {
+    ) {
         let mut tree = Tree::new();
-        // Joining nothing changes nothing, so each half may start with that.
-        let mut block = Terms::none(l);
-        let Range { start: mut row, end } = rows;
+        let Range { start, end } = rows;
+        let sums = self.sums.wrapping_add(start / ROWS * 3 * T::COLUMNS + lane);
+        let (mut row, mut piece) = (start, 0);
         while row < end {
-            let half_end = end.min(row + 2 * PIECE);
-            let mut half = Terms::none(l);
-            while row < half_end {
-                let count = PIECE.min(end - row);
-                let mut k = 0;
-                // There is at least one, which a machine with a lane at a time need not ask; elsewhere loops that do not ask first
-                // are not made vectors.
-                while k < count || T::COLUMNS == 1 && k == 0 {
-                    // SAFETY: the caller's promise, and row + k is below `end`.
-                    tree.set(k, unsafe { self.evaluate(l, formula, row + k, lane) }, F::PRODUCTS);
-                    k += 1;
-                }
-                // SAFETY: `count` of them have just been set.
-                unsafe {
-                    if const { T::COLUMNS > 1 } && row + count == self.rows && self.last < self.width {
-                        let beyond = l.beyond(self.last.saturating_sub(lane).min(L::LANES));
-                        let last = tree.get(l, k - 1, F::PRODUCTS).without(beyond);
-                        tree.set(k - 1, last, F::PRODUCTS);
-                    }
-                    half = half.join(tree.join(l, count, F::PRODUCTS), F::PRODUCTS);
-                }
-                row += count;
+            let count = PIECE.min(end - row);
+            let mut k = 0;
+            // There is at least one, which a machine with a lane at a time need not ask; elsewhere loops that do not ask first
+            // are not made vectors.
+            while k < count || T::COLUMNS == 1 && k == 0 {
+                // SAFETY: the caller's promise, and row + k is below `end`.
+                let Results { term, factors, .. } = unsafe { self.evaluate(l, formula, row + k, lane) };
+                tree.set(k, term, factors, F::PRODUCTS);
+                k += 1;
             }
-            block = block.join(half, F::PRODUCTS);
+            row += count;
+            // SAFETY: `count` rows have just been set.
+            unsafe {
+                if const { T::COLUMNS > 1 } && row == self.rows && self.last < self.width {
+                    tree.cut(l, k - 1, self.last.saturating_sub(lane), F::PRODUCTS);
+                }
+                tree.join(l, count, F::PRODUCTS, piece, sums);
+            }
+            piece += 1;
         }
-        block
+        if piece > 2 {
+            // SAFETY: all pieces have been joined.
+            unsafe { tree.join_halves(l, F::PRODUCTS, sums) };
+        }
     }
 }
 

@@ -63,6 +63,7 @@ mod sum;
 mod tests;
 mod threads;
 mod tile;
+mod tree;
 mod types;
 
 pub use factors::Factors;

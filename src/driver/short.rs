@@ -9,7 +9,7 @@ use core::mem::MaybeUninit;
 use core::slice::from_raw_parts;
 
 use super::streams::Streams;
-use super::sum::{Terms, load, store, zero};
+use super::sum::{load, store, with_logarithm, zero};
 use crate::math::{Constants, DoubleWord, Formula, Inputs, Results};
 use crate::simd::{Backend, Float, Kernel, Lanes, MICROCONTROLLER, MOST_LANES, Native, Token, Vector};
 
@@ -150,8 +150,14 @@ impl<'r, T: Constants, F: Formula<T>> Kernel<T> for EvaluateRow<'r, F> {
                     k += 1;
                 }
                 if const { F::SUMS } {
-                    let terms = Terms { term, products: factors }.without(l.beyond(count));
-                    store(terms.added_to(l, zero(l), formula.factor_weights(), F::PRODUCTS), sums, lane);
+                    let (beyond, weights) = (l.beyond(count), formula.factor_weights());
+                    let mut sum = zero(l).accumulate(beyond.clear(term));
+                    k = 0;
+                    while k < F::PRODUCTS {
+                        sum = with_logarithm(l, sum, beyond.clear(factors[k]), weights[k]);
+                        k += 1;
+                    }
+                    store(sum, sums, lane);
                 }
             }
             lane += L::LANES;

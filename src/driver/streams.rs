@@ -53,11 +53,12 @@ impl<T: Constants> Workspace<'_, T> {
         if pieces == 0 || T::VIRTUAL_LANES - lane < width {
             return;
         }
-        let (terms, factor_weights, are_blocks) = (self.terms.as_ptr().cast(), formula.factor_weights, self.are_blocks);
+        let (terms, are_blocks) = (self.terms.as_ptr().cast(), self.are_blocks);
+        let BlockFn { products, factor_weights, .. } = formula;
         // SAFETY: the lanes are there, and written at once; the formula has written the terms and products of these pieces.
         unsafe {
             let (sums, is_first) = sums.place(lane, width);
-            let mut finish = Finish { width, terms, pieces, are_blocks, sums, is_first, factor_weights };
+            let mut finish = Finish { width, terms, pieces, are_blocks, sums, is_first, products, factor_weights };
             formula.finish.call(&mut finish);
         }
     }

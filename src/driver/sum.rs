@@ -1,16 +1,16 @@
 //! What is summed, from vectors to one number.
 
 use core::mem::MaybeUninit;
+use core::ops::Range;
 use core::slice::from_raw_parts_mut;
 
 use super::tile::width_of;
+use super::tree::{PIECE, joined};
 use crate::math::{Constants, DoubleWord, log1p_double};
-use crate::simd::{Kernel, Lanes, MICROCONTROLLER, Mask, Native, Token, Vector};
+use crate::simd::{Kernel, Lanes, MICROCONTROLLER, Native, Token, Vector};
 
 /// Rows of a block.
 pub const ROWS: usize = 32;
-/// Rows whose terms wait until they are joined: a quarter of a block.
-pub const PIECE: usize = 8;
 /// Pieces that a block is evaluated in where its rows are made, or blocks that are evaluated at once where they are not.
 pub const PIECES: usize = if MICROCONTROLLER { 1 } else { ROWS / PIECE };
 /// Blocks of a chunk.
@@ -21,138 +21,21 @@ pub const fn chunk_len<T: Native>() -> usize {
     T::VIRTUAL_LANES * ROWS * BLOCKS
 }
 
-/// What a vector of elements, or any number of them, adds to the sums.
-#[derive(Clone, Copy)]
-pub struct Terms<L: Lanes> {
-    pub term: Vector<L>,
-    /// Products of 1 + e, less 1.
-    pub products: [Vector<L>; 2],
-}
-
-impl<T: Constants, L: Lanes<Scalar = T>> Terms<L> {
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn none(l: Token<L>) -> Self {
-        Self { term: l.zero(), products: [l.zero(), l.zero()] }
-    }
-
-    /// (1 + a)(1 + b) - 1 = a + b + a b: nothing cancels, and no small factor is lost.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn join(mut self, other: Self, products: usize) -> Self {
-        self.term = self.term + other.term;
-        let mut k = 0;
-        while k < products {
-            let (a, b) = (self.products[k], other.products[k]);
-            self.products[k] = a.mul_add(b, a + b);
-            k += 1;
-        }
-        self
-    }
-
-    /// Nothing where the mask is true.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn without(self, mask: Mask<L>) -> Self {
-        let [first, second] = self.products;
-        Self { term: mask.clear(self.term), products: [mask.clear(first), mask.clear(second)] }
-    }
-
-    /// Adds them, and the logarithms of the products, each times its weight, to a sum.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn added_to(
-        self,
-        l: Token<L>,
-        sum: DoubleWord<Vector<L>>,
-        factor_weights: [T; 2],
-        products: usize,
-    ) -> DoubleWord<Vector<L>> {
-        let mut sum = sum.accumulate(self.term);
-        let mut k = 0;
-        while k < products {
-            let weight = l.splat(factor_weights[k]);
-            let log = log1p_double(l, self.products[k]);
-            let product = log.hi * weight;
-            sum = sum.accumulate(product);
-            // With what the product lost, where the backend fuses; elsewhere that is 0.
-            sum.lo = log.lo.mul_add(weight, sum.lo + log.hi.mul_add(weight, -product));
-            k += 1;
-        }
-        sum
-    }
-}
-
-/// The terms of the rows of a piece. Not cleared: few rows would wait for it.
-pub struct Tree<L: Lanes> {
-    terms: [MaybeUninit<Vector<L>>; PIECE],
-    products: [[MaybeUninit<Vector<L>>; PIECE]; 2],
-}
-
-impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn new() -> Self {
-        Self { terms: [MaybeUninit::uninit(); PIECE], products: [[MaybeUninit::uninit(); PIECE]; 2] }
-    }
-
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn set(&mut self, at: usize, terms: Terms<L>, products: usize) {
-        let at = at % PIECE;
-        self.terms[at].write(terms.term);
-        let mut k = 0;
-        while k < products {
-            self.products[k][at].write(terms.products[k]);
-            k += 1;
-        }
-    }
-
-    /// # Safety
-    ///
-    /// They have been set, with as many products.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub unsafe fn get(&self, l: Token<L>, at: usize, products: usize) -> Terms<L> {
-        let at = at % PIECE;
-        let mut terms = Terms::none(l);
-        // SAFETY: the caller's promise.
-        unsafe {
-            terms.term = self.terms[at].assume_init();
-            let mut k = 0;
-            while k < products {
-                terms.products[k] = self.products[k][at].assume_init();
-                k += 1;
-            }
-        }
-        terms
-    }
-
-    /// The first `count` joined, as a tree.
-    ///
-    /// # Safety
-    ///
-    /// They have been set, with as many products; there is at least one.
-    #[cfg_attr(not(any(unoptimized, small)), inline(always))]
-    pub unsafe fn join(&mut self, l: Token<L>, count: usize, products: usize) -> Terms<L> {
-        // SAFETY: the caller's promise; what is joined is set again in a place below `count`.
-        unsafe {
-            if cfg!(not(small)) && count == PIECE {
-                let first = self.get(l, 0, products).join(self.get(l, 1, products), products);
-                let second = self.get(l, 2, products).join(self.get(l, 3, products), products);
-                let third = self.get(l, 4, products).join(self.get(l, 5, products), products);
-                let fourth = self.get(l, 6, products).join(self.get(l, 7, products), products);
-                return first.join(second, products).join(third.join(fourth, products), products);
-            }
-            let mut left = count;
-            while left > 1 {
-                let mut k = 0;
-                while k < left / 2 {
-                    let joined = self.get(l, 2 * k, products).join(self.get(l, 2 * k + 1, products), products);
-                    self.set(k, joined, products);
-                    k += 1;
-                }
-                if left % 2 == 1 {
-                    self.set(k, self.get(l, left - 1, products), products);
-                }
-                left = left.div_ceil(2);
-            }
-            self.get(l, 0, products)
-        }
-    }
+/// A sum, and the logarithm of a product times its weight.
+#[cfg_attr(not(unoptimized), inline(always))]
+pub fn with_logarithm<T: Constants, L: Lanes<Scalar = T>>(
+    l: Token<L>,
+    sum: DoubleWord<Vector<L>>,
+    product: Vector<L>,
+    weight: T,
+) -> DoubleWord<Vector<L>> {
+    let weight = l.splat(weight);
+    let log = log1p_double(l, product);
+    let weighted = log.hi * weight;
+    let mut sum = sum.accumulate(weighted);
+    // With what the multiplication lost, where the backend fuses; elsewhere that is 0.
+    sum.lo = log.lo.mul_add(weight, sum.lo + log.hi.mul_add(weight, -weighted));
+    sum
 }
 
 /// A block's terms and products, and the sums of the lanes that they are added to.
@@ -170,18 +53,21 @@ pub struct Finish<T> {
     pub sums: [*mut T; 2],
     /// Whether they are yet to be written.
     pub is_first: bool,
-    /// By what the logarithm of each product is multiplied.
+    /// How many products there are, ...
+    pub products: usize,
+    /// ... and by what the logarithm of each is multiplied.
     pub factor_weights: [T; 2],
 }
 
-/// Joins the pieces of a block, and adds their terms and the logarithms of `PRODUCTS` products to the sums of the lanes.
-pub struct Finishing<const PRODUCTS: usize>;
+/// Joins the pieces of a block, and adds their terms and the logarithms of their products, of which there are at `MOST` so many,
+/// to the sums of the lanes.
+pub struct Finishing<const MOST: usize>;
 
-impl<T: Constants, const PRODUCTS: usize> Kernel<T> for Finishing<PRODUCTS> {
+impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
     type Args = Finish<T>;
     type Out = ();
     // A logarithm is a long chain of operations, and several chains take hardly longer than one.
-    const REGISTERS: usize = if PRODUCTS > 0 { 4 } else { 1 };
+    const REGISTERS: usize = if MOST > 0 { 4 } else { 1 };
 
     /// # Safety
     ///
@@ -191,6 +77,8 @@ impl<T: Constants, const PRODUCTS: usize> Kernel<T> for Finishing<PRODUCTS> {
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, finish: &mut Finish<T>) {
         let finish = *finish;
         let are_blocks = const { PIECES > 1 } && finish.are_blocks;
+        // A microcontroller has a kernel for each number.
+        let products = if MICROCONTROLLER { MOST } else { finish.products.min(MOST) };
         let blocks = if are_blocks { finish.pieces } else { 1 };
         let mut lane = 0;
         while lane < width_of::<T>(finish.width) {
@@ -199,12 +87,15 @@ impl<T: Constants, const PRODUCTS: usize> Kernel<T> for Finishing<PRODUCTS> {
                 let mut sum = if finish.is_first { zero(l) } else { load(l, finish.sums, lane) };
                 let mut block = 0;
                 while block < blocks {
-                    let terms = if are_blocks {
-                        finish.piece(l, block, lane, PRODUCTS)
-                    } else {
-                        finish.joined(l, lane, PRODUCTS)
-                    };
-                    sum = terms.added_to(l, sum, finish.factor_weights, PRODUCTS);
+                    let (first, end) = if are_blocks { (block, block + 1) } else { (0, finish.pieces) };
+                    sum = sum.accumulate(finish.joined(l, first..end, 0, lane));
+                    // In a loop: two logarithms side by side are twice the code.
+                    let mut k = 0;
+                    while k < products {
+                        let product = finish.joined(l, first..end, 1 + k, lane);
+                        sum = with_logarithm(l, sum, product, finish.factor_weights[k % 2]);
+                        k += 1;
+                    }
                     block += 1;
                 }
                 store(sum, finish.sums, lane);
@@ -244,25 +135,32 @@ pub unsafe fn store<L: Lanes>(sum: DoubleWord<Vector<L>>, [hi, lo]: [*mut L::Sca
 }
 
 impl<T: Constants> Finish<T> {
-    /// The terms of one vector's lanes, of all pieces: as a tree.
+    /// What one vector's lanes have of these pieces, joined as a tree: the terms, of kind 0, or a product.
     ///
     /// # Safety
     ///
-    /// That of [`Finishing`], of this lane.
+    /// That of [`Finishing`], of these pieces, at least one, and this lane.
     #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn joined<L: Lanes<Scalar = T>>(&self, l: Token<L>, lane: usize, products: usize) -> Terms<L> {
+    unsafe fn joined<L: Lanes<Scalar = T>>(
+        &self,
+        l: Token<L>,
+        pieces: Range<usize>,
+        kind: usize,
+        lane: usize,
+    ) -> Vector<L> {
+        let Range { start, end } = pieces;
         // SAFETY: the caller's promise, of each piece there is.
         unsafe {
-            let mut block = self.piece(l, 0, lane, products);
-            if PIECES > 1 && self.pieces > 1 {
-                block = block.join(self.piece(l, 1, lane, products), products);
+            let mut block = self.piece(l, start, kind, lane);
+            if PIECES > 1 && start + 1 < end {
+                block = joined(block, self.piece(l, start + 1, kind, lane), kind > 0);
             }
-            if PIECES > 2 && self.pieces > 2 {
-                let mut half = self.piece(l, 2, lane, products);
-                if self.pieces > 3 {
-                    half = half.join(self.piece(l, 3, lane, products), products);
+            if PIECES > 2 && start + 2 < end {
+                let mut half = self.piece(l, start + 2, kind, lane);
+                if start + 3 < end {
+                    half = joined(half, self.piece(l, start + 3, kind, lane), kind > 0);
                 }
-                block = block.join(half, products);
+                block = joined(block, half, kind > 0);
             }
             block
         }
@@ -272,19 +170,9 @@ impl<T: Constants> Finish<T> {
     ///
     /// That of [`Finishing`], of this piece and lane.
     #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn piece<L: Lanes<Scalar = T>>(&self, l: Token<L>, piece: usize, lane: usize, products: usize) -> Terms<L> {
-        let first = self.terms.wrapping_add(piece * 3 * T::COLUMNS + lane);
-        let mut terms = Terms::none(l);
+    unsafe fn piece<L: Lanes<Scalar = T>>(&self, l: Token<L>, piece: usize, kind: usize, lane: usize) -> Vector<L> {
         // SAFETY: the caller's promise.
-        unsafe {
-            terms.term = l.load(first);
-            let mut k = 0;
-            while k < products {
-                terms.products[k] = l.load(first.wrapping_add((1 + k) * T::COLUMNS));
-                k += 1;
-            }
-        }
-        terms
+        unsafe { l.load(self.terms.wrapping_add((piece * 3 + kind) * T::COLUMNS + lane)) }
     }
 }
 

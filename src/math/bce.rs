@@ -170,7 +170,8 @@ impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T>
         let costs = Costs::new(l, &x, up, down);
         let both = pos_weight.mul_add(t, up);
         let absent = weight.equals(zero);
-        let size = if W::UPSTREAM { upstream * weight } else { weight * l.splat(self.scale) };
+        let weights = if W::UPSTREAM { upstream * weight } else { weight };
+        let size = weights * l.splat(self.scale);
 
         let element = WeightedElement { costs, both, weight, size, log: log1p_of_fraction(l, x.e.value) };
         let mut values = element.moderate(l, &x);

@@ -50,6 +50,7 @@ unsafe impl Lanes for Avx2<f32> {
     type Scalar = f32;
     type Raw = __m256;
     type Mask = __m256;
+    type Register = Self;
     const LANES: usize = 8;
     const FUSED: bool = true;
 
@@ -198,6 +199,7 @@ unsafe impl Lanes for Avx2<f64> {
     type Scalar = f64;
     type Raw = __m256d;
     type Mask = __m256d;
+    type Register = Self;
     const LANES: usize = 4;
     const FUSED: bool = true;
 

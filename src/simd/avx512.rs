@@ -35,6 +35,7 @@ unsafe impl Lanes for Avx512<f32> {
     type Scalar = f32;
     type Raw = __m512;
     type Mask = __mmask16;
+    type Register = Self;
     const LANES: usize = 16;
     const FUSED: bool = true;
 
@@ -181,6 +182,7 @@ unsafe impl Lanes for Avx512<f64> {
     type Scalar = f64;
     type Raw = __m512d;
     type Mask = __mmask8;
+    type Register = Self;
     const LANES: usize = 8;
     const FUSED: bool = true;
 

@@ -29,6 +29,8 @@ pub unsafe trait Lanes: Copy + 'static {
     type Raw: Copy;
     /// What a comparison yields.
     type Mask: Copy;
+    /// One register, where `Self` is several side by side.
+    type Register: Lanes<Scalar = Self::Scalar>;
     /// Elements at a time.
     const LANES: usize;
     /// Whether `mul_add` rounds once.
@@ -162,6 +164,12 @@ impl<L: Lanes> Token<L> {
     #[cfg_attr(not(unoptimized), inline(always))]
     pub unsafe fn assume() -> Self {
         Self(core::marker::PhantomData)
+    }
+
+    /// That of one register, which takes no other instructions.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn register(self) -> Token<L::Register> {
+        Token(core::marker::PhantomData)
     }
 
     #[cfg_attr(not(unoptimized), inline(always))]

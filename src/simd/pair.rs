@@ -20,6 +20,7 @@ unsafe impl<L: Lanes> Lanes for Pair<L> {
     type Scalar = L::Scalar;
     type Raw = [L::Raw; 2];
     type Mask = [L::Mask; 2];
+    type Register = L::Register;
     const LANES: usize = 2 * L::LANES;
     const FUSED: bool = L::FUSED;
 

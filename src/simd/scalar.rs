@@ -40,6 +40,7 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
     type Scalar = T;
     type Raw = T;
     type Mask = bool;
+    type Register = Self;
     const LANES: usize = 1;
     const FUSED: bool = M::FUSED;
 

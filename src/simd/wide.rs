@@ -46,6 +46,7 @@ unsafe impl Lanes for Wide<f32> {
     type Scalar = f32;
     type Raw = f32x4;
     type Mask = f32x4;
+    type Register = Self;
     const LANES: usize = 4;
     const FUSED: bool = FUSED;
 
@@ -191,6 +192,7 @@ unsafe impl Lanes for Wide<f64> {
     type Scalar = f64;
     type Raw = f64x2;
     type Mask = f64x2;
+    type Register = Self;
     const LANES: usize = 2;
     const FUSED: bool = FUSED;
 

@@ -5,8 +5,8 @@ use core::marker::PhantomData;
 use crate::driver::plan::Plan;
 use crate::driver::{Pass, Row, RowResult, Streams, threads};
 use crate::math::{
-    Backward, Balanced, Constants, DoubleWord, Formula, Gradient, GradientAndHessian, Losses, Smoothing, Sum,
-    SumAndGradient, TargetGradient, Unit, Wanted, Weighted,
+    Backward, Balanced, Constants, Derivatives, DoubleWord, Formula, Gradient, GradientAndHessian, Losses, Smoothing,
+    Sum, SumAndGradient, TargetGradient, Unit, Wanted, Weighted,
 };
 use crate::simd::Backend;
 
@@ -44,16 +44,16 @@ impl BcePlans for f32 {
         bce.reduce::<SumAndGradient>(pass, streams)
     }
     fn bce_losses(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
-        bce.map_weighted::<Losses>(pass, streams);
+        bce.map_weighted::<Losses, Losses>(pass, streams);
     }
     fn bce_gradient(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
-        bce.map::<Gradient>(pass, streams);
+        bce.map::<Gradient, Backward>(pass, streams);
     }
     fn bce_gradient_and_hessian(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
-        bce.map::<GradientAndHessian>(pass, streams);
+        bce.map::<GradientAndHessian, GradientAndHessian>(pass, streams);
     }
     fn bce_backward(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
-        bce.map_weighted::<Backward>(pass, streams);
+        bce.map_weighted::<Backward, Derivatives>(pass, streams);
     }
     fn bce_target_gradient(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
         bce.target_gradient(pass, streams);
@@ -71,16 +71,16 @@ impl BcePlans for f64 {
         bce.reduce::<SumAndGradient>(pass, streams)
     }
     fn bce_losses(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
-        bce.map_weighted::<Losses>(pass, streams);
+        bce.map_weighted::<Losses, Losses>(pass, streams);
     }
     fn bce_gradient(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
-        bce.map::<Gradient>(pass, streams);
+        bce.map::<Gradient, Backward>(pass, streams);
     }
     fn bce_gradient_and_hessian(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
-        bce.map::<GradientAndHessian>(pass, streams);
+        bce.map::<GradientAndHessian, GradientAndHessian>(pass, streams);
     }
     fn bce_backward(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
-        bce.map_weighted::<Backward>(pass, streams);
+        bce.map_weighted::<Backward, Derivatives>(pass, streams);
     }
     fn bce_target_gradient(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
         bce.target_gradient(pass, streams);
@@ -103,12 +103,13 @@ impl<T: Constants> BceParameters<T> {
         Weighted { smoothing: self.smoothing, scale, pos_weight: self.pos_weight, wanted: PhantomData }
     }
 
-    fn map<W: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) {
+    /// `M` has what `W` wants, and perhaps the upstream derivative, which is 1: two formulas for weights would hardly differ.
+    fn map<W: Wanted, M: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) {
         let backend = pass.backend;
         let (unit, balanced) = (self.unit::<W>(pass.scale), self.balanced::<W, false>(pass.scale));
         // Blocks that are not moderate are rare: one formula has all derivatives.
-        let any = self.weighted::<GradientAndHessian, false, false>(pass.scale);
-        let moderate = self.weighted::<W, true, false>(pass.scale);
+        let any = self.weighted::<Derivatives, false, false>(pass.scale);
+        let moderate = self.weighted::<M, true, false>(pass.scale);
         let plan = if streams.has_no_weights() {
             Plan::one(backend, &unit)
         } else if self.is_balanced(pass, &streams) {
@@ -120,10 +121,10 @@ impl<T: Constants> BceParameters<T> {
     }
 
     /// One loss for each element needs a logarithm for each, and an upstream derivative is a weight: both are only
-    /// there in the general formula.
-    fn map_weighted<W: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) {
+    /// there in the general formula. `A` has what `W` wants, and more.
+    fn map_weighted<W: Wanted, A: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) {
         let (any, moderate) =
-            (self.weighted::<W, false, false>(pass.scale), self.weighted::<W, true, false>(pass.scale));
+            (self.weighted::<A, false, false>(pass.scale), self.weighted::<W, true, false>(pass.scale));
         let plan = Self::weighted_plan(pass.backend, &streams, &any, &moderate);
         threads::run(pass, streams.smoothed(self.smoothing), &plan);
     }

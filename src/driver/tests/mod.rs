@@ -4,3 +4,4 @@ mod formulas;
 mod plan;
 mod stored;
 mod sum;
+mod tree;

@@ -1,0 +1,228 @@
+//! Joining: what the rows of a block add to the sums, as a tree in which two neighbours make one.
+
+use core::hint::black_box;
+use core::mem::MaybeUninit;
+
+use crate::math::Constants;
+use crate::simd::{Lanes, Token, Vector};
+
+/// Rows whose terms wait until they are joined: a quarter of a block.
+pub const PIECE: usize = 8;
+
+/// Two terms as one; or two products, less 1: (1 + a)(1 + b) - 1 = a + b + a b. Nothing cancels there, and no small factor is
+/// lost.
+#[cfg_attr(not(unoptimized), inline(always))]
+pub fn joined<L: Lanes>(a: Vector<L>, b: Vector<L>, are_products: bool) -> Vector<L> {
+    let sum = a + b;
+    if are_products { a.mul_add(b, sum) } else { sum }
+}
+
+/// The rows of a piece, of as many lanes as a formula takes at a time: their terms, and up to two products of 1 + e, less 1. Not
+/// cleared: few rows would wait for it.
+///
+/// Rows are joined one register after the other. All registers at once would be four times the code, and no faster.
+pub struct Tree<L: Lanes> {
+    rows: [[MaybeUninit<Vector<L>>; PIECE]; 3],
+    /// What the third and the fourth piece of a block add.
+    half: [MaybeUninit<Vector<L>>; 3],
+}
+
+impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn new() -> Self {
+        const { assert!(size_of::<Vector<L>>() == L::LANES * size_of::<T>(), "one register follows the other") };
+        Self { rows: [[MaybeUninit::uninit(); PIECE]; 3], half: [MaybeUninit::uninit(); 3] }
+    }
+
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn set(&mut self, row: usize, term: Vector<L>, factors: [Vector<L>; 2], products: usize) {
+        let row = row % PIECE;
+        self.rows[0][row].write(term);
+        let mut k = 0;
+        while k < products {
+            self.rows[1 + k][row].write(factors[k]);
+            k += 1;
+        }
+    }
+
+    /// Clears all lanes of a row but the first `count`.
+    ///
+    /// # Safety
+    ///
+    /// The row has been set, with as many products.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub unsafe fn cut(&mut self, l: Token<L>, row: usize, count: usize, products: usize) {
+        let (register, width) = (l.register(), width::<L>());
+        let mut lane = 0;
+        while lane < width {
+            let beyond = register.beyond(count.saturating_sub(lane).min(L::Register::LANES));
+            let mut kind = 0;
+            while kind <= products {
+                let place = self.rows[kind][row % PIECE].as_mut_ptr().cast::<T>().wrapping_add(lane);
+                // SAFETY: the caller's promise, and `lane` is one of the vector's.
+                unsafe { beyond.clear(register.load(place)).store(place) };
+                kind += 1;
+            }
+            lane = next::<L>(lane);
+        }
+    }
+
+    /// Joins the first `count` rows, which are a piece of a block. The first two pieces go to `sums`. The other two wait for
+    /// [`join_halves`](Self::join_halves).
+    ///
+    /// # Safety
+    ///
+    /// The rows have been set, with as many products; there is at least one. `sums` has room for all lanes in each of
+    /// [`COLUMNS`](crate::simd::Native::COLUMNS). The pieces of a block come in turn.
+    #[cfg_attr(not(any(unoptimized, small)), inline(always))]
+    pub unsafe fn join(&mut self, l: Token<L>, count: usize, products: usize, piece: usize, sums: *mut T) {
+        if const { T::COLUMNS > 1 } {
+            // Joining nothing changes nothing, and fewer rows would be code of their own.
+            let mut row = count;
+            while row < PIECE {
+                self.set(row, l.zero(), [l.zero(), l.zero()], products);
+                row += 1;
+            }
+        }
+        let width = width::<L>();
+        let mut lane = 0;
+        while lane < width {
+            // SAFETY: the caller's promise, and `lane` is one of the vector's.
+            unsafe {
+                self.join_kind(l, 0, lane, count, piece, sums);
+                let mut k = 0;
+                while k < products {
+                    self.join_kind(l, 1 + k, lane, count, piece, sums);
+                    k += 1;
+                }
+            }
+            lane = next::<L>(lane);
+        }
+    }
+
+    /// Joins the terms, which are of kind 0, or one of the products.
+    ///
+    /// # Safety
+    ///
+    /// That of [`join`](Self::join), of the register that begins with `lane`.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn join_kind(&mut self, l: Token<L>, kind: usize, lane: usize, count: usize, piece: usize, sums: *mut T) {
+        let register = l.register();
+        let rows = self.rows[kind].as_mut_ptr().cast::<T>().wrapping_add(lane);
+        let half = self.half[kind].as_mut_ptr().cast::<T>().wrapping_add(lane);
+        let place = if piece < 2 { sums.wrapping_add(kind * T::COLUMNS + lane) } else { half };
+        // SAFETY: the caller's promise; the piece before an odd one is there.
+        unsafe {
+            let mut v = if const { T::COLUMNS > 1 } || cfg!(not(small)) && count == PIECE {
+                eight(register, rows, L::LANES, kind > 0)
+            } else {
+                fewer(register, rows, L::LANES, count, kind > 0)
+            };
+            if piece % 2 == 1 {
+                v = joined(register.load(place), v, kind > 0);
+            }
+            v.store(place);
+        }
+    }
+
+    /// Joins the halves of a block that has more than two pieces.
+    ///
+    /// # Safety
+    ///
+    /// All pieces have been joined, with as many products.
+    #[cfg_attr(not(any(unoptimized, small)), inline(always))]
+    pub unsafe fn join_halves(&self, l: Token<L>, products: usize, sums: *mut T) {
+        let (register, width) = (l.register(), width::<L>());
+        let mut lane = 0;
+        while lane < width {
+            let mut kind = 0;
+            while kind <= products {
+                let half = self.half[kind].as_ptr().cast::<T>().wrapping_add(lane);
+                let place = sums.wrapping_add(kind * T::COLUMNS + lane);
+                // SAFETY: the caller's promise, and `lane` is one of the vector's.
+                unsafe { joined(register.load(place), register.load(half), kind > 0).store(place) };
+                kind += 1;
+            }
+            lane = next::<L>(lane);
+        }
+    }
+}
+
+/// How many lanes there are. A compiler that knew it would unroll the loops over registers.
+#[cfg_attr(not(unoptimized), inline(always))]
+fn width<L: Lanes>() -> usize {
+    if const { L::LANES > L::Register::LANES } { black_box(L::LANES) } else { L::LANES }
+}
+
+/// Where the next register begins. A loop with a barrier is not unrolled either.
+#[cfg_attr(not(unoptimized), inline(always))]
+fn next<L: Lanes>(lane: usize) -> usize {
+    black_box(());
+    lane + L::Register::LANES
+}
+
+/// From 1 to [`PIECE`] rows joined as a tree, in which two neighbours make one.
+///
+/// # Safety
+///
+/// They are there, `step` from one to the next, and are not read again.
+#[cfg_attr(not(unoptimized), inline(always))]
+unsafe fn fewer<L: Lanes>(
+    l: Token<L>,
+    rows: *mut L::Scalar,
+    step: usize,
+    count: usize,
+    are_products: bool,
+) -> Vector<L> {
+    // SAFETY: the caller's promise; what is joined takes the place of what has been read.
+    unsafe {
+        let mut left = count;
+        while left > 1 {
+            let mut k = 0;
+            while k < left / 2 {
+                two(l, rows.wrapping_add(2 * k * step), step, are_products).store(rows.wrapping_add(k * step));
+                k += 1;
+            }
+            if left % 2 == 1 {
+                l.load(rows.wrapping_add((left - 1) * step)).store(rows.wrapping_add(k * step));
+            }
+            left = left.div_ceil(2);
+        }
+        l.load(rows)
+    }
+}
+
+/// # Safety
+///
+/// Two rows are there, `step` from one to the next.
+#[cfg_attr(not(unoptimized), inline(always))]
+unsafe fn two<L: Lanes>(l: Token<L>, rows: *const L::Scalar, step: usize, are_products: bool) -> Vector<L> {
+    // SAFETY: the caller's promise.
+    unsafe { joined(l.load(rows), l.load(rows.wrapping_add(step)), are_products) }
+}
+
+/// # Safety
+///
+/// Four rows are there, `step` from one to the next.
+#[cfg_attr(not(unoptimized), inline(always))]
+unsafe fn four<L: Lanes>(l: Token<L>, rows: *const L::Scalar, step: usize, are_products: bool) -> Vector<L> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let (first, second) =
+            (two(l, rows, step, are_products), two(l, rows.wrapping_add(2 * step), step, are_products));
+        joined(first, second, are_products)
+    }
+}
+
+/// # Safety
+///
+/// Eight rows are there, `step` from one to the next.
+#[cfg_attr(not(unoptimized), inline(always))]
+unsafe fn eight<L: Lanes>(l: Token<L>, rows: *const L::Scalar, step: usize, are_products: bool) -> Vector<L> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let (first, second) =
+            (four(l, rows, step, are_products), four(l, rows.wrapping_add(4 * step), step, are_products));
+        joined(first, second, are_products)
+    }
+}
