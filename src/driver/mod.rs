@@ -70,7 +70,7 @@ pub use factors::Factors;
 pub use formulas::{
     ActivationPlans, BceParameters, BcePlans, FocalParameters, FocalPlans, ProbabilityPlans, WeightPlans,
 };
-pub use short::{Row, RowResult, is_row};
+pub use short::{Row, RowResult, is_short};
 #[cfg(feature = "half")]
 pub use stored::StoredMut;
 pub use stored::{Stored, Values, ValuesMut};

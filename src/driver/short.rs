@@ -1,17 +1,20 @@
-//! Slices of up to one row of virtual lanes, without weights: nothing to cut, and nothing to join but lanes.
+//! Short slices without weights: up to one row of virtual lanes, or a chunk if nothing is summed. Nothing has to be cut, made or
+//! joined, but lanes.
 //!
 //! What a [`Driver`](super::Driver) does before it comes to the first element takes as long as some hundred elements. Here one
 //! kernel does all. It reads the row where it lies, a register at a time and the last one only as far as it goes. Lanes are
-//! added in the order of [`LaneSums::fold`](super::sum::LaneSums::fold), so the bits are the same.
+//! added in the order of [`LaneSums::fold`](super::sum::LaneSums::fold), so the bits are the same. What is longer goes to the
+//! block function, and only its end to that kernel.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::slice::from_raw_parts;
 
+use super::block::{Block, Evaluate, Rows};
 use super::streams::Streams;
-use super::sum::{load, store, with_logarithm, zero};
+use super::sum::{chunk_len, load, store, with_logarithm, zero};
 use crate::math::{Constants, DoubleWord, Formula, Inputs, Results};
-use crate::simd::{Backend, Float, Kernel, Lanes, MICROCONTROLLER, MOST_LANES, Native, Token, Vector};
+use crate::simd::{Backend, Float, Function, Kernel, Lanes, MICROCONTROLLER, MOST_LANES, Native, Token, Vector};
 
 /// What is asked of a row.
 #[derive(Clone, Copy)]
@@ -29,6 +32,15 @@ impl RowResult {
         !matches!(self, Self::Activation)
     }
 
+    /// Up to how many elements take this path. A loss for each has a faster formula where logits are moderate, for which longer
+    /// slices are looked at.
+    const fn longest<T: Native>(self) -> usize {
+        match self {
+            Self::Sum | Self::SumAndGradient | Self::Losses => T::VIRTUAL_LANES,
+            Self::Activation | Self::Gradient | Self::GradientAndHessian => chunk_len::<T>(),
+        }
+    }
+
     /// How many results are written for each element.
     const fn outputs(self) -> usize {
         match self {
@@ -41,26 +53,28 @@ impl RowResult {
 
 /// Whether there are so few elements, and at least one. A microcontroller has no room for a second copy of a formula.
 #[inline]
-pub fn is_row<T: Native>(len: usize) -> bool {
-    !MICROCONTROLLER && 0 < len && len <= T::VIRTUAL_LANES
+pub fn is_short<T: Native>(result: RowResult, len: usize) -> bool {
+    !MICROCONTROLLER && 0 < len && len <= result.longest::<T>()
 }
 
-/// A row, where it lies, and room for what is asked of it.
+/// A short slice, where it lies, and room for what is asked of it.
 pub struct Row<'r, T> {
     pub result: RowResult,
-    /// How many elements it has: from 1 to all virtual lanes.
+    /// How many elements it has, at least one.
     len: usize,
     logit: *mut T,
     target: *mut T,
     outputs: [*mut T; 2],
     /// What the sum is divided by, and derivatives are, by their formula.
     pub divisor: T,
+    /// The formula that is evaluated.
+    formula: *const (),
     borrowed: PhantomData<&'r mut T>,
 }
 
 impl<T: Constants> Streams<'_, T> {
     /// The elements as a row. `None` if there are too many, or if logits or outputs are not stored as they are computed with;
-    /// targets are widened to `widened` if need be. Weights are not looked at.
+    /// targets are widened to `widened` if need be and if there is room. Weights are not looked at.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn row<'r>(
         &'r mut self,
@@ -69,7 +83,7 @@ impl<T: Constants> Streams<'_, T> {
         widened: &'r mut MaybeUninit<T::VirtualLanes>,
     ) -> Option<Row<'r, T>> {
         let (start, len) = (self.elements().start, self.elements().len());
-        if !is_row::<T>(len) {
+        if !is_short::<T>(result, len) {
             return None;
         }
         let logit = self.logits.as_is(start)?;
@@ -78,6 +92,9 @@ impl<T: Constants> Streams<'_, T> {
             let targets = self.targets?;
             target = targets.as_is(start).unwrap_or(widened.as_mut_ptr().cast());
             if !targets.storage.as_is {
+                if len > T::VIRTUAL_LANES {
+                    return None;
+                }
                 // SAFETY: the targets of these elements are there, and there is room for all lanes.
                 unsafe { targets.widen(start, len, target) };
             }
@@ -88,13 +105,17 @@ impl<T: Constants> Streams<'_, T> {
         if result.outputs() > 1 {
             outputs[1] = self.outputs[1]?.as_is(start)?;
         }
-        Some(Row { result, len, logit, target, outputs, divisor, borrowed: PhantomData })
+        let formula = core::ptr::null();
+        Some(Row { result, len, logit, target, outputs, divisor, formula, borrowed: PhantomData })
     }
 }
 
-impl<T: Constants> Row<'_, T> {
-    /// Whether all targets are 0 or 1, and no logit is infinite, as a survey asks of a block.
+impl<'r, T: Constants> Row<'r, T> {
+    /// Whether it is one row, all targets are 0 or 1, and no logit is infinite, as a survey asks of a block.
     pub fn is_hard(&self) -> bool {
+        if self.len > T::VIRTUAL_LANES {
+            return false;
+        }
         // SAFETY: both are there.
         let (logits, targets) =
             unsafe { (from_raw_parts(self.logit, self.len), from_raw_parts(self.target, self.len)) };
@@ -106,15 +127,64 @@ impl<T: Constants> Row<'_, T> {
         logits.iter().fold(are_hard, |all, logit| all & (logit.magnitude() != infinity))
     }
 
-    /// Evaluates a formula; returns what is summed, divided. `None` on a backend that leaves rows to the driver.
+    /// Evaluates a formula; returns what is summed, divided. `None` on a backend that leaves rows to the driver, and if there is
+    /// more than one row of sums or of weights.
     #[inline]
-    pub fn evaluate<F: Formula<T>>(&self, backend: Backend, formula: F) -> Option<T> {
+    pub fn evaluate<F: Formula<T>>(&mut self, backend: Backend, formula: F) -> Option<T> {
         if self.result.outputs() < F::OUTPUTS || !self.result.has_targets() && F::TARGETS {
             return None;
         }
-        let function = backend.row_function::<T, EvaluateRow<F>>()?;
-        // SAFETY: all that the formula reads is there, and room for its outputs.
-        Some(unsafe { function.call(&mut (self, formula)) })
+        let evaluate_row = backend.row_function::<T, EvaluateRow<'r, F>>()?;
+        self.formula = core::ptr::from_ref(&formula).cast();
+        if self.len <= T::VIRTUAL_LANES {
+            // SAFETY: all that the formula reads is there, and room for its outputs.
+            return Some(unsafe { evaluate_row.call(self) });
+        }
+        if const { F::SUMS || F::WEIGHTED } {
+            return None;
+        }
+        // SAFETY: likewise, and both evaluate this formula.
+        unsafe { self.evaluate_rows(backend.function::<T, Evaluate<F>>(), evaluate_row) };
+        Some(T::ZERO)
+    }
+
+    /// Evaluates its formula for whole vectors, and then for what is left.
+    ///
+    /// # Safety
+    ///
+    /// That of both functions.
+    // A function of its own: a single row does not wait for the registers that this one saves.
+    #[inline(never)]
+    unsafe fn evaluate_rows(&self, evaluate: Function<Block<T>, ()>, evaluate_row: Function<Self, T>) {
+        let width = evaluate.lanes;
+        let rest = self.len & (width - 1);
+        let rows = |first| Rows { first, step: width };
+        let logit = rows(self.logit);
+        let mut block = Block {
+            rows: self.len / width,
+            width,
+            logit,
+            target: rows(self.target),
+            // Not read.
+            pos_weight: logit,
+            weight: logit,
+            upstream: logit,
+            outputs: self.outputs.map(rows),
+            sums: core::ptr::null_mut(),
+            last: width,
+            formula: self.formula,
+        };
+        let from = |first: *mut T| first.wrapping_add(self.len - rest);
+        let &Self { logit, target, outputs, .. } = self;
+        let mut last =
+            Self { len: rest, logit: from(logit), target: from(target), outputs: outputs.map(from), ..*self };
+        // SAFETY: the caller's promise.
+        unsafe {
+            evaluate.call(&mut block);
+            if rest > 0 {
+                evaluate_row.call(&mut last);
+            }
+        }
     }
 }
 
@@ -122,15 +192,17 @@ impl<T: Constants> Row<'_, T> {
 struct EvaluateRow<'r, F>(PhantomData<(&'r (), F)>);
 
 impl<'r, T: Constants, F: Formula<T>> Kernel<T> for EvaluateRow<'r, F> {
-    type Args = (&'r Row<'r, T>, F);
+    type Args = Row<'r, T>;
     type Out = T;
 
     /// # Safety
     ///
-    /// Logits and targets, if the formula has any, are there, and room for its outputs.
+    /// `formula` is an `F`. Logits and targets, if it has any, are there, and room for its outputs.
     #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, args: &mut (&'r Row<'r, T>, F)) -> T {
-        let &mut (&Row { len, logit, target, outputs, divisor, .. }, formula) = args;
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, row: &mut Row<'r, T>) -> T {
+        let &mut Row { len, logit, target, outputs, divisor, formula, .. } = row;
+        // SAFETY: the caller's promise.
+        let formula = unsafe { formula.cast::<F>().read() };
         let one = l.one();
         let mut sums = MaybeUninit::<[T::VirtualLanes; 2]>::uninit();
         let hi = sums.as_mut_ptr().cast::<T>();

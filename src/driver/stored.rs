@@ -169,7 +169,7 @@ impl<T: Constants> Column<T> {
     /// # Safety
     ///
     /// They are there, and room for what they are widened to.
-    #[inline]
+    #[inline(never)]
     pub unsafe fn widen(self, start: usize, len: usize, to: *mut T) {
         for i in 0..len {
             // SAFETY: the caller's promise.

@@ -145,7 +145,7 @@ impl<T: Real> Plans<T> for BceWithLogits<'_, T> {
     }
 
     #[inline]
-    fn run_row(&self, row: &Row<'_, T>, backend: Backend) -> Option<T> {
+    fn run_row(&self, row: &mut Row<'_, T>, backend: Backend) -> Option<T> {
         match self.pos_weight.factors() {
             Factors::Uniform(pos_weight) if T::ZERO <= pos_weight && self.label_smoothing == T::ZERO => {
                 T::bce_row(BceParameters { smoothing: Smoothing::none(), pos_weight }, row, backend)

@@ -172,7 +172,7 @@ impl<T: Real> Plans<T> for FocalLoss<'_, T> {
     }
 
     #[inline]
-    fn run_row(&self, row: &Row<'_, T>, backend: Backend) -> Option<T> {
+    fn run_row(&self, row: &mut Row<'_, T>, backend: Backend) -> Option<T> {
         // What it must be like is asked by `check_parameters` otherwise.
         self.check_parameters().ok()?;
         match self.parameters() {

@@ -19,7 +19,7 @@ pub use probability::Bce;
 
 use core::mem::MaybeUninit;
 
-use crate::driver::{Factors, Pass, Row, RowResult, Streams, Threads, Values, ValuesMut, is_row};
+use crate::driver::{Factors, Pass, Row, RowResult, Streams, Threads, Values, ValuesMut, is_short};
 use crate::error::{Argument, Error, expect_len};
 use crate::label::Label;
 use crate::math::DoubleWord;
@@ -217,7 +217,7 @@ pub trait Plans<T: Real>: Sync {
     }
 
     /// Evaluates a row without weights; returns the sum, divided. `None` if only the driver does, as the loss is set.
-    fn run_row(&self, _: &Row<'_, T>, _: Backend) -> Option<T> {
+    fn run_row(&self, _: &mut Row<'_, T>, _: Backend) -> Option<T> {
         None
     }
 
@@ -226,7 +226,7 @@ pub trait Plans<T: Real>: Sync {
     #[cfg_attr(not(unoptimized), inline(always))]
     fn short(&self, result: RowResult, streams: Streams<'_, T>, targets: Values<'_, T>) -> Option<T> {
         let (len, settings) = (streams.elements().len(), self.settings());
-        if !is_row::<T>(len) || targets.len() != len || !settings.weight.factors().is_one() {
+        if !is_short::<T>(result, len) || targets.len() != len || !settings.weight.factors().is_one() {
             return None;
         }
         let divisor = match settings.reduction {
@@ -235,8 +235,8 @@ pub trait Plans<T: Real>: Sync {
         };
         let mut widened = MaybeUninit::uninit();
         let mut streams = streams.targets(targets);
-        let row = streams.row(result, divisor, &mut widened)?;
-        self.run_row(&row, settings.backend.unwrap_or_else(Backend::best))
+        let mut row = streams.row(result, divisor, &mut widened)?;
+        self.run_row(&mut row, settings.backend.unwrap_or_else(Backend::best))
     }
 
     #[inline]

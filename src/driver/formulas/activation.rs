@@ -49,7 +49,7 @@ fn softplus<T: Constants>(beta: T, pass: &Pass<T>, streams: Streams<'_, T>) {
 fn map<T: Constants, F: Formula<T>>(pass: &Pass<T>, mut streams: Streams<'_, T>, formula: F) {
     let mut unused = MaybeUninit::uninit();
     let row = streams.row(RowResult::Activation, T::ONE, &mut unused);
-    if row.and_then(|row| row.evaluate(pass.backend, formula)).is_none() {
+    if row.and_then(|mut row| row.evaluate(pass.backend, formula)).is_none() {
         threads::run(pass, streams, &Plan::one(pass.backend, &formula));
     }
 }

@@ -33,7 +33,7 @@ pub trait BcePlans: Constants {
     fn bce_backward(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn bce_target_gradient(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     /// The same of a row, without smoothing.
-    fn bce_row(bce: BceParameters<Self>, row: &Row<'_, Self>, backend: Backend) -> Option<Self>;
+    fn bce_row(bce: BceParameters<Self>, row: &mut Row<'_, Self>, backend: Backend) -> Option<Self>;
 }
 
 impl BcePlans for f32 {
@@ -58,7 +58,7 @@ impl BcePlans for f32 {
     fn bce_target_gradient(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
         bce.target_gradient(pass, streams);
     }
-    fn bce_row(bce: BceParameters<f32>, row: &Row<'_, f32>, backend: Backend) -> Option<f32> {
+    fn bce_row(bce: BceParameters<f32>, row: &mut Row<'_, f32>, backend: Backend) -> Option<f32> {
         bce.row(row, backend)
     }
 }
@@ -85,7 +85,7 @@ impl BcePlans for f64 {
     fn bce_target_gradient(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
         bce.target_gradient(pass, streams);
     }
-    fn bce_row(bce: BceParameters<f64>, row: &Row<'_, f64>, backend: Backend) -> Option<f64> {
+    fn bce_row(bce: BceParameters<f64>, row: &mut Row<'_, f64>, backend: Backend) -> Option<f64> {
         bce.row(row, backend)
     }
 }
@@ -192,7 +192,7 @@ impl<T: Constants> BceParameters<T> {
     }
 
     /// The formulas are those that the plans choose.
-    fn row(self, row: &Row<'_, T>, backend: Backend) -> Option<T> {
+    fn row(self, row: &mut Row<'_, T>, backend: Backend) -> Option<T> {
         let scale = T::ONE / row.divisor;
         if self.pos_weight == T::ONE {
             return match row.result {

@@ -39,7 +39,7 @@ pub trait FocalPlans: Constants {
     fn focal_gradient_and_hessian(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn focal_backward(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     /// The same of a row, without smoothing.
-    fn focal_row(focal: FocalParameters<Self>, row: &Row<'_, Self>, backend: Backend) -> Option<Self>;
+    fn focal_row(focal: FocalParameters<Self>, row: &mut Row<'_, Self>, backend: Backend) -> Option<Self>;
 }
 
 impl FocalPlans for f32 {
@@ -69,7 +69,7 @@ impl FocalPlans for f32 {
     fn focal_backward(focal: FocalParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
         focal.run::<Backward, Derivatives>(pass, streams);
     }
-    fn focal_row(focal: FocalParameters<f32>, row: &Row<'_, f32>, backend: Backend) -> Option<f32> {
+    fn focal_row(focal: FocalParameters<f32>, row: &mut Row<'_, f32>, backend: Backend) -> Option<f32> {
         focal.row(row, backend)
     }
 }
@@ -101,7 +101,7 @@ impl FocalPlans for f64 {
     fn focal_backward(focal: FocalParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
         focal.run::<Backward, Derivatives>(pass, streams);
     }
-    fn focal_row(focal: FocalParameters<f64>, row: &Row<'_, f64>, backend: Backend) -> Option<f64> {
+    fn focal_row(focal: FocalParameters<f64>, row: &mut Row<'_, f64>, backend: Backend) -> Option<f64> {
         focal.row(row, backend)
     }
 }
@@ -123,7 +123,7 @@ impl<T: Constants> FocalParameters<T> {
     }
 
     /// Hard targets alone, and what is asked for most: others have the driver.
-    fn row(self, row: &Row<'_, T>, backend: Backend) -> Option<T> {
+    fn row(self, row: &mut Row<'_, T>, backend: Backend) -> Option<T> {
         if self.smoothed || !row.is_hard() {
             return None;
         }
