@@ -1,10 +1,12 @@
 //! From one loss for each element to one number.
 
+use crate::driver::chunk_len;
 use crate::math::DoubleWord;
 use crate::real::Real;
 
 /// How the losses of all elements become one number, and its derivatives theirs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Reduction {
     /// The sum divided by the number of elements, whatever their weights: PyTorch's `'mean'`.
     #[default]
@@ -70,6 +72,10 @@ impl<T: Real> Default for LossSum<T> {
 impl<T: Real> LossSum<T> {
     /// Length of [`to_le_bytes`](Self::to_le_bytes).
     pub const BYTES: usize = 40;
+
+    /// Logits of a chunk: 32,768 of `f32`, 16,384 of `f64`. Batches that are cut at multiples of it have the sum of one call,
+    /// bit for bit.
+    pub const CHUNK: usize = chunk_len::<T>();
 
     /// Of nothing.
     #[must_use]

@@ -22,7 +22,7 @@ use crate::simd::Backend;
 /// assert!(by_sample.loss(&logits, &targets)?.is_finite());
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weights<'a, T> {
     factors: Factors<'a, T>,
 }

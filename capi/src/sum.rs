@@ -24,9 +24,9 @@ unsafe fn reduce<T: Real>(sum: *const Sum, how: u32, out: *mut T) -> Result<(), 
     let how = reduction(how)?;
     let sum = LossSum::<T>::from_le_bytes(sum.bytes);
     *out = match how {
-        Reduction::Mean => sum.mean(),
-        Reduction::WeightedMean => sum.weighted_mean(),
         Reduction::Sum => Some(sum.sum()),
+        Reduction::Mean => sum.mean(),
+        _ => sum.weighted_mean(),
     }
     .ok_or(Status::EmptyMean)?;
     Ok(())

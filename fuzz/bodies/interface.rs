@@ -109,7 +109,7 @@ fn call_all<T: Number, K: Kind<T>>(mut bytes: Bytes<'_>) {
             Reduction::Mean => n > 0,
             // Whether the sum of large weights overflows, or the reciprocal of a tiny one, is a matter of
             // rounding; the targets of each loss look there.
-            Reduction::WeightedMean => {
+            _ => {
                 let sum: f64 = (0..n).map(|i| weight.at(i).wide()).sum();
                 if sum > T::LARGEST / 2.0 || (sum > 0.0 && 1.0 / sum > T::LARGEST / 2.0) {
                     return;

@@ -154,7 +154,7 @@ fn methods_agree<T: Number, K: Kind<T>>(case: &Case<T, K>) {
     let accumulated = match case.reduction {
         Reduction::Sum => Some(sum),
         Reduction::Mean => mean,
-        Reduction::WeightedMean => weighted,
+        _ => weighted,
     };
     check!(
         case,

@@ -3,7 +3,7 @@
 use crate::math::Constants;
 
 /// A factor for each element.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Factors<'a, T> {
     Uniform(T),
     /// Each value `repeat` times in a row; the whole starts again at its end if it `cycles`.

@@ -75,6 +75,7 @@ pub use short::{Row, RowResult, is_short};
 pub use stored::StoredMut;
 pub use stored::{Stored, Values, ValuesMut};
 pub use streams::Streams;
+pub use sum::chunk_len;
 pub use threads::{Pass, Threads};
 
 use core::mem::MaybeUninit;
@@ -84,7 +85,7 @@ use block::BlockFn;
 use plan::Plan;
 use rows::{Buffer, FactorRows};
 use streams::Workspace;
-use sum::{LaneSums, PIECES, ROWS, chunk_len};
+use sum::{LaneSums, PIECES, ROWS};
 use tile::Tile;
 
 use crate::math::{Constants, DoubleWord};

@@ -37,7 +37,7 @@ use crate::weights::Weights;
 /// Infinite logits give the limits: 0 on the side of the target, infinity with the gradient `w` or `-w p` on the other.
 /// A weight of 0 takes an element away, even one whose logit or target is NaN; a NaN with any other weight gives NaN,
 /// and nothing else does. Targets outside of [0, 1] are computed by the same formulas, without these promises.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BceWithLogits<'w, T> {
     settings: Settings<'w, T>,
     pos_weight: Weights<'w, T>,

@@ -68,7 +68,7 @@ use crate::weights::Weights;
 ///
 /// Infinite logits give the limits. Without alpha and with gamma 0 it is [`BceWithLogits`](super::BceWithLogits), bit for
 /// bit. Weights are as there: 0 takes an element away, even one whose logit or target is NaN.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FocalLoss<'w, T> {
     settings: Settings<'w, T>,
     alpha: Option<T>,

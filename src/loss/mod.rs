@@ -125,15 +125,15 @@ pub trait LogitLoss<T: Real>: Hessian<T> {
         )
     }
 
-    /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of 128 KiB of
-    /// logits (32,768 of `f32`, 16,384 of `f64`).
+    /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of
+    /// [`LossSum::CHUNK`].
     fn accumulate<Y: Label<T>>(&self, sum: &mut LossSum<T>, logits: &[T], targets: &[Y]) -> Result<(), Error> {
         methods::accumulate(Threads::One, self, sum, Values::new(logits), Values::new(Y::stored(targets)))
     }
 }
 
 /// What every loss has, as its builders left it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings<'w, T> {
     weight: Weights<'w, T>,
     reduction: Reduction,

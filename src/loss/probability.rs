@@ -90,7 +90,7 @@ use crate::weights::Weights;
 /// let masked = Bce::new().weight(Weights::per_element(&[1.0, 0.0, 0.0]));
 /// assert!(masked.loss(&p, &t).is_ok());
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bce<'w, T> {
     settings: Settings<'w, T>,
     pos_weight: Weights<'w, T>,
@@ -209,8 +209,8 @@ impl<'w, T: Real> Bce<'w, T> {
         )
     }
 
-    /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of 128 KiB of
-    /// probabilities (32,768 of `f32`, 16,384 of `f64`).
+    /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of
+    /// [`LossSum::CHUNK`].
     pub fn accumulate<Y: Label<T>>(
         &self,
         sum: &mut LossSum<T>,

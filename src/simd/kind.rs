@@ -9,8 +9,8 @@ pub const MICROCONTROLLER: bool =
 
 /// A macro, since what a target has not must be gone from the list, from each `match`, and from [`Native`].
 macro_rules! kinds {
-    ($($(#[$target:meta])* $kind:ident = $name:literal, $module:ident, $f32:ty, $f64:ty, if $detected:expr;)*) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    ($($(#[$target:meta])* $kind:ident = $name:expr, $module:ident, $f32:ty, $f64:ty, if $detected:expr;)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(super) enum Kind {
             $($(#[$target])* $kind,)*
         }
@@ -71,7 +71,7 @@ macro_rules! kinds {
                 }
             }
 
-            pub(super) const fn fused<T: Native>(self) -> bool {
+            pub(super) const fn fuses<T: Native>(self) -> bool {
                 match self {
                     $($(#[$target])* Self::$kind => T::$kind::FUSED,)*
                 }
@@ -94,6 +94,15 @@ macro_rules! kinds {
     };
 }
 
+/// What the instructions of the crate `wide` are called.
+const WIDE: &str = if cfg!(target_arch = "aarch64") {
+    "neon"
+} else if cfg!(target_arch = "wasm32") {
+    "simd128"
+} else {
+    "sse2"
+};
+
 kinds! {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     Avx512 = "avx512", avx512, super::avx512::Avx512<f32>, super::avx512::Avx512<f64>, if detection::avx512();
@@ -106,7 +115,7 @@ kinds! {
         all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
         all(target_arch = "wasm32", target_feature = "simd128")
     ))]
-    Wide = "wide", wide, super::wide::Wide<f32>, super::wide::Wide<f64>, if true;
+    Wide = WIDE, wide, super::wide::Wide<f32>, super::wide::Wide<f64>, if true;
 
     Scalar = "scalar", scalar, Scalar<f32, Plain>, Scalar<f64, Plain>, if true;
 

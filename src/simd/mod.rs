@@ -29,6 +29,8 @@ mod scalar_fma;
 ))]
 mod wide;
 
+use core::fmt;
+
 use kind::Kind;
 
 pub use float::Float;
@@ -125,12 +127,19 @@ impl<A, R> Function<A, R> {
 ///
 /// for backend in Backend::available() {
 ///     let loss: f32 = BceWithLogits::new().backend(backend).loss(&[0.0], &[1.0])?;
-///     assert_eq!(loss, core::f32::consts::LN_2, "{}", backend.name());
+///     assert_eq!(loss, core::f32::consts::LN_2, "{backend}");
 /// }
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Backend(Kind);
+
+/// Writes its [`name`](Backend::name).
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
 
 impl Backend {
     /// The fastest that this CPU has.
@@ -144,17 +153,16 @@ impl Backend {
         Kind::ALL.iter().filter(|kind| kind.detected()).map(|&kind| Self(kind))
     }
 
-    /// `"avx512"`, `"avx2"`, `"wide"`, `"scalar"` or, on a Cortex-M with an FPU, `"scalar-fma"`.
+    /// Its instructions: `"avx512"`, `"avx2"`, `"sse2"`, `"neon"`, `"simd128"`, `"scalar"` or, on a Cortex-M with an FPU,
+    /// `"scalar-fma"`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.0.name()
     }
 
-    /// Whether it multiplies and adds with one rounding. Backends that do give the same bits, and so do those that do
-    /// not; between the two kinds, the last bits differ. `"scalar-fma"` does for `f32` alone.
-    #[must_use]
-    pub const fn fused<T: Native>(self) -> bool {
-        self.0.fused::<T>()
+    /// Whether it multiplies and adds with one rounding.
+    pub(crate) const fn fuses<T: Native>(self) -> bool {
+        self.0.fuses::<T>()
     }
 
     /// A kernel for a single row, if there is one on this backend.

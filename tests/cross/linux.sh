@@ -6,9 +6,9 @@ source "$(dirname "$0")/setup.sh"
 target=$1 cpu=""
 # The compiler's prefix; the machine's name in packages, and in the emulator; the backends that must be found.
 case $target in
-aarch64-*) machine="aarch64-linux-gnu arm64 aarch64 wide scalar" ;;
+aarch64-*) machine="aarch64-linux-gnu arm64 aarch64 neon scalar" ;;
 armv7-*) machine="arm-linux-gnueabihf armhf arm scalar" ;;
-i686-*) machine="i686-linux-gnu i386 i386 wide scalar" cpu="-cpu Nehalem" ;;
+i686-*) machine="i686-linux-gnu i386 i386 sse2 scalar" cpu="-cpu Nehalem" ;;
 riscv64gc-*) machine="riscv64-linux-gnu riscv64 riscv64 scalar" ;;
 s390x-*) machine="s390x-linux-gnu s390x s390x scalar" ;;
 *) echo "$target: not among those here"; exit 1 ;;

@@ -6,7 +6,7 @@ source "$(dirname "$0")/setup.sh"
 target=wasm32-wasip1
 case $1 in
 plain) flags="" BACKENDS="scalar" ;;
-simd128) flags="-C target-feature=+simd128" BACKENDS="wide scalar" ;;
+simd128) flags="-C target-feature=+simd128" BACKENDS="simd128 scalar" ;;
 *) echo "$1: neither plain nor simd128"; exit 1 ;;
 esac
 export BACKENDS

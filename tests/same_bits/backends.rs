@@ -1,5 +1,7 @@
 //! Which backends are found: those that `BACKENDS` names, where something knows the machine and says so.
 
+use std::collections::HashSet;
+
 use crate::common::backends;
 
 #[test]
@@ -9,5 +11,9 @@ fn are_those_of_the_machine() {
     match std::env::var("BACKENDS") {
         Ok(expected) => assert_eq!(found, expected.split_whitespace().collect::<Vec<_>>()),
         Err(_) => assert!(found.contains(&"scalar")),
+    }
+    assert_eq!(backends().collect::<HashSet<_>>().len(), found.len());
+    for (backend, name) in backends().zip(found) {
+        assert_eq!(format!("{backend:>8}"), format!("{name:>8}"));
     }
 }

@@ -251,6 +251,7 @@ fn automatic_backend<N: Number, F: Family<N>>() {
 }
 
 fn cut_at_chunks<N: Number, F: Family<N>>() {
+    assert_eq!(LossSum::<N>::CHUNK, N::CHUNK);
     let len = 3 * N::CHUNK + 77;
     for number in [0, 1, 2, 5] {
         let case = Case::<N>::new::<F>(len, number);

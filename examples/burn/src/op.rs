@@ -154,7 +154,7 @@ impl<T: Float> Bce<T> {
             None => Weights::per_element(upstream),
             // A single value.
             Some(Reduction::Sum) => Weights::per_class(upstream),
-            Some(Reduction::Mean | Reduction::WeightedMean) => {
+            Some(_) => {
                 mean = upstream.iter().map(|u| (u.to_f64() / values.len() as f64).elem()).collect();
                 Weights::per_class(&mean)
             }

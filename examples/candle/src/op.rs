@@ -135,7 +135,7 @@ impl<T: Float> CustomOp3 for Backward<'_, T> {
             None => Weights::per_element(upstream),
             // A single value.
             Some(Reduction::Sum) => Weights::per_class(upstream),
-            Some(Reduction::Mean | Reduction::WeightedMean) => {
+            Some(_) => {
                 mean = upstream.iter().map(|&u| T::from_f64(u.to_f64() / logits.len() as f64)).collect::<Vec<T>>();
                 Weights::per_class(&mean)
             }

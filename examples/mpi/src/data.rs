@@ -1,10 +1,11 @@
 //! Logits with their targets, and how they are shared out.
 
 use linfa_datasets::winequality;
+use logit_loss::LossSum;
 use std::ops::Range;
 
-/// `accumulate` promises the bits of one call to several that are cut at multiples of so many `f32`.
-pub const CHUNK: usize = 32_768;
+/// Where a batch may be cut.
+pub const CHUNK: usize = LossSum::<f32>::CHUNK;
 
 /// Wines of this quality or better are the positive class.
 pub const GOOD: usize = 7;
