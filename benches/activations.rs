@@ -1,7 +1,7 @@
 //! Sigmoid, its logarithm and softplus of both types on every backend, beside the loops that everyone writes.
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use logit_loss::{Backend, Error, Real, log_sigmoid_with, sigmoid_with, softplus_with};
+use logit_loss::{Activation, Backend, Real};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ plain!(f32);
 plain!(f64);
 
 /// A function of this crate, and the same for one element.
-type Pair<T> = (fn(Backend, &[T], &mut [T]) -> Result<(), Error>, fn(T) -> T);
+type Pair<T> = (Activation<T>, fn(T) -> T);
 
 fn bench<T: Plain>(c: &mut Criterion) {
     // Logits from -8 to 8, in no order.
@@ -52,12 +52,12 @@ fn bench<T: Plain>(c: &mut Criterion) {
     let logits: Vec<T> = (0..n).map(|i| T::of((i as f64 * 0.618_033_988_749_895).fract() * 16.0 - 8.0)).collect();
     let mut out = logits.clone();
     let functions: [(&str, Pair<T>); 4] = [
-        ("sigmoid", (sigmoid_with, T::sigmoid)),
-        ("log_sigmoid", (log_sigmoid_with, T::log_sigmoid)),
-        ("softplus", (|backend, x, out| softplus_with(backend, T::of(1.0), x, out), T::softplus)),
-        ("softplus, beta 2", (|backend, x, out| softplus_with(backend, T::of(2.0), x, out), T::softplus_of_2)),
+        ("sigmoid", (Activation::sigmoid(), T::sigmoid)),
+        ("log_sigmoid", (Activation::log_sigmoid(), T::log_sigmoid)),
+        ("softplus", (Activation::softplus(T::of(1.0)), T::softplus)),
+        ("softplus, beta 2", (Activation::softplus(T::of(2.0)), T::softplus_of_2)),
     ];
-    for (name, (pass, plain)) in functions {
+    for (name, (activation, plain)) in functions {
         let mut group = c.benchmark_group(format!("{name}/{}", T::NAME));
         group.sampling_mode(SamplingMode::Flat);
         for n in SIZES {
@@ -66,7 +66,7 @@ fn bench<T: Plain>(c: &mut Criterion) {
             group.throughput(Throughput::ElementsAndBytes { elements: n as u64, bytes });
             for backend in Backend::available() {
                 group.bench_function(BenchmarkId::new(backend.name(), n), |b| {
-                    b.iter(|| pass(backend, black_box(x), black_box(out)));
+                    b.iter(|| activation.backend(backend).apply(black_box(x), black_box(out)));
                 });
             }
             group.bench_function(BenchmarkId::new("plain loop", n), |b| {

@@ -4,8 +4,7 @@
 //! Prints what is called, in order: the table, the row and the column that it goes to.
 
 use logit_loss::{
-    Backend, Bce, BceWithLogits, Error, FocalLoss, Label, LogitLoss, Real, Reduction, Weights, log_sigmoid_with,
-    sigmoid, sigmoid_with, softplus_with,
+    Activation, Backend, Bce, BceWithLogits, Error, FocalLoss, Hessian, Label, Loss, Real, Reduction, Weights, sigmoid,
 };
 use std::any::type_name;
 use std::hint::black_box;
@@ -115,7 +114,7 @@ fn focal<T: Element>(place: &Place<'_>, backend: Backend) {
 fn of_probabilities<T: Element>(place: &Place<'_>, backend: Backend) {
     let (x, t) = black_box(inputs::<T>(ELEMENTS));
     let (p, t) = (&mut x.to_vec()[..], &t[..]);
-    sigmoid_with(backend, &x, p).expect("as many probabilities as logits");
+    Activation::sigmoid().backend(backend).apply(&x, p).expect("as many probabilities as logits");
     let g = &mut x.to_vec()[..];
     let bce = Bce::new().backend(backend);
     let upstream = Weights::uniform(T::from(0.5));
@@ -132,10 +131,10 @@ fn activations<T: Element>(place: &Place<'_>, backend: Backend) {
     let (x, out) = (&x[..], &mut x.to_vec()[..]);
     let [one, two] = black_box([T::from(1.0), T::from(2.0)]);
 
-    place.count("sigmoid", || sigmoid_with(backend, x, out));
-    place.count("log_sigmoid", || log_sigmoid_with(backend, x, out));
-    place.count("softplus", || softplus_with(backend, one, x, out));
-    place.count("softplus, beta 2", || softplus_with(backend, two, x, out));
+    place.count("sigmoid", || Activation::sigmoid().backend(backend).apply(x, out));
+    place.count("log_sigmoid", || Activation::log_sigmoid().backend(backend).apply(x, out));
+    place.count("softplus", || Activation::softplus(one).backend(backend).apply(x, out));
+    place.count("softplus, beta 2", || Activation::softplus(two).backend(backend).apply(x, out));
 }
 
 /// On the backend that is chosen where none is pinned.

@@ -10,7 +10,7 @@ mod rounds;
 
 use comfy_table::{CellAlignment, Table, presets};
 use half::{bf16, f16};
-use logit_loss::{Backend, BceWithLogits, Half, HalfLoss, Label, LogitLoss};
+use logit_loss::{Backend, BceWithLogits, Element, Label, Loss};
 use plain::inputs;
 use rounds::{Contestant, race, seconds};
 use std::time::Duration;
@@ -24,7 +24,7 @@ struct Kept<H> {
     gradient: Vec<H>,
 }
 
-impl<H: Half + Label<f32> + Copy> Kept<H> {
+impl<H: Element<f32> + Label<f32> + Copy> Kept<H> {
     fn new(logits: &[f32], targets: &[f32], round: fn(f32) -> H) -> Self {
         let [logits, targets] = [logits, targets].map(|values| values.iter().map(|&v| round(v)).collect::<Vec<_>>());
         Self { gradient: logits.clone(), logits, targets }
@@ -32,13 +32,13 @@ impl<H: Half + Label<f32> + Copy> Kept<H> {
 
     fn loss(&self, name: &'static str, bce: BceWithLogits<'static, f32>) -> Contestant<'_, &'static str> {
         Contestant::new(name, self.logits.len(), move |repeats| {
-            seconds(repeats, || bce.half_loss(&self.logits, &self.targets))
+            seconds(repeats, || bce.loss(&self.logits, &self.targets))
         })
     }
 
     fn both(&mut self, name: &'static str, bce: BceWithLogits<'static, f32>) -> Contestant<'_, &'static str> {
         Contestant::new(name, self.logits.len(), move |repeats| {
-            seconds(repeats, || bce.half_loss_and_gradient(&self.logits, &self.targets, &mut self.gradient))
+            seconds(repeats, || bce.loss_and_gradient(&self.logits, &self.targets, &mut self.gradient))
         })
     }
 }

@@ -6,7 +6,7 @@ mod plain;
 
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput};
 use criterion::{criterion_group, criterion_main, measurement::WallTime};
-use logit_loss::{Backend, BceWithLogits, FocalLoss, LogitLoss, Reduction};
+use logit_loss::{Backend, BceWithLogits, FocalLoss, Loss, Reduction};
 use plain::{Plain, inputs};
 use std::hint::black_box;
 use std::time::Duration;

@@ -11,7 +11,7 @@ mod plain;
 mod rounds;
 
 use comfy_table::{CellAlignment, Table, presets};
-use logit_loss::{BceWithLogits, FocalLoss, Label, LogitLoss, ParallelLoss, Weights};
+use logit_loss::{BceWithLogits, FocalLoss, Label, Loss, Weights};
 use plain::{Plain, inputs};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use rounds::{Contestant, Rates, race, seconds};
@@ -52,7 +52,7 @@ fn main() {
 /// Each thread has a part of its own.
 fn apart<'a, T: Plain>(
     pools: &'a [ThreadPool],
-    loss: impl LogitLoss<T> + Copy + 'a,
+    loss: impl Loss<T> + Copy + 'a,
     x: &'a [T],
     t: &'a [T],
 ) -> impl Iterator<Item = Contestant<'a, Key>> {
@@ -86,32 +86,36 @@ fn run<T: Plain>(pools: &[ThreadPool], table: &mut Table) -> usize {
             rounds = rounds.min(rates[0].rounds());
             table.add_row(row(&[size, what, T::NAME], &rates, pools));
         };
-        add("loss", with(losses(pools, bce, x, t)));
-        add("and gradient", with(gradients(pools, bce, x, t, &out)));
-        add("loss, weights per element", with(losses(pools, bce.weight(w), x, t)));
+        add("loss", with(losses(pools, [bce, bce.parallel()], x, t)));
+        add("and gradient", with(gradients(pools, [bce, bce.parallel()], x, t, &out)));
+        let weighted = bce.weight(w);
+        add("loss, weights per element", with(losses(pools, [weighted, weighted.parallel()], x, t)));
         let focal = FocalLoss::new();
-        add("focal loss", losses(pools, focal, x, t).into_iter().chain(apart(pools, focal, x, t)).collect());
+        add(
+            "focal loss",
+            losses(pools, [focal, focal.parallel()], x, t).into_iter().chain(apart(pools, focal, x, t)).collect(),
+        );
     }
     rounds
 }
 
-fn losses<'a, T: Plain, Y: Label<T> + Sync>(
+fn losses<'a, T: Plain, Y: Label<T> + Sync, L: Loss<T> + Copy + 'a>(
     pools: &'a [ThreadPool],
-    loss: impl LogitLoss<T> + Copy + 'a,
+    [loss, parallel]: [L; 2],
     x: &'a [T],
     t: &'a [Y],
 ) -> Vec<Contestant<'a, Key>> {
     let one = Contestant::new(Key::One, x.len(), move |repeats| seconds(repeats, || loss.loss(x, t)));
     let many = pools.iter().map(|pool| {
-        let run = move |repeats| seconds(repeats, || pool.install(|| loss.par_loss(x, t)));
+        let run = move |repeats| seconds(repeats, || pool.install(|| parallel.loss(x, t)));
         Contestant::new(Key::Many(pool.current_num_threads()), x.len(), run)
     });
     [one].into_iter().chain(many).collect()
 }
 
-fn gradients<'a, T: Plain, Y: Label<T> + Sync>(
+fn gradients<'a, T: Plain, Y: Label<T> + Sync, L: Loss<T> + Copy + 'a>(
     pools: &'a [ThreadPool],
-    loss: impl LogitLoss<T> + Copy + 'a,
+    [loss, parallel]: [L; 2],
     x: &'a [T],
     t: &'a [Y],
     out: &'a RefCell<Vec<T>>,
@@ -122,7 +126,7 @@ fn gradients<'a, T: Plain, Y: Label<T> + Sync>(
     let many = pools.iter().map(|pool| {
         let run = move |repeats| {
             let gradient = &mut out.borrow_mut()[..x.len()];
-            seconds(repeats, || pool.install(|| loss.par_loss_and_gradient(x, t, gradient)))
+            seconds(repeats, || pool.install(|| parallel.loss_and_gradient(x, t, gradient)))
         };
         Contestant::new(Key::Many(pool.current_num_threads()), x.len(), run)
     });

@@ -19,7 +19,7 @@ mod metrics;
 use comfy_table::{CellAlignment, Table, presets};
 use data::{Data, Part};
 use indicatif::{ProgressBar, ProgressStyle};
-use logit_loss::{BceWithLogits, LogitLoss, Reduction, Weights};
+use logit_loss::{BceWithLogits, Hessian, Reduction, Weights};
 use metrics::{Metrics, cross_entropy};
 use plotters::prelude::*;
 use std::error::Error;

@@ -10,7 +10,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 use libm::{expf, log1pf, logf};
-use logit_loss::{BceWithLogits, LogitLoss, Reduction};
+use logit_loss::{BceWithLogits, Loss, Reduction};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use std::error::Error;

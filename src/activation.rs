@@ -1,10 +1,126 @@
 //! Sigmoid, softplus and the logarithm of sigmoid, over slices.
 
-use crate::driver::{Pass, Streams, Threads, Values, ValuesMut};
+use crate::driver::{Pass, Streams, Threads};
 use crate::error::{Argument, Error, expect_len};
 use crate::math::DoubleWord;
-use crate::real::Real;
+use crate::real::{Element, Real};
 use crate::simd::Backend;
+
+/// An activation that is told how to run: on which backend, on how many threads. For the usual case there are [`sigmoid`],
+/// [`log_sigmoid`] and [`softplus`], where formulas, errors and examples stand too.
+///
+/// ```
+/// use logit_loss::{Activation, Backend};
+///
+/// let (logits, mut out) = ([0.0f32, 4.0], [0.0; 2]);
+/// let exact = Backend::available().last().unwrap_or(Backend::best());
+/// Activation::softplus(2.0).backend(exact).apply(&logits, &mut out)?;
+/// assert!((out[0] - 0.346_573_6).abs() < 1e-7);
+/// # Ok::<(), logit_loss::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Activation<T> {
+    function: Function<T>,
+    backend: Option<Backend>,
+    threads: Threads,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Function<T> {
+    Sigmoid,
+    LogSigmoid,
+    /// With its beta.
+    Softplus(T),
+}
+
+impl<T: Real> Activation<T> {
+    const fn new(function: Function<T>) -> Self {
+        Self { function, backend: None, threads: Threads::One }
+    }
+
+    /// The function [`sigmoid`].
+    #[must_use]
+    pub const fn sigmoid() -> Self {
+        Self::new(Function::Sigmoid)
+    }
+
+    /// The function [`log_sigmoid`].
+    #[must_use]
+    pub const fn log_sigmoid() -> Self {
+        Self::new(Function::LogSigmoid)
+    }
+
+    /// The function [`softplus`] with this `beta`.
+    #[must_use]
+    pub const fn softplus(beta: T) -> Self {
+        Self::new(Function::Softplus(beta))
+    }
+
+    /// The backend, instead of the fastest.
+    #[must_use]
+    pub const fn backend(mut self, backend: Backend) -> Self {
+        self.backend = Some(backend);
+        self
+    }
+
+    /// Takes as many threads as [`rayon`] has; see [`BceWithLogits::parallel`].
+    ///
+    /// [`BceWithLogits::parallel`]: crate::BceWithLogits::parallel
+    #[cfg(feature = "rayon")]
+    #[must_use]
+    pub const fn parallel(mut self) -> Self {
+        self.threads = Threads::Pool;
+        self
+    }
+
+    /// Writes the function of each logit to `out`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Length`] if `out` is not as long as `logits`; [`Error::Parameter`] if beta is not from 2^-100 to 2^100.
+    #[inline]
+    pub fn apply<E: Element<T>>(&self, logits: &[E], out: &mut [E]) -> Result<(), Error> {
+        expect_len(Argument::Output, logits.len(), out.len())?;
+        self.run(Streams::new(E::values(logits)).writing(E::values_mut(out)))
+    }
+
+    /// The function of each logit takes its place.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] if beta is not from 2^-100 to 2^100.
+    #[inline]
+    pub fn apply_in_place<E: Element<T>>(&self, logits: &mut [E]) -> Result<(), Error> {
+        self.run(Streams::in_place(E::values_mut(logits)))
+    }
+
+    #[inline]
+    fn run(&self, streams: Streams<'_, T>) -> Result<(), Error> {
+        let &Self { function, backend, threads } = self;
+        let backend = backend.unwrap_or_else(Backend::best);
+        let pass = Pass { backend, threads, scale: T::ONE, factor: T::ONE, onto: DoubleWord::ZERO };
+        match function {
+            Function::Sigmoid => T::sigmoid_pass(&pass, streams),
+            Function::LogSigmoid => T::log_sigmoid_pass(&pass, streams),
+            Function::Softplus(beta) => {
+                check_beta(beta)?;
+                T::softplus_pass(beta, &pass, streams);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// 2^100
+const LARGEST_BETA: f64 = f64::from_bits((1023 + 100) << 52);
+
+fn check_beta<T: Real>(beta: T) -> Result<(), Error> {
+    if (1.0 / LARGEST_BETA..=LARGEST_BETA).contains(&beta.widen()) {
+        Ok(())
+    } else {
+        Err(Error::Parameter { argument: Argument::Beta })
+    }
+}
 
 /// The logistic function of each logit: the probability that it stands for.
 ///
@@ -33,19 +149,8 @@ use crate::simd::Backend;
 /// assert!((probabilities[2] - 2.227_364e-39).abs() < 1e-44);
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
-pub fn sigmoid<T: Real>(logits: &[T], out: &mut [T]) -> Result<(), Error> {
-    sigmoid_with(Backend::best(), logits, out)
-}
-
-/// [`sigmoid`] on a backend of one's choice.
-///
-/// # Errors
-///
-/// [`Error::Length`] if `out` is not as long as `logits`.
-pub fn sigmoid_with<T: Real>(backend: Backend, logits: &[T], out: &mut [T]) -> Result<(), Error> {
-    expect_len(Argument::Output, logits.len(), out.len())?;
-    T::sigmoid_pass(&pass(backend), apart(logits, out));
-    Ok(())
+pub fn sigmoid<T: Real, E: Element<T>>(logits: &[E], out: &mut [E]) -> Result<(), Error> {
+    Activation::sigmoid().apply(logits, out)
 }
 
 /// [`sigmoid`], which takes the logits' place. It cannot fail.
@@ -55,13 +160,9 @@ pub fn sigmoid_with<T: Real>(backend: Backend, logits: &[T], out: &mut [T]) -> R
 /// logit_loss::sigmoid_in_place(&mut values);
 /// assert!(values[0] == 0.5 && (values[1] - 0.982_013_790_037_908_4_f64).abs() < 1e-15);
 /// ```
-pub fn sigmoid_in_place<T: Real>(logits: &mut [T]) {
-    sigmoid_in_place_with(Backend::best(), logits);
-}
-
-/// [`sigmoid_in_place`] on a backend of one's choice.
-pub fn sigmoid_in_place_with<T: Real>(backend: Backend, logits: &mut [T]) {
-    T::sigmoid_pass(&pass(backend), in_place(logits));
+pub fn sigmoid_in_place<T: Real, E: Element<T>>(logits: &mut [E]) {
+    // Has nothing that could be wrong.
+    let _ = Activation::sigmoid().apply_in_place(logits);
 }
 
 /// The logarithm of [`sigmoid`] of each logit, where sigmoid itself would be rounded to 0 or to 1.
@@ -90,19 +191,8 @@ pub fn sigmoid_in_place_with<T: Real>(backend: Backend, logits: &mut [T]) {
 /// assert!((logarithms[2] + 3.783_506e-44).abs() < 2e-45);
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
-pub fn log_sigmoid<T: Real>(logits: &[T], out: &mut [T]) -> Result<(), Error> {
-    log_sigmoid_with(Backend::best(), logits, out)
-}
-
-/// [`log_sigmoid`] on a backend of one's choice.
-///
-/// # Errors
-///
-/// [`Error::Length`] if `out` is not as long as `logits`.
-pub fn log_sigmoid_with<T: Real>(backend: Backend, logits: &[T], out: &mut [T]) -> Result<(), Error> {
-    expect_len(Argument::Output, logits.len(), out.len())?;
-    T::log_sigmoid_pass(&pass(backend), apart(logits, out));
-    Ok(())
+pub fn log_sigmoid<T: Real, E: Element<T>>(logits: &[E], out: &mut [E]) -> Result<(), Error> {
+    Activation::log_sigmoid().apply(logits, out)
 }
 
 /// [`log_sigmoid`], which takes the logits' place. It cannot fail.
@@ -112,13 +202,9 @@ pub fn log_sigmoid_with<T: Real>(backend: Backend, logits: &[T], out: &mut [T]) 
 /// logit_loss::log_sigmoid_in_place(&mut values);
 /// assert!(values[0] == 0.0 && (values[1] + 1.313_261_687_518_222_8_f64).abs() < 1e-15);
 /// ```
-pub fn log_sigmoid_in_place<T: Real>(logits: &mut [T]) {
-    log_sigmoid_in_place_with(Backend::best(), logits);
-}
-
-/// [`log_sigmoid_in_place`] on a backend of one's choice.
-pub fn log_sigmoid_in_place_with<T: Real>(backend: Backend, logits: &mut [T]) {
-    T::log_sigmoid_pass(&pass(backend), in_place(logits));
+pub fn log_sigmoid_in_place<T: Real, E: Element<T>>(logits: &mut [E]) {
+    // Likewise.
+    let _ = Activation::log_sigmoid().apply_in_place(logits);
 }
 
 /// The smooth counterpart of max(x, 0), with PyTorch's `beta`, the larger the closer to it; 1 is the plain function.
@@ -149,20 +235,8 @@ pub fn log_sigmoid_in_place_with<T: Real>(backend: Backend, logits: &mut [T]) {
 /// assert_eq!(smooth[0], 0.0);
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
-pub fn softplus<T: Real>(beta: T, logits: &[T], out: &mut [T]) -> Result<(), Error> {
-    softplus_with(Backend::best(), beta, logits, out)
-}
-
-/// [`softplus`] on a backend of one's choice.
-///
-/// # Errors
-///
-/// Those of [`softplus`].
-pub fn softplus_with<T: Real>(backend: Backend, beta: T, logits: &[T], out: &mut [T]) -> Result<(), Error> {
-    expect_len(Argument::Output, logits.len(), out.len())?;
-    check_beta(beta)?;
-    T::softplus_pass(beta, &pass(backend), apart(logits, out));
-    Ok(())
+pub fn softplus<T: Real, E: Element<T>>(beta: T, logits: &[E], out: &mut [E]) -> Result<(), Error> {
+    Activation::softplus(beta).apply(logits, out)
 }
 
 /// [`softplus`], which takes the logits' place.
@@ -178,40 +252,6 @@ pub fn softplus_with<T: Real>(backend: Backend, beta: T, logits: &[T], out: &mut
 /// assert!((values[1] - values[0] - 1.0f64).abs() < 1e-15);
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
-pub fn softplus_in_place<T: Real>(beta: T, logits: &mut [T]) -> Result<(), Error> {
-    softplus_in_place_with(Backend::best(), beta, logits)
-}
-
-/// [`softplus_in_place`] on a backend of one's choice.
-///
-/// # Errors
-///
-/// Those of [`softplus_in_place`].
-pub fn softplus_in_place_with<T: Real>(backend: Backend, beta: T, logits: &mut [T]) -> Result<(), Error> {
-    check_beta(beta)?;
-    T::softplus_pass(beta, &pass(backend), in_place(logits));
-    Ok(())
-}
-
-/// 2^100
-const LARGEST_BETA: f64 = f64::from_bits((1023 + 100) << 52);
-
-fn check_beta<T: Real>(beta: T) -> Result<(), Error> {
-    if (1.0 / LARGEST_BETA..=LARGEST_BETA).contains(&beta.widen()) {
-        Ok(())
-    } else {
-        Err(Error::Parameter { argument: Argument::Beta })
-    }
-}
-
-fn apart<'a, T: Real>(logits: &'a [T], out: &'a mut [T]) -> Streams<'a, T> {
-    Streams::new(Values::new(logits)).writing(ValuesMut::new(out))
-}
-
-fn in_place<T: Real>(logits: &mut [T]) -> Streams<'_, T> {
-    Streams::in_place(ValuesMut::new(logits))
-}
-
-fn pass<T: Real>(backend: Backend) -> Pass<T> {
-    Pass { backend, threads: Threads::One, scale: T::ONE, factor: T::ONE, onto: DoubleWord::ZERO }
+pub fn softplus_in_place<T: Real, E: Element<T>>(beta: T, logits: &mut [E]) -> Result<(), Error> {
+    Activation::softplus(beta).apply_in_place(logits)
 }

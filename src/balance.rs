@@ -24,7 +24,7 @@ const COLUMNS: usize = 32;
 /// first class that has none, or so little of them, all soft, that the quotient is not a number above 0.
 ///
 /// ```
-/// use logit_loss::{BceWithLogits, Error, LogitLoss, Weights, pos_weight_from_targets};
+/// use logit_loss::{BceWithLogits, Error, Loss, Weights, pos_weight_from_targets};
 ///
 /// // Four samples, two classes.
 /// let targets = [true, true, false, true, false, false, false, true];

@@ -18,7 +18,7 @@ pub enum Argument {
     Weight,
     /// [`pos_weight`](crate::BceWithLogits::pos_weight).
     PosWeight,
-    /// The upstream derivative of [`backward`](crate::LogitLoss::backward).
+    /// The upstream derivative of [`backward`](crate::Loss::backward).
     Upstream,
     /// [`label_smoothing`](crate::BceWithLogits::label_smoothing).
     LabelSmoothing,

@@ -2,7 +2,7 @@
 //! tails, never NaN, the same bits on every machine. `no_std`, no allocation, no panic.
 //!
 //! ```
-//! use logit_loss::{BceWithLogits, LogitLoss, Weights};
+//! use logit_loss::{BceWithLogits, Loss, Weights};
 //!
 //! // Two samples, three labels each; the first label is rare.
 //! let logits = [2.1f32, -0.3, 0.8, -1.7, 40.0, f32::NEG_INFINITY];
@@ -26,16 +26,17 @@
 //!
 //! * [`BceWithLogits`]: binary cross-entropy with weights, positive weights, label smoothing.
 //! * [`FocalLoss`]: the same times a power of the wrong answer's probability.
-//! * [`LogitLoss`], the trait with its methods: [`loss`](LogitLoss::loss), [`losses`](LogitLoss::losses),
-//!   [`gradient`](LogitLoss::gradient), [`loss_and_gradient`](LogitLoss::loss_and_gradient),
-//!   [in place](LogitLoss::loss_and_gradient_in_place), [with the Hessian](LogitLoss::gradient_and_hessian),
-//!   [`backward`](LogitLoss::backward) for automatic differentiation, [`accumulate`](LogitLoss::accumulate) for sums that
-//!   go on.
+//! * [`Loss`], the trait with its methods: [`loss`](Loss::loss), [`losses`](Loss::losses),
+//!   [`gradient`](Loss::gradient), [`loss_and_gradient`](Loss::loss_and_gradient),
+//!   [in place](Loss::loss_and_gradient_in_place), [`backward`](Loss::backward) for automatic differentiation,
+//!   [`accumulate`](Loss::accumulate) for sums that go on; and [`Hessian`], with
+//!   [`gradient_and_hessian`](Hessian::gradient_and_hessian).
 //! * [`Bce`]: binary cross-entropy of probabilities, for where there are no logits any more.
 //! * [`pos_weight_from_targets`]: the positive weights that balance classes.
 //! * [`sigmoid`], [`log_sigmoid`] and [`softplus`] over slices, also in place.
-//! * `ParallelLoss`, with the feature `rayon`: all losses on several threads.
-//! * `HalfLoss`, with the feature `half`: all losses of numbers that are kept as `f16` or `bf16`.
+//! * [`Activation`]: the same on a backend of one's choice, or on several threads.
+//! * `parallel()`, with the feature `rayon`: every loss and activation on several threads.
+//! * [`Element`]: `f32`, `f64` and, with the feature `half`, `f16` and `bf16`.
 //! * [`Weights`] of samples, classes, channels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
 //! * [`Backend`]: which instructions there are, and how to pin one.
 //! * [Coming from PyTorch](pytorch): argument by argument.
@@ -105,11 +106,11 @@
 //!
 //! # Features and targets
 //!
-//! * `rayon`, off unless asked for: the trait `ParallelLoss`, by which every loss can run on several threads, with the bits
-//!   of one. It links `std`.
+//! * `rayon`, off unless asked for: `parallel()`, by which every loss runs on several threads, with the bits of one. It links
+//!   `std`.
 //!
-//! * `half`, off unless asked for: the trait `HalfLoss`, by which inputs, targets and gradients may be kept as the `f16` and
-//!   `bf16` of the crate `half`, version 2.
+//! * `half`, off unless asked for: inputs, targets and results may be kept as the `f16` and `bf16` of the crate `half`,
+//!   version 2.
 //!
 //! * `scalar-fma`, there unless `default-features = false`: the backend of that name, on a Cortex-M with an FPU.
 //!
@@ -141,18 +142,13 @@ mod tests;
 mod weights;
 
 pub use activation::{
-    log_sigmoid, log_sigmoid_in_place, log_sigmoid_in_place_with, log_sigmoid_with, sigmoid, sigmoid_in_place,
-    sigmoid_in_place_with, sigmoid_with, softplus, softplus_in_place, softplus_in_place_with, softplus_with,
+    Activation, log_sigmoid, log_sigmoid_in_place, sigmoid, sigmoid_in_place, softplus, softplus_in_place,
 };
 pub use balance::pos_weight_from_targets;
 pub use error::{Argument, Error};
 pub use label::Label;
-#[cfg(feature = "rayon")]
-pub use loss::ParallelLoss;
-pub use loss::{Bce, BceWithLogits, FocalLoss, LogitLoss};
-#[cfg(feature = "half")]
-pub use loss::{Half, HalfLoss};
-pub use real::Real;
+pub use loss::{Bce, BceWithLogits, FocalLoss, Hessian, Loss};
+pub use real::{Element, Real};
 pub use reduction::{LossSum, Reduction};
 pub use simd::Backend;
 pub use weights::Weights;

@@ -19,7 +19,7 @@ pub enum Reduction {
 
 impl Reduction {
     /// What PyTorch's deprecated arguments mean, an absent one counting as true. `None` is unreduced: call
-    /// [`losses`](crate::LogitLoss::losses).
+    /// [`losses`](crate::Loss::losses).
     ///
     /// ```
     /// use logit_loss::Reduction;
@@ -43,7 +43,7 @@ impl Reduction {
 /// Kept in two words of `T`, so that adding many small batches to a large sum loses nothing that the mean would show.
 ///
 /// ```
-/// use logit_loss::{BceWithLogits, LogitLoss, LossSum};
+/// use logit_loss::{BceWithLogits, Loss, LossSum};
 ///
 /// let bce = BceWithLogits::new();
 /// let mut sum = LossSum::new();

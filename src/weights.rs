@@ -11,7 +11,7 @@ use crate::simd::Backend;
 /// Logits of `[N, C]` are expected sample by sample, those of `[N, C, pixels]` channel by channel within a sample.
 ///
 /// ```
-/// use logit_loss::{BceWithLogits, LogitLoss, Weights};
+/// use logit_loss::{BceWithLogits, Loss, Weights};
 ///
 /// // Two samples of three classes; the third class counts half, the second sample not at all.
 /// let logits = [0.3, -1.0, 2.0, f32::NAN, f32::NAN, f32::NAN];
@@ -81,11 +81,12 @@ impl<'a, T: Real> Weights<'a, T> {
     /// The same for factors that may be negative.
     pub(crate) fn checked_signed(
         &self,
+        threads: Threads,
         argument: Argument,
         logits: usize,
         backend: Backend,
     ) -> Result<Factors<'a, T>, Error> {
-        self.checked_from(Threads::One, -T::MAX, argument, logits, backend)
+        self.checked_from(threads, -T::MAX, argument, logits, backend)
     }
 
     #[inline]

@@ -4,7 +4,7 @@ mod common;
 
 use common::exact::{Exact, Referenced, error_of};
 use common::{Number, Random, each_label, for_both_types, numbers};
-use logit_loss::{Bce, BceWithLogits, Label, LogitLoss, Reduction, Weights, pos_weight_from_targets};
+use logit_loss::{Bce, BceWithLogits, Label, Loss, Reduction, Weights, pos_weight_from_targets};
 
 for_both_types!(
     any_number_of_classes,

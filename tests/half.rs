@@ -3,16 +3,16 @@
 mod common;
 
 use common::backends;
-use common::family::Loss;
+use common::family::Tested;
 use half::{bf16, f16};
 use logit_loss::{
-    Argument, Bce, BceWithLogits, Error, FocalLoss, Half, HalfLoss, Label, LossSum, Reduction, Weights,
+    Activation, Argument, Bce, BceWithLogits, Element, Error, FocalLoss, Label, Loss, LossSum, Reduction, Weights,
     pos_weight_from_targets,
 };
 use std::fmt::Debug;
 
 /// What is needed of both formats.
-trait Format: Half + Label<f32> + Copy + PartialEq + Debug {
+trait Format: Element<f32> + Label<f32> + Copy + PartialEq + Debug {
     /// Bits of the significand, the hidden one included.
     const PRECISION: i32;
     /// The smallest normal number is 2 to this power.
@@ -62,9 +62,9 @@ fn assert_same<H: Format>(found: &[H], expected: &[f32], what: &str) {
     }
 }
 
-/// One loss, both ways: reduced, each element's, gradient, in place, backward and accumulated.
+/// One loss, both ways: reduced, each element's, all derivatives, in place and accumulated.
 fn assert_alike<'w, H: Format, Y: Label<f32>>(
-    loss: impl Loss<'w, f32> + HalfLoss,
+    loss: impl Tested<'w, f32>,
     inputs: &[H],
     targets: &[Y],
     wide_targets: &[f32],
@@ -88,33 +88,49 @@ fn assert_alike<'w, H: Format, Y: Label<f32>>(
     }
     check!(
         "losses",
-        loss.half_losses(inputs, targets, &mut room[1..=n]),
+        loss.losses(inputs, targets, &mut room[1..=n]),
         loss.losses(&wide_inputs, wide_targets, &mut wide_out)
     );
     check!(
         "gradient",
-        loss.half_gradient(inputs, targets, &mut room[1..=n]),
+        loss.gradient(inputs, targets, &mut room[1..=n]),
         loss.gradient(&wide_inputs, wide_targets, &mut wide_out)
     );
     check!(
         "loss and gradient",
-        bits(loss.half_loss_and_gradient(inputs, targets, &mut room[1..=n])),
+        bits(loss.loss_and_gradient(inputs, targets, &mut room[1..=n])),
         bits(loss.loss_and_gradient(&wide_inputs, wide_targets, &mut wide_out))
     );
     room[1..=n].copy_from_slice(inputs);
     check!(
         "in place",
-        bits(loss.half_loss_and_gradient_in_place(&mut room[1..=n], targets)),
+        bits(loss.loss_and_gradient_in_place(&mut room[1..=n], targets)),
         bits(loss.loss(&wide_inputs, wide_targets))
     );
     check!(
         "backward",
-        loss.half_backward(inputs, targets, upstream, &mut room[1..=n]),
+        loss.backward(inputs, targets, upstream, &mut room[1..=n]),
         loss.backward(&wide_inputs, wide_targets, upstream, &mut wide_out)
     );
-    assert_eq!(bits(loss.half_loss(inputs, targets)), bits(loss.loss(&wide_inputs, wide_targets)), "{what}");
+    let (mut hessian, mut wide_hessian) = (vec![canary; n], vec![0.0; n]);
+    if loss.curvature(&wide_inputs, wide_targets, &mut wide_out, &mut wide_hessian).is_some() {
+        check!(
+            "gradient and Hessian",
+            loss.curvature(inputs, targets, &mut room[1..=n], &mut hessian).unwrap(),
+            Ok::<_, Error>(())
+        );
+        assert_same(&hessian, &wide_hessian, &format!("Hessian: {what}"));
+    }
+    if loss.target_gradient_of(&wide_inputs, wide_targets, &mut wide_out).is_some() {
+        check!(
+            "by the targets",
+            loss.target_gradient_of(inputs, targets, &mut room[1..=n]).unwrap(),
+            Ok::<_, Error>(())
+        );
+    }
+    assert_eq!(bits(loss.loss(inputs, targets)), bits(loss.loss(&wide_inputs, wide_targets)), "{what}");
     let (mut sum, mut wide_sum) = (LossSum::new(), LossSum::new());
-    loss.half_accumulate(&mut sum, inputs, targets).unwrap();
+    loss.accumulate(&mut sum, inputs, targets).unwrap();
     loss.accumulate(&mut wide_sum, &wide_inputs, wide_targets).unwrap();
     assert_eq!(bits(Ok(sum.sum())), bits(Ok(wide_sum.sum())), "{what}");
     assert_eq!((sum.count(), sum.weight()), (wide_sum.count(), wide_sum.weight()), "{what}");
@@ -193,8 +209,8 @@ fn accuracy<H: Format>() {
             let targets = vec![positive; logits.len()];
             let loss = BceWithLogits::new().backend(backend).reduction(Reduction::Sum);
             let (mut losses, mut gradient) = (logits.clone(), logits.clone());
-            loss.half_losses(&logits, &targets, &mut losses).unwrap();
-            loss.half_gradient(&logits, &targets, &mut gradient).unwrap();
+            loss.losses(&logits, &targets, &mut losses).unwrap();
+            loss.gradient(&logits, &targets, &mut gradient).unwrap();
             for (i, x) in logits.iter().map(|x| f64::from(x.wide())).enumerate() {
                 let [exact_loss, exact_gradient] = exact(x, positive);
                 if x.is_nan() {
@@ -223,12 +239,44 @@ fn bf16_is_within_half_an_ulp() {
     accuracy::<bf16>();
 }
 
+/// Of every number there is, apart and in place.
+fn activations<H: Format>() {
+    let logits = all::<H>();
+    let wide: Vec<f32> = logits.iter().map(|x| x.wide()).collect();
+    for backend in backends() {
+        for activation in [Activation::sigmoid(), Activation::log_sigmoid(), Activation::softplus(0.7)] {
+            let activation = activation.backend(backend);
+            // All, and an odd number of them.
+            for n in [logits.len(), 37, 1] {
+                let (mut out, mut in_place, mut expected) =
+                    (logits[..n].to_vec(), logits[..n].to_vec(), wide[..n].to_vec());
+                activation.apply(&logits[..n], &mut out).unwrap();
+                activation.apply_in_place(&mut in_place).unwrap();
+                activation.apply(&wide[..n], &mut expected).unwrap();
+                for found in [out, in_place] {
+                    assert_same(&found, &expected, &format!("{activation:?} of {n}"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn activations_of_f16_are_f32_rounded() {
+    activations::<f16>();
+}
+
+#[test]
+fn activations_of_bf16_are_f32_rounded() {
+    activations::<bf16>();
+}
+
 #[test]
 fn a_weight_of_zero_takes_away_a_nan() {
     let logits = [f16::NAN, f16::ONE];
     let mut gradient = [f16::ONE; 2];
     let masked = BceWithLogits::new().weight(Weights::per_element(&[0.0, 1.0])).reduction(Reduction::Sum);
-    let loss = masked.half_loss_and_gradient(&logits, &[f16::NAN, f16::ONE], &mut gradient).unwrap();
+    let loss = masked.loss_and_gradient(&logits, &[f16::NAN, f16::ONE], &mut gradient).unwrap();
     assert!(loss > 0.0 && gradient[0] == f16::ZERO);
 }
 
@@ -238,17 +286,14 @@ fn errors_come_before_effects() {
     let mut out = [f16::ONE; 4];
     let bce = BceWithLogits::new();
     let length = |argument, found| Err(Error::Length { argument, expected: 3, found });
-    assert_eq!(bce.half_losses(&logits, &[true; 3], &mut out), length(Argument::Output, 4));
-    assert_eq!(bce.half_gradient(&logits, &[true; 3], &mut out), length(Argument::Gradient, 4));
-    assert_eq!(bce.half_gradient(&logits, &[true; 2], &mut out[..3]), length(Argument::Targets, 2));
-    assert_eq!(bce.half_gradient(&logits, &[f16::ONE; 4], &mut out[..3]), length(Argument::Targets, 4));
-    assert_eq!(bce.half_loss::<f16, bool>(&[], &[]), Err(Error::EmptyMean));
+    assert_eq!(bce.losses(&logits, &[true; 3], &mut out), length(Argument::Output, 4));
+    assert_eq!(bce.gradient(&logits, &[true; 3], &mut out), length(Argument::Gradient, 4));
+    assert_eq!(bce.gradient(&logits, &[true; 2], &mut out[..3]), length(Argument::Targets, 2));
+    assert_eq!(bce.gradient(&logits, &[f16::ONE; 4], &mut out[..3]), length(Argument::Targets, 4));
+    assert_eq!(bce.loss::<f16, bool>(&[], &[]), Err(Error::EmptyMean));
     assert_eq!(out, [f16::ONE; 4]);
     let mut wrong = [bf16::ONE, bf16::from_f32(1.5)];
-    assert_eq!(
-        Bce::new().half_loss_and_gradient_in_place(&mut wrong, &[true; 2]),
-        Err(Error::Probability { index: 1 })
-    );
+    assert_eq!(Bce::new().loss_and_gradient_in_place(&mut wrong, &[true; 2]), Err(Error::Probability { index: 1 }));
     assert_eq!(wrong[0], bf16::ONE);
 }
 

@@ -1,6 +1,6 @@
 //! What the README says of single values, and of the formula that most code uses.
 
-use logit_loss::{BceWithLogits, LogitLoss, Reduction};
+use logit_loss::{BceWithLogits, Loss, Reduction};
 
 /// What is shown in the README: the first five digits.
 fn shown(v: f32) -> String {

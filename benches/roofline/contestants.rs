@@ -5,7 +5,7 @@ use crate::plain::{Plain, inputs};
 use crate::programs::Program;
 use crate::rounds::{Contestant, Rates, seconds};
 use crate::{CACHED, LARGE};
-use logit_loss::{Backend, BceWithLogits, Error, FocalLoss, Label, LogitLoss, Weights, sigmoid_with, softplus_with};
+use logit_loss::{Activation, Backend, BceWithLogits, FocalLoss, Label, Loss, Weights};
 use std::cell::RefCell;
 use std::hint::black_box;
 
@@ -50,8 +50,6 @@ impl Key {
 
 pub type Measured = Rates<Key>;
 
-type Activation<T> = fn(Backend, &[T], &mut [T]) -> Result<(), Error>;
-
 pub fn find(all: &[Measured], key: Key) -> Option<&Measured> {
     all.iter().find(|rates| rates.key == key)
 }
@@ -95,9 +93,9 @@ impl<T: Plain> Inputs<T> {
             self.add(&mut all, Key { variant: PER_ELEMENT, ..key }, weighted, x, t);
             self.add(&mut all, Key { variant: FOCAL, ..key }, FocalLoss::new().backend(backend), x, t);
 
-            let softplus = |backend, x: &[T], out: &mut [T]| softplus_with(backend, T::number(1.0), x, out);
-            self.add_activation(&mut all, Key { what: "sigmoid", ..key }, backend, sigmoid_with);
-            self.add_activation(&mut all, Key { what: "softplus", ..key }, backend, softplus);
+            let [sigmoid, softplus] = [Activation::sigmoid(), Activation::softplus(T::number(1.0))];
+            self.add_activation(&mut all, Key { what: "sigmoid", ..key }, sigmoid.backend(backend));
+            self.add_activation(&mut all, Key { what: "softplus", ..key }, softplus.backend(backend));
         }
         all
     }
@@ -127,7 +125,7 @@ impl<T: Plain> Inputs<T> {
         &'a self,
         all: &mut Vec<Contestant<'a, Key>>,
         key: Key,
-        loss: impl LogitLoss<T> + Copy + 'a,
+        loss: impl Loss<T> + Copy + 'a,
         logits: &'a [T],
         targets: &'a [Y],
     ) {
@@ -144,16 +142,10 @@ impl<T: Plain> Inputs<T> {
         }));
     }
 
-    fn add_activation<'a>(
-        &'a self,
-        all: &mut Vec<Contestant<'a, Key>>,
-        key: Key,
-        backend: Backend,
-        activation: Activation<T>,
-    ) {
+    fn add_activation<'a>(&'a self, all: &mut Vec<Contestant<'a, Key>>, key: Key, activation: Activation<T>) {
         all.push(Contestant::new(key, key.n, move |repeats| {
             let (logits, out) = (&self.logits[..key.n], &mut self.out.borrow_mut()[..key.n]);
-            seconds(repeats, || activation(backend, black_box(logits), black_box(out)).expect("the lengths fit"))
+            seconds(repeats, || activation.apply(black_box(logits), black_box(out)).expect("the lengths fit"))
         }));
     }
 

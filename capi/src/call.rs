@@ -1,6 +1,6 @@
-//! Every function of a loss, for any type and any loss: pointers to slices, then the method of [`LogitLoss`].
+//! Every function of a loss, for any type and any loss: pointers to slices, then the method of [`Loss`].
 
-use logit_loss::{Label, LogitLoss, LossSum, Real};
+use logit_loss::{Hessian, Label, Loss, LossSum, Real};
 
 use crate::memory::{Extent, input, output, place};
 use crate::options::Options;

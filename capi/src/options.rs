@@ -1,6 +1,6 @@
 //! What a loss is set to, as C writes it down.
 
-use logit_loss::{Backend, BceWithLogits, FocalLoss, LogitLoss, Real, Reduction};
+use logit_loss::{Backend, BceWithLogits, FocalLoss, Hessian, Real, Reduction};
 
 use crate::memory::{Extent, input, value};
 use crate::status::Status;
@@ -77,7 +77,7 @@ pub struct Focal<T> {
 
 /// Options of which a loss can be made.
 pub trait Options<T: Real>: Sized {
-    type Loss<'a>: LogitLoss<T>;
+    type Loss<'a>: Hessian<T>;
 
     /// The loss, and which arrays it reads.
     ///

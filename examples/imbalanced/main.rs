@@ -21,7 +21,7 @@ mod textbook;
 use comfy_table::{CellAlignment, Table, presets};
 use data::Data;
 use indicatif::{ProgressBar, ProgressStyle};
-use logit_loss::{BceWithLogits, FocalLoss, LogitLoss, Weights};
+use logit_loss::{BceWithLogits, FocalLoss, Loss, Weights};
 use metrics::{Metrics, cross_entropy};
 use network::Network;
 use std::error::Error;

@@ -1,6 +1,6 @@
 //! Everything that a loss can be asked for, as bits, so that two losses that should be the same can be compared.
 
-use logit_loss::{Error, LogitLoss, LossSum};
+use logit_loss::{Error, Hessian, Loss, LossSum};
 
 use super::case::Case;
 use super::kind::Kind;

@@ -1,7 +1,7 @@
 //! All backends of a kind, fused or not, give the same bits: for each element and summed, at any address, whatever
 //! stands beside an element, and however a batch is cut at chunk boundaries. NaN and targets beyond [0, 1] included.
 
-use logit_loss::{Backend, LogitLoss, LossSum};
+use logit_loss::{Backend, Loss, LossSum};
 
 use super::answers::{Answers, answers, compare, words};
 use super::case::Case;

@@ -3,7 +3,7 @@
 //! beside an output is touched.
 
 use half::{bf16, f16};
-use logit_loss::{Error, Half, HalfLoss, Label, LogitLoss, LossSum};
+use logit_loss::{Element, Error, Label, Loss, LossSum};
 
 use super::answers::words;
 use super::case::Case;
@@ -23,7 +23,7 @@ pub fn body(data: &[u8]) {
 }
 
 /// What is needed of both formats; never by the processor's own conversions, which are what is looked at.
-trait Format: Half + Label<f32> + Copy {
+trait Format: Element<f32> + Label<f32> + Copy {
     const OF_BITS: fn(u16) -> Self;
     const ROUNDED: fn(f32) -> Self;
     const WIDE: fn(Self) -> f32;
@@ -81,30 +81,26 @@ impl<H: Format, K: Kind<f32>> Pair<'_, H, K> {
     /// All methods, with targets that are the same in either.
     fn compare<Y: Label<f32>, Z: Label<f32>>(&self, y: &[Y], z: &[Z]) {
         let (h, x, loss, upstream) = (&self.logits[..], &self.case.logits[..], self.case.loss(), &self.case.upstream);
-        self.one("loss", |_| loss.half_loss(h, y), |_| loss.loss(x, z));
-        self.one("losses", |out| loss.half_losses(h, y, out).map(|()| 0.0), |out| loss.losses(x, z, out).map(|()| 0.0));
+        self.one("loss", |_| loss.loss(h, y), |_| loss.loss(x, z));
+        self.one("losses", |out| loss.losses(h, y, out).map(|()| 0.0), |out| loss.losses(x, z, out).map(|()| 0.0));
         self.one(
             "gradient",
-            |out| loss.half_gradient(h, y, out).map(|()| 0.0),
+            |out| loss.gradient(h, y, out).map(|()| 0.0),
             |out| loss.gradient(x, z, out).map(|()| 0.0),
         );
-        self.one(
-            "loss_and_gradient",
-            |out| loss.half_loss_and_gradient(h, y, out),
-            |out| loss.loss_and_gradient(x, z, out),
-        );
+        self.one("loss_and_gradient", |out| loss.loss_and_gradient(h, y, out), |out| loss.loss_and_gradient(x, z, out));
         self.one(
             "loss_and_gradient_in_place",
-            |inputs| loss.half_loss_and_gradient_in_place(inputs, y),
+            |inputs| loss.loss_and_gradient_in_place(inputs, y),
             |inputs| loss.loss_and_gradient_in_place(inputs, z),
         );
         self.one(
             "backward",
-            |out| loss.half_backward(h, y, upstream.weights(), out).map(|()| 0.0),
+            |out| loss.backward(h, y, upstream.weights(), out).map(|()| 0.0),
             |out| loss.backward(x, z, upstream.weights(), out).map(|()| 0.0),
         );
         let (mut found, mut expected) = (LossSum::new(), LossSum::new());
-        let done = [loss.half_accumulate(&mut found, h, y), loss.accumulate(&mut expected, x, z)];
+        let done = [loss.accumulate(&mut found, h, y), loss.accumulate(&mut expected, x, z)];
         let same = done[0] == done[1] && words(&found) == words(&expected);
         assert!(same, "accumulate: {found:?}, of f32 {expected:?}: {}", self.case.describe(self.case.len()));
     }

@@ -1,7 +1,7 @@
 //! Whatever a loss is given, it does not panic; it succeeds if and only if all is as its documentation asks; where it
 //! fails, no output changes, and where it succeeds, nothing beside the output does.
 
-use logit_loss::{Error, LogitLoss, LossSum, Reduction};
+use logit_loss::{Error, Hessian, Loss, LossSum, Reduction};
 
 use super::factors::{Factors, is_weight};
 use super::input::Bytes;

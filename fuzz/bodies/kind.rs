@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::ops::Range;
 
-use logit_loss::{Backend, BceWithLogits, Error, FocalLoss, LogitLoss, Reduction, Weights};
+use logit_loss::{Backend, BceWithLogits, Error, FocalLoss, Hessian, Reduction, Weights};
 
 use super::factors::{Factors, is_weight};
 use super::input::{Bytes, up_to, weight};
@@ -21,7 +21,7 @@ pub struct Settings<'w, T> {
 
 /// What one kind of loss has of its own.
 pub trait Kind<T: Number>: Debug + Sized {
-    type Loss<'w>: LogitLoss<T>
+    type Loss<'w>: Hessian<T>
     where
         Self: 'w,
         T: 'w;

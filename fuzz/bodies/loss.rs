@@ -1,7 +1,7 @@
 //! What any loss of logits that are not NaN must satisfy, with targets from 0 to 1 and valid weights: no result is NaN,
 //! no loss negative, what a weight of 0 removes is gone, and every method that gives a result gives the same.
 
-use logit_loss::{Error, LogitLoss, LossSum, Reduction};
+use logit_loss::{Error, Hessian, Loss, LossSum, Reduction};
 
 use super::bounds::ulp;
 use super::case::{Case, check};

@@ -2,7 +2,7 @@
 //! whose weight is not 0, the same from every method and on all backends of a kind. And the positive weights that
 //! balance targets: right, or an error that names the class, for targets of any type and any number of classes.
 
-use logit_loss::{Backend, Bce, Error, Label, LossSum, Reduction, pos_weight_from_targets};
+use logit_loss::{Backend, Bce, Error, Label, Loss, LossSum, Reduction, pos_weight_from_targets};
 
 use super::bounds::{is_close, is_normal, product};
 use super::input::{Bytes, unit};

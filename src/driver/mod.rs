@@ -71,8 +71,6 @@ pub use formulas::{
     ActivationPlans, BceParameters, BcePlans, FocalParameters, FocalPlans, ProbabilityPlans, WeightPlans,
 };
 pub use short::{Row, RowResult, is_short};
-#[cfg(feature = "half")]
-pub use stored::StoredMut;
 pub use stored::{Stored, Values, ValuesMut};
 pub use streams::Streams;
 pub use sum::chunk_len;

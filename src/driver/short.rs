@@ -161,7 +161,8 @@ impl<'r, T: Constants> Row<'r, T> {
         let rows = |first| Rows { first, step: width };
         let logit = rows(self.logit);
         let mut block = Block {
-            rows: self.len / width,
+            // A power of two: nothing is divided.
+            rows: self.len >> width.trailing_zeros(),
             width,
             logit,
             target: rows(self.target),

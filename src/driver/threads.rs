@@ -7,7 +7,7 @@ use crate::math::{Constants, DoubleWord};
 use crate::simd::Backend;
 
 /// Whoever runs checks and passes, they come to the same.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Threads {
     One,
     /// Those of the pool that the caller is in.

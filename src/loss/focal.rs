@@ -1,6 +1,8 @@
 //! Focal loss from logits.
 
-use super::{Hessian, LogitLoss, Plans, Settings, expect_up_to};
+use super::{Hessian, HessianPlans, Loss, Plans, Settings, expect_up_to};
+#[cfg(feature = "rayon")]
+use crate::driver::Threads;
 use crate::driver::{BceParameters, FocalParameters, Pass, Row, Streams};
 use crate::error::{Argument, Error};
 use crate::math::{DoubleWord, Gamma, Smoothing};
@@ -37,7 +39,7 @@ use crate::weights::Weights;
 /// gamma 2 it is 37 % off at 15:
 ///
 /// ```
-/// use logit_loss::{FocalLoss, LogitLoss, Reduction};
+/// use logit_loss::{FocalLoss, Loss, Reduction};
 ///
 /// let mut gradient = [0.0f32];
 /// let loss = FocalLoss::new().gamma(0.5).reduction(Reduction::Sum).loss_and_gradient(&[17.0], &[true], &mut gradient)?;
@@ -144,6 +146,16 @@ impl<'w, T: Real> FocalLoss<'w, T> {
         self
     }
 
+    /// Takes as many threads as [`rayon`] has, with the very bits of one; see [`BceWithLogits::parallel`].
+    ///
+    /// [`BceWithLogits::parallel`]: crate::BceWithLogits::parallel
+    #[cfg(feature = "rayon")]
+    #[must_use]
+    pub const fn parallel(mut self) -> Self {
+        self.settings.threads = Threads::Pool;
+        self
+    }
+
     fn parameters(&self) -> Parameters<T> {
         let smoothing = Smoothing::new(self.label_smoothing);
         let alpha = match self.alpha {
@@ -214,7 +226,7 @@ impl<T: Real> Plans<T> for FocalLoss<'_, T> {
     }
 }
 
-impl<T: Real> Hessian<T> for FocalLoss<'_, T> {
+impl<T: Real> HessianPlans<T> for FocalLoss<'_, T> {
     fn run_gradient_and_hessian(&self, pass: &Pass<T>, streams: Streams<'_, T>) {
         match self.parameters() {
             Parameters::Bce(bce) => T::bce_gradient_and_hessian(bce, pass, streams),
@@ -223,4 +235,5 @@ impl<T: Real> Hessian<T> for FocalLoss<'_, T> {
     }
 }
 
-impl<T: Real> LogitLoss<T> for FocalLoss<'_, T> {}
+impl<T: Real> Loss<T> for FocalLoss<'_, T> {}
+impl<T: Real> Hessian<T> for FocalLoss<'_, T> {}

@@ -2,134 +2,140 @@
 
 mod bce;
 mod focal;
-#[cfg(feature = "half")]
-mod half;
 mod methods;
-#[cfg(feature = "rayon")]
-mod parallel;
 mod probability;
 
 pub use bce::BceWithLogits;
 pub use focal::FocalLoss;
-#[cfg(feature = "half")]
-pub use half::{Half, HalfLoss};
-#[cfg(feature = "rayon")]
-pub use parallel::ParallelLoss;
 pub use probability::Bce;
 
 use core::mem::MaybeUninit;
 
-use crate::driver::{Factors, Pass, Row, RowResult, Streams, Threads, Values, ValuesMut, is_short};
+use crate::driver::{Factors, Pass, Row, RowResult, Streams, Threads, Values, is_short};
 use crate::error::{Argument, Error, expect_len};
 use crate::label::Label;
 use crate::math::DoubleWord;
-use crate::real::Real;
+use crate::real::{Element, Real};
 use crate::reduction::{LossSum, Reduction, quotient};
 use crate::simd::Backend;
 use crate::weights::Weights;
 
-/// A loss of logits and targets: how it is reduced, and its derivatives.
+/// A loss of inputs and targets: how it is reduced, and its derivatives.
 ///
-/// All slices are contiguous and as long as the logits; targets may be of any [`Label`] type. Every method checks its
-/// arguments before it writes anything: on `Err`, no output has changed. None allocates or panics.
+/// The inputs are logits, or the probabilities of [`Bce`]. They, and all results for each element, are of one [`Element`] type;
+/// targets are of any [`Label`] type. All slices are contiguous and as long as the inputs. Every method checks its arguments
+/// before it writes anything: on `Err`, no output has changed. None allocates or panics.
 ///
 /// Derivatives are those of the *reduced* loss: under [`Reduction::Mean`] they come divided by the number of elements.
 /// For gradient boosting, and whenever elements are to be seen on their own, ask for [`Reduction::Sum`].
 ///
-/// Sealed; implemented by [`BceWithLogits`] and [`FocalLoss`].
+/// Sealed; implemented by [`BceWithLogits`], [`FocalLoss`] and [`Bce`].
 ///
 /// # Errors
 ///
-/// All methods return [`Error::Length`] for slices that are not as long as the logits, [`Error::Tiling`] and
-/// [`Error::Weight`] for weights that do not fit, [`Error::Parameter`] for a parameter out of its range. Those that
-/// take a mean, or the derivative of one, return [`Error::EmptyMean`] where there is nothing to divide by.
+/// All methods return [`Error::Length`] for slices that are not as long as the inputs, [`Error::Tiling`] and
+/// [`Error::Weight`] for weights that do not fit, [`Error::Parameter`] for a parameter out of its range, and of [`Bce`]
+/// [`Error::Probability`]. Those that take a mean, or the derivative of one, return [`Error::EmptyMean`] where there is nothing
+/// to divide by.
 ///
 /// ```
-/// use logit_loss::{BceWithLogits, Error, LogitLoss};
+/// use logit_loss::{BceWithLogits, Error, Loss};
 ///
 /// let mut gradient = [7.0f32; 3];
 /// let short = BceWithLogits::new().gradient(&[0.0, 1.0], &[0.0, 1.0], &mut gradient);
 /// assert!(matches!(short, Err(Error::Length { expected: 2, found: 3, .. })));
 /// assert_eq!(gradient, [7.0; 3]);
 /// ```
-pub trait LogitLoss<T: Real>: Hessian<T> {
+pub trait Loss<T: Real>: Plans<T> {
     /// The reduced loss.
-    fn loss<Y: Label<T>>(&self, logits: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(Threads::One, self, Values::new(logits), Values::new(Y::stored(targets)))
+    fn loss<E: Element<T>, Y: Label<T>>(&self, inputs: &[E], targets: &[Y]) -> Result<T, Error> {
+        methods::loss(self, E::values(inputs), labels(targets))
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
-    fn losses<Y: Label<T>>(&self, logits: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(Threads::One, self, Values::new(logits), Values::new(Y::stored(targets)), ValuesMut::new(out))
+    fn losses<E: Element<T>, Y: Label<T>>(&self, inputs: &[E], targets: &[Y], out: &mut [E]) -> Result<(), Error> {
+        methods::losses(self, E::values(inputs), labels(targets), E::values_mut(out))
     }
 
-    /// The derivative of the reduced loss with respect to each logit.
-    fn gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(
-            Threads::One,
-            self,
-            Values::new(logits),
-            Values::new(Y::stored(targets)),
-            ValuesMut::new(gradient),
-        )
+    /// The derivative of the reduced loss with respect to each input.
+    fn gradient<E: Element<T>, Y: Label<T>>(
+        &self,
+        inputs: &[E],
+        targets: &[Y],
+        gradient: &mut [E],
+    ) -> Result<(), Error> {
+        methods::gradient(self, E::values(inputs), labels(targets), E::values_mut(gradient))
     }
 
     /// The reduced loss, and its gradient, in one pass.
-    fn loss_and_gradient<Y: Label<T>>(&self, logits: &[T], targets: &[Y], gradient: &mut [T]) -> Result<T, Error> {
-        methods::loss_and_gradient(
-            Threads::One,
-            self,
-            Values::new(logits),
-            Values::new(Y::stored(targets)),
-            ValuesMut::new(gradient),
-        )
-    }
-
-    /// The reduced loss; its gradient takes the logits' place, so that no second buffer is needed.
-    fn loss_and_gradient_in_place<Y: Label<T>>(&self, logits: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(Threads::One, self, ValuesMut::new(logits), Values::new(Y::stored(targets)))
-    }
-
-    /// The gradient, and the diagonal of the Hessian, of the reduced loss: what gradient boosting needs.
-    fn gradient_and_hessian<Y: Label<T>>(
+    fn loss_and_gradient<E: Element<T>, Y: Label<T>>(
         &self,
-        logits: &[T],
+        inputs: &[E],
         targets: &[Y],
-        gradient: &mut [T],
-        hessian: &mut [T],
-    ) -> Result<(), Error> {
-        methods::gradient_and_hessian(
-            self,
-            Values::new(logits),
-            Values::new(Y::stored(targets)),
-            ValuesMut::new(gradient),
-            ValuesMut::new(hessian),
-        )
+        gradient: &mut [E],
+    ) -> Result<T, Error> {
+        methods::loss_and_gradient(self, E::values(inputs), labels(targets), E::values_mut(gradient))
+    }
+
+    /// The reduced loss; its gradient takes the inputs' place, so that no second buffer is needed.
+    fn loss_and_gradient_in_place<E: Element<T>, Y: Label<T>>(
+        &self,
+        inputs: &mut [E],
+        targets: &[Y],
+    ) -> Result<T, Error> {
+        methods::loss_and_gradient_in_place(self, E::values_mut(inputs), labels(targets))
     }
 
     /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
     /// whatever the reduction, times `upstream`, which may be negative but must be finite.
-    fn backward<Y: Label<T>>(
+    fn backward<E: Element<T>, Y: Label<T>>(
         &self,
-        logits: &[T],
+        inputs: &[E],
         targets: &[Y],
         upstream: Weights<'_, T>,
-        gradient: &mut [T],
+        gradient: &mut [E],
     ) -> Result<(), Error> {
-        methods::backward(
-            self,
-            Values::new(logits),
-            Values::new(Y::stored(targets)),
-            upstream,
-            ValuesMut::new(gradient),
-        )
+        methods::backward(self, E::values(inputs), labels(targets), upstream, E::values_mut(gradient))
     }
 
     /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of
     /// [`LossSum::CHUNK`].
-    fn accumulate<Y: Label<T>>(&self, sum: &mut LossSum<T>, logits: &[T], targets: &[Y]) -> Result<(), Error> {
-        methods::accumulate(Threads::One, self, sum, Values::new(logits), Values::new(Y::stored(targets)))
+    fn accumulate<E: Element<T>, Y: Label<T>>(
+        &self,
+        sum: &mut LossSum<T>,
+        inputs: &[E],
+        targets: &[Y],
+    ) -> Result<(), Error> {
+        methods::accumulate(self, sum, E::values(inputs), labels(targets))
     }
+}
+
+/// A loss that has a second derivative: [`BceWithLogits`] and [`FocalLoss`]. Sealed.
+///
+/// # Errors
+///
+/// Those of [`Loss`].
+pub trait Hessian<T: Real>: Loss<T> + HessianPlans<T> {
+    /// The gradient, and the diagonal of the Hessian, of the reduced loss: what gradient boosting needs.
+    fn gradient_and_hessian<E: Element<T>, Y: Label<T>>(
+        &self,
+        logits: &[E],
+        targets: &[Y],
+        gradient: &mut [E],
+        hessian: &mut [E],
+    ) -> Result<(), Error> {
+        methods::gradient_and_hessian(
+            self,
+            E::values(logits),
+            labels(targets),
+            E::values_mut(gradient),
+            E::values_mut(hessian),
+        )
+    }
+}
+
+fn labels<T: Real, Y: Label<T>>(targets: &[Y]) -> Values<'_, T> {
+    Values::new(Y::stored(targets))
 }
 
 /// What every loss has, as its builders left it.
@@ -138,11 +144,12 @@ pub struct Settings<'w, T> {
     weight: Weights<'w, T>,
     reduction: Reduction,
     backend: Option<Backend>,
+    threads: Threads,
 }
 
 impl<T: Real> Settings<'_, T> {
     const fn new() -> Self {
-        Self { weight: Weights::uniform(T::ONE), reduction: Reduction::Mean, backend: None }
+        Self { weight: Weights::uniform(T::ONE), reduction: Reduction::Mean, backend: None, threads: Threads::One }
     }
 }
 
@@ -240,16 +247,12 @@ pub trait Plans<T: Real>: Sync {
     }
 
     #[inline]
-    fn check<'a>(
-        &'a self,
-        threads: Threads,
-        inputs: Values<'_, T>,
-        targets: Values<'a, T>,
-    ) -> Result<Checked<'a, T>, Error> {
+    fn check<'a>(&'a self, inputs: Values<'_, T>, targets: Values<'a, T>) -> Result<Checked<'a, T>, Error> {
         let len = inputs.len();
         expect_len(Argument::Targets, len, targets.len())?;
         self.check_parameters()?;
         let settings = self.settings();
+        let threads = settings.threads;
         let backend = settings.backend.unwrap_or_else(Backend::best);
         let checked = Checked {
             len,
@@ -265,8 +268,8 @@ pub trait Plans<T: Real>: Sync {
     }
 }
 
-/// Losses that have a Hessian.
-pub trait Hessian<T: Real>: Plans<T> {
+/// What losses with a Hessian have besides.
+pub trait HessianPlans<T: Real>: Plans<T> {
     /// The gradient and the Hessian.
     fn run_gradient_and_hessian(&self, pass: &Pass<T>, streams: Streams<'_, T>);
 }

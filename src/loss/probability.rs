@@ -1,12 +1,11 @@
 //! Binary cross-entropy of probabilities.
 
-use super::{Plans, Settings, methods};
-use crate::driver::{Factors, Pass, Streams, Threads, Values, ValuesMut};
+use super::{Loss, Plans, Settings};
+use crate::driver::{Factors, Pass, Streams, Threads, Values};
 use crate::error::Error;
-use crate::label::Label;
 use crate::math::DoubleWord;
 use crate::real::Real;
-use crate::reduction::{LossSum, Reduction};
+use crate::reduction::Reduction;
 use crate::simd::Backend;
 use crate::weights::Weights;
 
@@ -24,7 +23,7 @@ use crate::weights::Weights;
 /// huge. (PyTorch takes 1e-12 from `f32` in `f64` too, where it is 4e-9 of it less.)
 ///
 /// ```
-/// use logit_loss::{Bce, Reduction};
+/// use logit_loss::{Bce, Loss, Reduction};
 ///
 /// let bce = Bce::new().reduction(Reduction::Sum);
 /// let mut gradient = [0.0f32; 3];
@@ -40,7 +39,7 @@ use crate::weights::Weights;
 /// Close to 1, those of `f32` are 6e-8 apart, so even the nearest is far off, and from a logit of 17.33 on it is 1:
 ///
 /// ```
-/// use logit_loss::{Bce, BceWithLogits, LogitLoss};
+/// use logit_loss::{Bce, BceWithLogits, Loss};
 ///
 /// let sigmoid = |x: f32| (1.0 / (1.0 + f64::from(-x).exp())) as f32;
 /// assert_eq!((sigmoid(17.32) < 1.0, sigmoid(17.33)), (true, 1.0));
@@ -64,7 +63,7 @@ use crate::weights::Weights;
 ///
 /// # What it promises
 ///
-/// As [`LogitLoss`](crate::LogitLoss): never NaN for targets in [0, 1], the same bits on all backends of a kind, errors
+/// As [`Loss`]: never NaN for targets in [0, 1], the same bits on all backends of a kind, errors
 /// before effects. A weight of 0 takes an element away, even one whose probability is NaN or whatever else padding is
 /// made of, or whose target is NaN; a NaN target with any other weight gives NaN. Targets outside of [0, 1] are computed
 /// by the same formulas, without these promises.
@@ -80,10 +79,10 @@ use crate::weights::Weights;
 /// # Errors
 ///
 /// Every method returns [`Error::Probability`] for a probability below 0, above 1 or NaN, unless its weight is 0, and
-/// the errors of [`LogitLoss`](crate::LogitLoss).
+/// the errors of [`Loss`].
 ///
 /// ```
-/// use logit_loss::{Bce, Error, Weights};
+/// use logit_loss::{Bce, Error, Loss, Weights};
 ///
 /// let (p, t) = ([0.3f32, 1.5, f32::NAN], [true, false, true]);
 /// assert_eq!(Bce::new().loss(&p, &t), Err(Error::Probability { index: 1 }));
@@ -138,86 +137,14 @@ impl<'w, T: Real> Bce<'w, T> {
         self
     }
 
-    /// The reduced loss.
-    pub fn loss<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(Threads::One, self, Values::new(probabilities), Values::new(Y::stored(targets)))
-    }
-
-    /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
-    pub fn losses<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y], out: &mut [T]) -> Result<(), Error> {
-        methods::losses(
-            Threads::One,
-            self,
-            Values::new(probabilities),
-            Values::new(Y::stored(targets)),
-            ValuesMut::new(out),
-        )
-    }
-
-    /// The derivative of the reduced loss with respect to each probability.
-    pub fn gradient<Y: Label<T>>(&self, probabilities: &[T], targets: &[Y], gradient: &mut [T]) -> Result<(), Error> {
-        methods::gradient(
-            Threads::One,
-            self,
-            Values::new(probabilities),
-            Values::new(Y::stored(targets)),
-            ValuesMut::new(gradient),
-        )
-    }
-
-    /// The reduced loss, and its gradient, in one pass.
-    pub fn loss_and_gradient<Y: Label<T>>(
-        &self,
-        probabilities: &[T],
-        targets: &[Y],
-        gradient: &mut [T],
-    ) -> Result<T, Error> {
-        methods::loss_and_gradient(
-            Threads::One,
-            self,
-            Values::new(probabilities),
-            Values::new(Y::stored(targets)),
-            ValuesMut::new(gradient),
-        )
-    }
-
-    /// The reduced loss; its gradient takes the probabilities' place, so that no second buffer is needed.
-    pub fn loss_and_gradient_in_place<Y: Label<T>>(&self, probabilities: &mut [T], targets: &[Y]) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(
-            Threads::One,
-            self,
-            ValuesMut::new(probabilities),
-            Values::new(Y::stored(targets)),
-        )
-    }
-
-    /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
-    /// whatever the reduction, times `upstream`, which may be negative but must be finite.
-    pub fn backward<Y: Label<T>>(
-        &self,
-        probabilities: &[T],
-        targets: &[Y],
-        upstream: Weights<'_, T>,
-        gradient: &mut [T],
-    ) -> Result<(), Error> {
-        methods::backward(
-            self,
-            Values::new(probabilities),
-            Values::new(Y::stored(targets)),
-            upstream,
-            ValuesMut::new(gradient),
-        )
-    }
-
-    /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of
-    /// [`LossSum::CHUNK`].
-    pub fn accumulate<Y: Label<T>>(
-        &self,
-        sum: &mut LossSum<T>,
-        probabilities: &[T],
-        targets: &[Y],
-    ) -> Result<(), Error> {
-        methods::accumulate(Threads::One, self, sum, Values::new(probabilities), Values::new(Y::stored(targets)))
+    /// Takes as many threads as [`rayon`] has, with the very bits of one; see [`BceWithLogits::parallel`].
+    ///
+    /// [`BceWithLogits::parallel`]: crate::BceWithLogits::parallel
+    #[cfg(feature = "rayon")]
+    #[must_use]
+    pub const fn parallel(mut self) -> Self {
+        self.settings.threads = Threads::Pool;
+        self
     }
 }
 
@@ -267,3 +194,5 @@ impl<T: Real> Plans<T> for Bce<'_, T> {
         T::probability_backward(pass, streams);
     }
 }
+
+impl<T: Real> Loss<T> for Bce<'_, T> {}

@@ -123,7 +123,7 @@ impl<A, R> Function<A, R> {
 /// fused multiply-add.
 ///
 /// ```
-/// use logit_loss::{Backend, BceWithLogits, LogitLoss};
+/// use logit_loss::{Backend, BceWithLogits, Loss};
 ///
 /// for backend in Backend::available() {
 ///     let loss: f32 = BceWithLogits::new().backend(backend).loss(&[0.0], &[1.0])?;

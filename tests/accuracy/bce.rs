@@ -3,7 +3,7 @@
 use crate::common::exact::{Exact, Logit, Referenced, error_of, references};
 use crate::common::{Number, backends, for_both_types};
 use crate::search::{Search, Worst, points};
-use logit_loss::{BceWithLogits, LogitLoss, Reduction, Weights};
+use logit_loss::{BceWithLogits, Hessian, Loss, Reduction, Weights};
 
 for_both_types!(hard_targets_under_a_mean, other_weights, soft_targets, target_gradients);
 

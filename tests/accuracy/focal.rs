@@ -3,7 +3,7 @@
 use crate::common::exact::{Referenced, error_of, references};
 use crate::common::{Number, for_both_types};
 use crate::search::{Search, Worst, logits, over_all_patterns, points};
-use logit_loss::{Backend, FocalLoss, LogitLoss, Reduction};
+use logit_loss::{Backend, FocalLoss, Hessian, Loss, Reduction};
 
 for_both_types!(hard_targets, soft_targets);
 

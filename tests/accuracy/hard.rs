@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::time::Instant;
 
-use logit_loss::{Backend, BceWithLogits, LogitLoss, Reduction, log_sigmoid_with, sigmoid_with, softplus_with};
+use logit_loss::{Activation, Backend, BceWithLogits, Hessian, Loss, Reduction};
 
 use crate::common::exact::{Exact, Logit, Referenced, ulp_of};
 use crate::common::{Number, Random, backends, for_both_types};
@@ -50,9 +50,9 @@ pub fn values<E: Exact>(a: E) -> [E; 5] {
 fn evaluate<N: Number>(backend: Backend, x: &[N], results: &mut [Vec<N>; 9]) {
     results.iter_mut().for_each(|result| result.resize(x.len(), N::NAN));
     let [sigmoid, softplus, log_sigmoid, loss_0, loss_1, gradient_0, gradient_1, hessian_0, hessian_1] = results;
-    sigmoid_with(backend, x, sigmoid).unwrap();
-    softplus_with(backend, N::new(1.0), x, softplus).unwrap();
-    log_sigmoid_with(backend, x, log_sigmoid).unwrap();
+    Activation::sigmoid().backend(backend).apply(x, sigmoid).unwrap();
+    Activation::softplus(N::new(1.0)).backend(backend).apply(x, softplus).unwrap();
+    Activation::log_sigmoid().backend(backend).apply(x, log_sigmoid).unwrap();
     let bce = BceWithLogits::new().backend(backend).reduction(Reduction::Sum);
     for (t, loss, gradient, hessian) in [(0.0, loss_0, gradient_0, hessian_0), (1.0, loss_1, gradient_1, hessian_1)] {
         let targets = vec![N::new(t); x.len()];

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use logit_loss::{Backend, BceWithLogits, FocalLoss, LogitLoss, LossSum, Reduction, Weights};
+use logit_loss::{Backend, BceWithLogits, FocalLoss, Loss, LossSum, Reduction, Weights};
 
 use crate::common::exact::{Exact, Referenced, error_of, references};
 use crate::common::{Number, Random, backends, for_both_types, numbers};
@@ -22,7 +22,7 @@ fn sum<N: Referenced>(values: impl Iterator<Item = N::Exact>) -> N::Exact {
 }
 
 /// The three reductions of one call, and of two calls, of which the second begins in the middle of a block.
-fn compare<N: Referenced, L: LogitLoss<N>>(
+fn compare<N: Referenced, L: Loss<N>>(
     worst: &mut Worst,
     row: &str,
     with: impl Fn(Backend, Reduction, Range<usize>) -> L,

@@ -3,7 +3,7 @@
 use crate::common::exact::{Exact, Referenced, error_of};
 use crate::common::{Number, Random, backends, for_both_types};
 use crate::search::{Search, Worst, over_all_patterns};
-use logit_loss::{Bce, Reduction, Weights};
+use logit_loss::{Bce, Loss, Reduction, Weights};
 
 for_both_types!(hard_targets, hard_targets_under_a_mean, other_weights, soft_targets, means);
 

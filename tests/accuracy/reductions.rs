@@ -1,7 +1,7 @@
 //! Sums and means, against exact sums: how far they are, and how far the same losses are when each is rounded and added
 //! to one number of the same type, which is what a plain loop does.
 
-use logit_loss::{BceWithLogits, LogitLoss, Reduction, Weights};
+use logit_loss::{BceWithLogits, Loss, Reduction, Weights};
 
 use crate::common::exact::{Exact, Logit, Referenced, error_of};
 use crate::common::{Number, Random, backends, for_both_types};

@@ -1,45 +1,47 @@
 //! All losses behind one trait, so that one test can serve them all.
 
 use logit_loss::{
-    Backend, Bce as OfProbabilities, BceWithLogits, Error, FocalLoss, Label, LogitLoss, LossSum, Reduction, Weights,
+    Backend, Bce as OfProbabilities, BceWithLogits, Element, Error, FocalLoss, Hessian, Label, Loss, Reduction, Weights,
 };
 
 use super::Number;
 
-/// A loss, with the builders and methods that all have, and with those that not all have.
-pub trait Loss<'w, N: Number>: Copy + Sync {
+/// A loss, with the builders that all have, and with what not all have.
+pub trait Tested<'w, N: Number>: Loss<N> + Copy + Sync {
     fn weighted(self, weight: Weights<'w, N>) -> Self;
     fn reduced(self, reduction: Reduction) -> Self;
     fn on(self, backend: Backend) -> Self;
+    #[cfg(feature = "rayon")]
+    fn on_threads(self) -> Self;
     fn pos_weighted(self, _: Weights<'w, N>) -> Option<Self> {
         None
     }
     fn smoothed(self, _: N) -> Option<Self> {
         None
     }
-
-    fn loss<Y: Label<N>>(&self, x: &[N], t: &[Y]) -> Result<N, Error>;
-    fn losses<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Result<(), Error>;
-    fn gradient<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Result<(), Error>;
-    fn loss_and_gradient<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Result<N, Error>;
-    fn loss_and_gradient_in_place<Y: Label<N>>(&self, x: &mut [N], t: &[Y]) -> Result<N, Error>;
-    fn backward<Y: Label<N>>(&self, x: &[N], t: &[Y], upstream: Weights<'_, N>, out: &mut [N]) -> Result<(), Error>;
-    fn accumulate<Y: Label<N>>(&self, sum: &mut LossSum<N>, x: &[N], t: &[Y]) -> Result<(), Error>;
-    fn curvature<Y: Label<N>>(&self, _: &[N], _: &[Y], _: &mut [N], _: &mut [N]) -> Option<Result<(), Error>> {
+    fn curvature<E: Element<N>, Y: Label<N>>(
+        &self,
+        _: &[E],
+        _: &[Y],
+        _: &mut [E],
+        _: &mut [E],
+    ) -> Option<Result<(), Error>> {
         None
     }
-    fn target_gradient_of<Y: Label<N>>(&self, _: &[N], _: &[Y], _: &mut [N]) -> Option<Result<(), Error>> {
+    fn target_gradient_of<E: Element<N>, Y: Label<N>>(
+        &self,
+        _: &[E],
+        _: &[Y],
+        _: &mut [E],
+    ) -> Option<Result<(), Error>> {
         None
     }
-    /// The one whose methods run on several threads.
-    #[cfg(feature = "rayon")]
-    fn parallel(self) -> impl Loss<'w, N>;
 }
 
-/// Implements it for a loss whose methods are those of `$methods`, and of which only some have the rest.
-macro_rules! loss {
-    ($loss:ident, $methods:ident, $($rest:item)*) => {
-        impl<'w, N: Number> Loss<'w, N> for $loss<'w, N> {
+/// Implements it for a loss, of which only some have the rest.
+macro_rules! tested {
+    ($loss:ident, $($rest:item)*) => {
+        impl<'w, N: Number> Tested<'w, N> for $loss<'w, N> {
             fn weighted(self, weight: Weights<'w, N>) -> Self {
                 self.weight(weight)
             }
@@ -49,36 +51,9 @@ macro_rules! loss {
             fn on(self, backend: Backend) -> Self {
                 self.backend(backend)
             }
-            fn loss<Y: Label<N>>(&self, x: &[N], t: &[Y]) -> Result<N, Error> {
-                $methods::loss(self, x, t)
-            }
-            fn losses<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Result<(), Error> {
-                $methods::losses(self, x, t, out)
-            }
-            fn gradient<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Result<(), Error> {
-                $methods::gradient(self, x, t, out)
-            }
-            fn loss_and_gradient<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Result<N, Error> {
-                $methods::loss_and_gradient(self, x, t, out)
-            }
-            fn loss_and_gradient_in_place<Y: Label<N>>(&self, x: &mut [N], t: &[Y]) -> Result<N, Error> {
-                $methods::loss_and_gradient_in_place(self, x, t)
-            }
-            fn backward<Y: Label<N>>(
-                &self,
-                x: &[N],
-                t: &[Y],
-                upstream: Weights<'_, N>,
-                out: &mut [N],
-            ) -> Result<(), Error> {
-                $methods::backward(self, x, t, upstream, out)
-            }
-            fn accumulate<Y: Label<N>>(&self, sum: &mut LossSum<N>, x: &[N], t: &[Y]) -> Result<(), Error> {
-                $methods::accumulate(self, sum, x, t)
-            }
             #[cfg(feature = "rayon")]
-            fn parallel(self) -> impl Loss<'w, N> {
-                super::parallel::Parallel(self)
+            fn on_threads(self) -> Self {
+                self.parallel()
             }
             $($rest)*
         }
@@ -87,18 +62,17 @@ macro_rules! loss {
 
 macro_rules! of_logits {
     ($loss:ident, $($rest:item)*) => {
-        loss!(
+        tested!(
             $loss,
-            LogitLoss,
             fn smoothed(self, s: N) -> Option<Self> {
                 Some(self.label_smoothing(s))
             }
-            fn curvature<Y: Label<N>>(
+            fn curvature<E: Element<N>, Y: Label<N>>(
                 &self,
-                x: &[N],
+                x: &[E],
                 t: &[Y],
-                gradient: &mut [N],
-                hessian: &mut [N],
+                gradient: &mut [E],
+                hessian: &mut [E],
             ) -> Option<Result<(), Error>> {
                 Some(self.gradient_and_hessian(x, t, gradient, hessian))
             }
@@ -112,15 +86,19 @@ of_logits! {
     fn pos_weighted(self, pos_weight: Weights<'w, N>) -> Option<Self> {
         Some(self.pos_weight(pos_weight))
     }
-    fn target_gradient_of<Y: Label<N>>(&self, x: &[N], t: &[Y], out: &mut [N]) -> Option<Result<(), Error>> {
+    fn target_gradient_of<E: Element<N>, Y: Label<N>>(
+        &self,
+        x: &[E],
+        t: &[Y],
+        out: &mut [E],
+    ) -> Option<Result<(), Error>> {
         Some(self.target_gradient(x, t, out))
     }
 }
 
 of_logits! { FocalLoss, }
 
-loss! {
-    OfProbabilities,
+tested! {
     OfProbabilities,
     fn pos_weighted(self, pos_weight: Weights<'w, N>) -> Option<Self> {
         Some(self.pos_weight(pos_weight))
@@ -129,7 +107,7 @@ loss! {
 
 /// A kind of loss, whatever its weights live as long as.
 pub trait Family<N: Number> {
-    type Loss<'w>: Loss<'w, N>;
+    type Loss<'w>: Tested<'w, N>;
 
     /// Of the parameters that only this kind has, the number chooses some.
     fn with<'w>(number: usize) -> Self::Loss<'w>;

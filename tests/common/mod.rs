@@ -5,8 +5,6 @@
 pub mod activation;
 pub mod exact;
 pub mod family;
-#[cfg(feature = "rayon")]
-pub mod parallel;
 pub mod twofold;
 
 use std::fmt::Debug;
@@ -14,7 +12,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use logit_loss::{Backend, Error, Label, Real, Weights};
 
-use family::Loss;
+use family::Tested;
 
 /// `f32` or `f64`.
 pub trait Number:
@@ -166,7 +164,7 @@ pub fn written<T: Number>(len: usize, offset: usize, write: impl FnOnce(&mut [T]
 
 /// Every method, on slices that start `offset` elements into their buffers, each in its own way beside others.
 pub fn everything<'w, T: Number, Y: Label<T>>(
-    tested: impl Loss<'w, T>,
+    tested: impl Tested<'w, T>,
     logits: &[T],
     targets: &[Y],
     upstream: Weights<'_, T>,

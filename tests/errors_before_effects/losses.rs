@@ -1,8 +1,8 @@
 //! All losses.
 
-use crate::common::family::{Family, Loss, for_all_families};
+use crate::common::family::{Family, Tested, for_all_families};
 use crate::common::{Number, backends, numbers};
-use logit_loss::{Argument, BceWithLogits, Error, LossSum, Reduction, Weights};
+use logit_loss::{Argument, BceWithLogits, Error, Loss, LossSum, Reduction, Weights};
 
 for_all_families!(
     lengths,
@@ -31,17 +31,21 @@ impl<N: Number> Call<'_, N> {
 }
 
 /// What each method returns, on one thread and on several.
-fn results<'w, N: Number>(loss: impl Loss<'w, N>, n: usize, call: &Call<'_, N>) -> Vec<(&'static str, Option<Error>)> {
+fn results<'w, N: Number>(
+    loss: impl Tested<'w, N>,
+    n: usize,
+    call: &Call<'_, N>,
+) -> Vec<(&'static str, Option<Error>)> {
     #[cfg_attr(not(feature = "rayon"), expect(unused_mut, reason = "nothing more"))]
     let mut all = results_of(loss, n, call);
     #[cfg(feature = "rayon")]
-    all.extend(results_of(loss.parallel(), n, call));
+    all.extend(results_of(loss.on_threads(), n, call));
     all
 }
 
 /// Panics if a method that returns an error has written anything.
 fn results_of<'w, N: Number>(
-    loss: impl Loss<'w, N>,
+    loss: impl Tested<'w, N>,
     n: usize,
     call: &Call<'_, N>,
 ) -> Vec<(&'static str, Option<Error>)> {
@@ -91,7 +95,7 @@ fn bce_of_one<N: Number>(sum: &mut LossSum<N>) {
 
 /// On every backend, exactly the named methods fail, all with this error.
 #[track_caller]
-fn expect<'w, N: Number>(loss: impl Loss<'w, N>, n: usize, call: &Call<'_, N>, expected: Error, failing: &[&str]) {
+fn expect<'w, N: Number>(loss: impl Tested<'w, N>, n: usize, call: &Call<'_, N>, expected: Error, failing: &[&str]) {
     for backend in backends() {
         for (name, error) in results(loss.on(backend), n, call) {
             let expected = failing.contains(&name).then_some(expected);
@@ -290,7 +294,7 @@ fn empty_is_not_an_error_elsewhere<N: Number, F: Family<N>>() {
             let loss = loss.pos_weighted(weights).unwrap_or(loss);
             let call = Call { upstream: weights, ..Call::fitting(0) };
             assert!(results(loss.on(backend), 0, &call).iter().all(|r| r.1.is_none()));
-            assert_eq!(loss.on(backend).loss(&[], &[true; 0]), Ok(N::new(0.0)));
+            assert_eq!(loss.on(backend).loss(&[N::NAN; 0], &[true; 0]), Ok(N::new(0.0)));
         }
     }
     let sum = LossSum::<N>::new();
@@ -306,7 +310,7 @@ fn batches_need_not_divide<N: Number, F: Family<N>>() {
         let (mut sum, mut twice) = (LossSum::new(), LossSum::new());
         bce_of_one::<N>(&mut sum);
         bce_of_one(&mut twice);
-        loss.accumulate(&mut sum, &[], &[false; 0]).unwrap();
+        loss.accumulate(&mut sum, &[N::NAN; 0], &[false; 0]).unwrap();
         assert_eq!(sum, twice);
         loss.weighted(Weights::uniform(N::new(0.0))).accumulate(&mut sum, &[N::NAN], &[false]).unwrap();
         assert_eq!((sum.sum(), sum.weight(), sum.count()), (twice.sum(), twice.weight(), 2));

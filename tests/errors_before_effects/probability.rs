@@ -1,7 +1,7 @@
 //! Probabilities that are none, and targets that cannot be balanced.
 
 use crate::common::{Number, backends, for_both_types, numbers};
-use logit_loss::{Bce, Error, Label, LossSum, Weights, pos_weight_from_targets};
+use logit_loss::{Bce, Error, Label, Loss, LossSum, Weights, pos_weight_from_targets};
 
 for_both_types!(
     probabilities_outside,
@@ -41,8 +41,7 @@ fn results<N: Number>(bce: Bce<'_, N>, p: &[N]) -> Vec<Result<(), Error>> {
     all.push(result);
     #[cfg(feature = "rayon")]
     {
-        use logit_loss::ParallelLoss;
-        all.push(bce.par_gradient(p, &t, &mut out));
+        all.push(bce.parallel().gradient(p, &t, &mut out));
         assert!(all.ends_with(&[Ok(())]) || out.iter().all(|&v| v == canary), "on several threads it wrote");
     }
     let before = sum;

@@ -2,7 +2,7 @@
 
 use crate::common::{Number, backends, for_both_types, numbers};
 use crate::places::{at_all_places, for_each_writer, no_nan, special_logits};
-use logit_loss::{BceWithLogits, Error, LogitLoss, LossSum, Reduction, Weights};
+use logit_loss::{BceWithLogits, Error, Hessian, Loss, LossSum, Reduction, Weights};
 
 for_both_types!(
     exact_limits,

@@ -2,7 +2,7 @@
 
 use crate::common::{Number, backends, everything, for_both_types, numbers, same};
 use crate::places::{for_each_writer, no_nan, special_logits};
-use logit_loss::{BceWithLogits, FocalLoss, LogitLoss, Reduction, Weights};
+use logit_loss::{BceWithLogits, FocalLoss, Hessian, Loss, Reduction, Weights};
 
 for_both_types!(
     exact_limits,

@@ -1,6 +1,6 @@
 //! Where special values are put, and what must hold of any loss wherever they are.
 
-use crate::common::family::Loss;
+use crate::common::family::Tested;
 use crate::common::{Number, backends, everything, numbers};
 use logit_loss::{Reduction, Weights};
 
@@ -16,7 +16,7 @@ pub fn at_all_places<N: Number>(x: N, t: N, mut check: impl FnMut(&[N], &[N], us
 }
 
 /// Loss and gradient of the element `at` in every method that writes one, on every backend.
-pub fn for_each_writer<'w, N: Number>(loss: impl Loss<'w, N>, x: N, t: N, mut check: impl FnMut(&str, N, N)) {
+pub fn for_each_writer<'w, N: Number>(loss: impl Tested<'w, N>, x: N, t: N, mut check: impl FnMut(&str, N, N)) {
     for backend in backends() {
         let loss = loss.on(backend).reduced(Reduction::Sum);
         at_all_places(x, t, |logits, targets, at| {
@@ -53,7 +53,7 @@ pub fn special_logits<N: Number>() -> Vec<N> {
 }
 
 /// All methods on all backends, under all reductions. Only a convex loss has a Hessian that cannot be negative.
-pub fn no_nan<'w, N: Number>(loss: impl Loss<'w, N>, convex: bool, x: &[N], t: &[N], context: &str) {
+pub fn no_nan<'w, N: Number>(loss: impl Tested<'w, N>, convex: bool, x: &[N], t: &[N], context: &str) {
     let zero = N::new(0.0);
     for backend in backends() {
         for reduction in [Reduction::Mean, Reduction::WeightedMean, Reduction::Sum] {

@@ -2,7 +2,7 @@
 
 use crate::common::{Number, backends, for_both_types, numbers, same};
 use crate::places::{for_each_writer, no_nan};
-use logit_loss::{Bce, LossSum, Reduction, Weights};
+use logit_loss::{Bce, Loss, LossSum, Reduction, Weights};
 
 for_both_types!(
     exact_limits,

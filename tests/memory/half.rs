@@ -5,7 +5,7 @@ use crate::fenced::{End, Fenced, Place, Start};
 use crate::losses::{lengths, written};
 use ::half::{bf16, f16};
 use logit_loss::{
-    Backend, Bce, BceWithLogits, FocalLoss, Half, HalfLoss, Label, LossSum, Reduction, Weights, sigmoid_in_place,
+    Backend, Bce, BceWithLogits, Element, FocalLoss, Label, Loss, LossSum, Reduction, Weights, sigmoid_in_place,
 };
 
 #[test]
@@ -19,7 +19,7 @@ fn bf16_within_fences() {
 }
 
 /// `of` rounds.
-fn everywhere<H: Half + Label<f32> + Copy + PartialOrd>(of: fn(f32) -> H) {
+fn everywhere<H: Element<f32> + Label<f32> + Copy + PartialOrd>(of: fn(f32) -> H) {
     let mut fences = Fences::new();
     for len in 0..=70 {
         for (i, place) in Place::all().enumerate() {
@@ -53,7 +53,7 @@ impl Fences {
     }
 
     /// Every method of the loss, with the targets and weights, that the number chooses.
-    fn check<H: Half + Label<f32> + Copy + PartialOrd>(
+    fn check<H: Element<f32> + Label<f32> + Copy + PartialOrd>(
         &mut self,
         len: usize,
         place: Place,
@@ -75,7 +75,7 @@ impl Fences {
         }
     }
 
-    fn with_targets<H: Half + Copy + PartialOrd, Y: Label<f32> + Copy>(
+    fn with_targets<H: Element<f32> + Copy + PartialOrd, Y: Label<f32> + Copy>(
         &mut self,
         targets: &[Y],
         place: Place,
@@ -118,8 +118,8 @@ impl Fences {
     }
 }
 
-fn methods<H: Half + Copy + PartialOrd, Y: Label<f32>>(
-    loss: &impl HalfLoss,
+fn methods<H: Element<f32> + Copy + PartialOrd, Y: Label<f32>>(
+    loss: &impl Loss<f32>,
     x: &[H],
     t: &[Y],
     upstream: Weights<'_, f32>,
@@ -128,14 +128,14 @@ fn methods<H: Half + Copy + PartialOrd, Y: Label<f32>>(
     of: fn(f32) -> H,
 ) {
     let nothing = vec![of(f32::NAN); x.len()];
-    let mut reduced = vec![loss.half_loss(x, t).unwrap()];
-    written(output, &nothing, place, |out| loss.half_losses(x, t, out));
-    written(output, &nothing, place, |out| loss.half_gradient(x, t, out));
-    written(output, &nothing, place, |out| loss.half_loss_and_gradient(x, t, out).map(|loss| reduced.push(loss)));
-    written(output, x, place, |out| loss.half_loss_and_gradient_in_place(out, t).map(|loss| reduced.push(loss)));
-    written(output, &nothing, place, |out| loss.half_backward(x, t, upstream, out));
+    let mut reduced = vec![loss.loss(x, t).unwrap()];
+    written(output, &nothing, place, |out| loss.losses(x, t, out));
+    written(output, &nothing, place, |out| loss.gradient(x, t, out));
+    written(output, &nothing, place, |out| loss.loss_and_gradient(x, t, out).map(|loss| reduced.push(loss)));
+    written(output, x, place, |out| loss.loss_and_gradient_in_place(out, t).map(|loss| reduced.push(loss)));
+    written(output, &nothing, place, |out| loss.backward(x, t, upstream, out));
     let mut sum = LossSum::new();
-    loss.half_accumulate(&mut sum, x, t).unwrap();
+    loss.accumulate(&mut sum, x, t).unwrap();
     reduced.push(sum.sum());
     assert!(!reduced.iter().any(|v| v.is_nan()), "{reduced:?}: {} at {place:?}", x.len());
 }

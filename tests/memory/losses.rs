@@ -1,6 +1,6 @@
 //! All losses.
 
-use crate::common::family::{Family, Loss, for_all_families};
+use crate::common::family::{Family, Tested, for_all_families};
 use crate::common::{Number, Random, backends};
 use crate::fenced::{End, Fenced, Place, Start};
 use logit_loss::{Backend, Error, Label, LossSum, Reduction, Weights};
@@ -160,7 +160,7 @@ fn weights<'f, N: Number>(
 }
 
 fn methods<'w, N: Number, Y: Label<N>>(
-    loss: impl Loss<'w, N>,
+    loss: impl Tested<'w, N>,
     x: &[N],
     t: &[Y],
     upstream: Weights<'_, N>,
@@ -168,12 +168,12 @@ fn methods<'w, N: Number, Y: Label<N>>(
     place: Place,
 ) {
     #[cfg(feature = "rayon")]
-    methods_of(loss.parallel(), x, t, upstream, outputs, place);
+    methods_of(loss.on_threads(), x, t, upstream, outputs, place);
     methods_of(loss, x, t, upstream, outputs, place);
 }
 
 fn methods_of<'w, N: Number, Y: Label<N>>(
-    loss: impl Loss<'w, N>,
+    loss: impl Tested<'w, N>,
     x: &[N],
     t: &[Y],
     upstream: Weights<'_, N>,

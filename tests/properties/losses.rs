@@ -3,7 +3,7 @@
 use crate::common::exact::{Big, Exact, Logit as Reference, Referenced, big, error_of, ulp_of};
 use crate::common::{Number, Random, backends, for_both_types, same};
 use crate::{CASES, Logit, check, ordered, unit};
-use logit_loss::{BceWithLogits, LogitLoss, LossSum, Reduction, Weights};
+use logit_loss::{BceWithLogits, Hessian, Loss, LossSum, Reduction, Weights};
 use quickcheck::{Arbitrary, Gen};
 
 for_both_types!(

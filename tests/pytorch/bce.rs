@@ -1,7 +1,7 @@
 //! `BCEWithLogitsLoss`.
 
 use crate::common::{Number, Random, each_label, for_both_types, numbers};
-use logit_loss::{BceWithLogits, Error, LogitLoss, Reduction, Weights};
+use logit_loss::{BceWithLogits, Error, Hessian, Loss, Reduction, Weights};
 
 for_both_types!(
     documented_example,

@@ -1,7 +1,7 @@
 //! torchvision's `sigmoid_focal_loss`.
 
 use crate::common::{Number, Random, backends, for_both_types, numbers};
-use logit_loss::{FocalLoss, LogitLoss, Reduction, Weights};
+use logit_loss::{FocalLoss, Hessian, Loss, Reduction, Weights};
 
 for_both_types!(known_values, moderate_logits, gradient_is_the_derivative, hessian_is_the_derivative, means);
 

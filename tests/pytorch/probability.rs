@@ -1,7 +1,7 @@
 //! `BCELoss`.
 
 use crate::common::{Number, Random, each_label, for_both_types, numbers};
-use logit_loss::{Bce, BceWithLogits, Error, LogitLoss, Reduction, Weights};
+use logit_loss::{Bce, BceWithLogits, Error, Loss, Reduction, Weights};
 
 for_both_types!(
     known_values,

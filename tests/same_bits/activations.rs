@@ -2,7 +2,7 @@
 
 use crate::common::activation::Activation::{self, LogSigmoid, Sigmoid, Softplus};
 use crate::common::{Number, Random, backends, difference, for_both_types, same, slowest_of, written};
-use logit_loss::{Backend, BceWithLogits, LogitLoss, Reduction};
+use logit_loss::{Backend, BceWithLogits, Loss, Reduction};
 
 for_both_types!(every_length, every_offset, longer, neighbours, automatic_backend, like_the_losses);
 

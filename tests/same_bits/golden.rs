@@ -11,9 +11,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::common::activation::Activation;
-use crate::common::family::Loss;
+use crate::common::family::Tested;
 use crate::common::{Number, Random, backends, everything, numbers};
-use logit_loss::{Backend, Bce, BceWithLogits, FocalLoss, Label, LossSum, Reduction, Weights, pos_weight_from_targets};
+use logit_loss::{
+    Backend, Bce, BceWithLogits, FocalLoss, Label, Loss, LossSum, Reduction, Weights, pos_weight_from_targets,
+};
 
 const TABLE: &str = include_str!("golden.txt");
 const COLUMNS: [&str; 4] = ["f32, fused", "f32", "f64, fused", "f64"];
@@ -273,12 +275,12 @@ struct Seer<'a, N> {
 
 impl<'w, N: Number> Seer<'_, N> {
     /// A loss of hard and of soft targets.
-    fn both(&mut self, name: &str, loss: impl Loss<'w, N>, inputs: &[N], [hard, soft]: [&Vec<N>; 2]) {
+    fn both(&mut self, name: &str, loss: impl Tested<'w, N>, inputs: &[N], [hard, soft]: [&Vec<N>; 2]) {
         self.one(name, loss, inputs, hard);
         self.one(&format!("{name}, soft"), loss, inputs, soft);
     }
 
-    fn one(&mut self, name: &str, loss: impl Loss<'w, N>, inputs: &[N], targets: &[impl Label<N>]) {
+    fn one(&mut self, name: &str, loss: impl Tested<'w, N>, inputs: &[N], targets: &[impl Label<N>]) {
         for (method, found) in
             everything(loss.on(self.backend), inputs, targets, Weights::per_element(self.upstream), 0)
         {

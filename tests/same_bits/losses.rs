@@ -1,8 +1,8 @@
 //! All losses.
 
-use crate::common::family::{Family, Loss, for_all_families};
+use crate::common::family::{Family, Tested, for_all_families};
 use crate::common::{Everything, Number, Random, assert_same, backends, everything, numbers, slowest_of};
-use logit_loss::{Backend, BceWithLogits, LossSum, Reduction, Weights};
+use logit_loss::{Backend, BceWithLogits, Loss, LossSum, Reduction, Weights};
 
 for_all_families!(
     every_length,

@@ -1,7 +1,7 @@
 //! Formulas for blocks of moderate logits and weights give what those for any block do.
 
 use crate::common::{Number, backends, everything, for_both_types, numbers, same};
-use logit_loss::{BceWithLogits, LogitLoss, Reduction, Weights};
+use logit_loss::{BceWithLogits, Loss, Reduction, Weights};
 
 for_both_types!(like_the_formula_for_any_block);
 

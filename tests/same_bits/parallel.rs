@@ -3,9 +3,10 @@
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::losses::{Case, KINDS_OF_TARGETS, REDUCTIONS, bits};
-use crate::common::family::{Family, Loss, for_all_families};
+use crate::common::activation::Activation;
+use crate::common::family::{Family, Tested, for_all_families};
 use crate::common::{Number, assert_same, backends, everything};
-use logit_loss::{Label, LossSum, Weights};
+use logit_loss::{Label, Loss, LossSum, Weights};
 
 for_all_families!(few_elements, around_chunks, every_backend, sums_that_go_on);
 
@@ -63,7 +64,7 @@ fn check<N: Number, F: Family<N>>(len: usize, setting: usize, pools: &[ThreadPoo
 }
 
 fn compare<'w, N: Number, Y: Label<N> + Sync>(
-    loss: impl Loss<'w, N>,
+    loss: impl Tested<'w, N>,
     inputs: &[N],
     targets: &[Y],
     pools: &[ThreadPool],
@@ -72,12 +73,36 @@ fn compare<'w, N: Number, Y: Label<N> + Sync>(
     let upstream = Weights::uniform(N::new(1.0));
     let expected = everything(loss, inputs, targets, upstream, 0);
     for pool in pools {
-        let found = pool.install(|| everything(loss.parallel(), inputs, targets, upstream, 1));
+        let found = pool.install(|| everything(loss.on_threads(), inputs, targets, upstream, 1));
         assert_same(&expected, &found, &|| format!("{} threads, {context}", pool.current_num_threads()));
     }
     // Outside of a pool.
-    let found = everything(loss.parallel(), inputs, targets, upstream, 0);
+    let found = everything(loss.on_threads(), inputs, targets, upstream, 0);
     assert_same(&expected, &found, &|| format!("global pool, {context}"));
+}
+
+/// Activations, which are cut as losses are.
+#[test]
+fn activations() {
+    fn check<N: Number>() {
+        let logits: Vec<N> = (0..4 * N::CHUNK + 77).map(|i| N::new((i % 199) as f64 / 5.0 - 20.0)).collect();
+        for activation in Activation::all() {
+            for backend in backends() {
+                let activation = activation.pinned(backend);
+                let [mut one, mut many, mut in_place] = [(); 3].map(|()| logits.clone());
+                activation.apply(&logits, &mut one).unwrap();
+                for pool in pools() {
+                    many.fill(N::NAN);
+                    pool.install(|| activation.parallel().apply(&logits, &mut many)).unwrap();
+                    assert_eq!(many, one, "{activation:?}, {} threads", pool.current_num_threads());
+                }
+                activation.parallel().apply_in_place(&mut in_place).unwrap();
+                assert_eq!(in_place, one, "{activation:?} in place");
+            }
+        }
+    }
+    check::<f32>();
+    check::<f64>();
 }
 
 fn few_elements<N: Number, F: Family<N>>() {
@@ -130,7 +155,7 @@ fn sums_that_go_on<N: Number, F: Family<N>>() {
         for pool in pools() {
             let mut many = LossSum::new();
             loss.accumulate(&mut many, &case.inputs, &case.targets).unwrap();
-            let result = pool.install(|| loss.parallel().accumulate(&mut many, &case.inputs, &case.targets));
+            let result = pool.install(|| loss.on_threads().accumulate(&mut many, &case.inputs, &case.targets));
             assert_eq!((bits(&many), result), (bits(&one), Ok(())), "{} threads", pool.current_num_threads());
         }
     }

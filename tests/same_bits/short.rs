@@ -1,9 +1,9 @@
 //! Up to one row of elements without weights, which kernels of their own evaluate, against the same elements on the way that
 //! all others take.
 
-use crate::common::family::{Family, Focal, Loss};
+use crate::common::family::{Family, Focal, Tested};
 use crate::common::{Number, backends, for_both_types, numbers, same};
-use logit_loss::{BceWithLogits, LossSum, Reduction, Weights};
+use logit_loss::{BceWithLogits, Loss, LossSum, Reduction, Weights};
 
 for_both_types!(without_weights, balanced, focal, labels);
 
@@ -44,7 +44,7 @@ fn focal<N: Number>() {
     }
 }
 
-fn check<N: Number>(loss: impl Loss<'static, N>) {
+fn check<N: Number>(loss: impl Tested<'static, N>) {
     for backend in backends() {
         for reduction in [Reduction::Mean, Reduction::WeightedMean, Reduction::Sum] {
             for len in 1..=MOST {
@@ -60,7 +60,7 @@ fn check<N: Number>(loss: impl Loss<'static, N>) {
 }
 
 /// A running sum is always made block by block.
-fn sums<N: Number>(loss: impl Loss<'static, N>, reduction: Reduction, x: &[N], t: &[N], context: &str) {
+fn sums<N: Number>(loss: impl Tested<'static, N>, reduction: Reduction, x: &[N], t: &[N], context: &str) {
     let mut sum = LossSum::new();
     loss.accumulate(&mut sum, x, t).unwrap();
     let expected = if reduction == Reduction::Sum { sum.sum() } else { sum.mean().unwrap() };
@@ -74,7 +74,7 @@ fn sums<N: Number>(loss: impl Loss<'static, N>, reduction: Reduction, x: &[N], t
 }
 
 /// Elements do not see each other, so they have the same results among more than a row holds.
-fn derivatives<N: Number>(loss: impl Loss<'static, N>, reduction: Reduction, x: &[N], t: &[N], context: &str) {
+fn derivatives<N: Number>(loss: impl Tested<'static, N>, reduction: Reduction, x: &[N], t: &[N], context: &str) {
     let (more_x, more_t) = ([x, &[N::new(1.0); MOST]].concat(), [t, &[N::new(0.0); MOST]].concat());
     // What a mean divides by is a weight here: it has to be that of the few.
     let divisor = if reduction == Reduction::Sum { 1.0 } else { x.len() as f64 };
@@ -91,7 +91,7 @@ fn derivatives<N: Number>(loss: impl Loss<'static, N>, reduction: Reduction, x: 
 }
 
 /// The gradient in all ways, and the Hessian.
-fn results<N: Number>(loss: impl Loss<'static, N>, x: &[N], t: &[N]) -> [Vec<N>; 5] {
+fn results<N: Number>(loss: impl Tested<'static, N>, x: &[N], t: &[N]) -> [Vec<N>; 5] {
     let mut out = [(); 5].map(|()| x.to_vec());
     let [gradient, with_loss, in_place, with_hessian, hessian] = &mut out;
     loss.gradient(x, t, gradient).unwrap();
@@ -109,8 +109,8 @@ fn labels<N: Number>() {
         let bytes: Vec<u8> = labels.iter().map(|&t| if t { 7 } else { 0 }).collect();
         let t: Vec<N> = labels.iter().map(|&t| N::new(f64::from(u8::from(t)))).collect();
         let bce = BceWithLogits::new();
-        let expected = Loss::loss(&bce, &x, &t).unwrap();
-        let found = [Loss::loss(&bce, &x, &labels).unwrap(), Loss::loss(&bce, &x, &bytes).unwrap()];
+        let expected = bce.loss(&x, &t).unwrap();
+        let found = [bce.loss(&x, &labels).unwrap(), bce.loss(&x, &bytes).unwrap()];
         assert!(found.iter().all(|&found| same(found, expected)), "{len}: {found:?}, {expected:?}");
     }
 }

@@ -9,7 +9,7 @@ use burn::nn::loss::BinaryCrossEntropyLossConfig;
 use burn::tensor::{Device as BurnDevice, Int, Tensor as BurnTensor};
 use candle_core::{Device, Tensor, Var};
 use candle_nn::loss::binary_cross_entropy_with_logit;
-use logit_loss::{BceWithLogits, LogitLoss};
+use logit_loss::{BceWithLogits, Loss};
 use std::hint::black_box;
 
 pub const OURS: &str = "logit-loss";

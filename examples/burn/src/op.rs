@@ -9,7 +9,7 @@ use burn::backend::flex::FlexTensor;
 use burn::backend::{Autodiff, DispatchKindConversion, DispatchTensor, Flex, GradientCheckpointingStrategy};
 use burn::tensor::{DType, Element, ElementConversion, PrimitiveConversionError, Tensor, TensorData};
 use bytemuck::Pod;
-use logit_loss::{BceWithLogits, Label, LogitLoss, Real, Reduction, Weights};
+use logit_loss::{BceWithLogits, Label, Loss, Real, Reduction, Weights};
 use std::marker::PhantomData;
 
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

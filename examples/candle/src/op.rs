@@ -2,7 +2,7 @@
 //! copy it.
 
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, DType, Error, Layout, Result, Shape, Tensor, WithDType, bail};
-use logit_loss::{BceWithLogits, Label, LogitLoss, Real, Reduction, Weights};
+use logit_loss::{BceWithLogits, Label, Loss, Real, Reduction, Weights};
 
 const NAME: &str = "bce-with-logits";
 

@@ -3,7 +3,7 @@
 use crate::data::{CHUNK, Data, Shard, part, part_of_chunks};
 use crate::ranks::{collect, merged, pass_on};
 use comfy_table::{CellAlignment, Table, presets};
-use logit_loss::{BceWithLogits, LogitLoss, LossSum};
+use logit_loss::{BceWithLogits, Loss, LossSum};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::Communicator;
 use std::error::Error;

@@ -4,7 +4,7 @@ use crate::data::{GOOD, part};
 use crate::ranks::{collect, merged};
 use comfy_table::{CellAlignment, Table, presets};
 use linfa_datasets::winequality;
-use logit_loss::{BceWithLogits, LogitLoss, LossSum, Reduction};
+use logit_loss::{BceWithLogits, Loss, LossSum, Reduction};
 use mpi::collective::SystemOperation;
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator, CommunicatorCollectives, Root};

@@ -8,8 +8,8 @@
 use core::ops::{Div, Neg};
 
 use logit_loss::{
-    Backend, Bce, BceWithLogits, Error, FocalLoss, Label, LogitLoss, LossSum, Real, Weights, log_sigmoid_with,
-    pos_weight_from_targets, sigmoid_with, softplus_with,
+    Activation, Backend, Bce, BceWithLogits, Error, FocalLoss, Hessian, Label, Loss, LossSum, Real, Weights,
+    pos_weight_from_targets,
 };
 
 const TABLE: &str = include_str!("../digests.txt");
@@ -159,7 +159,7 @@ impl<T: Element, const N: usize> Bench<'_, T, N> {
         self.of_logits("focal, gamma 1.5, weighted", focal.gamma(T::new(1.5)).weight(Weights::per_element(weights)));
     }
 
-    fn of_logits(&mut self, name: &'static str, loss: impl LogitLoss<T>) {
+    fn of_logits(&mut self, name: &'static str, loss: impl Hessian<T>) {
         let mean = loss.loss(&self.logits, &self.targets);
         self.gave(name, "loss", mean.ok().as_slice());
         let done = loss.losses(&self.logits, &self.targets, &mut self.out);
@@ -197,13 +197,13 @@ impl<T: Element, const N: usize> Bench<'_, T, N> {
 
     fn activations(&mut self) {
         let backend = self.backend;
-        let done = sigmoid_with(backend, &self.logits, &mut self.out);
+        let done = Activation::sigmoid().backend(backend).apply(&self.logits, &mut self.out);
         self.wrote("activations", "sigmoid", done);
-        let done = log_sigmoid_with(backend, &self.logits, &mut self.out);
+        let done = Activation::log_sigmoid().backend(backend).apply(&self.logits, &mut self.out);
         self.wrote("activations", "log_sigmoid", done);
-        let done = softplus_with(backend, T::new(1.0), &self.logits, &mut self.out);
+        let done = Activation::softplus(T::new(1.0)).backend(backend).apply(&self.logits, &mut self.out);
         self.wrote("activations", "softplus", done);
-        let done = softplus_with(backend, T::new(0.7), &self.logits, &mut self.out);
+        let done = Activation::softplus(T::new(0.7)).backend(backend).apply(&self.logits, &mut self.out);
         self.wrote("activations", "softplus, beta 0.7", done);
     }
 

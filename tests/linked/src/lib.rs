@@ -7,10 +7,9 @@ use core::panic::PanicInfo;
 
 use half::{bf16, f16};
 use logit_loss::{
-    Backend, Bce, BceWithLogits, Error, FocalLoss, Half, HalfLoss, Label, LogitLoss, LossSum, Real, Reduction, Weights,
-    log_sigmoid, log_sigmoid_in_place, log_sigmoid_in_place_with, log_sigmoid_with, pos_weight_from_targets, sigmoid,
-    sigmoid_in_place, sigmoid_in_place_with, sigmoid_with, softplus, softplus_in_place, softplus_in_place_with,
-    softplus_with,
+    Activation, Backend, Bce, BceWithLogits, Element, Error, FocalLoss, Hessian, Label, Loss, LossSum, Real, Reduction,
+    Weights, log_sigmoid, log_sigmoid_in_place, pos_weight_from_targets, sigmoid, sigmoid_in_place, softplus,
+    softplus_in_place,
 };
 
 unsafe extern "C" {
@@ -51,6 +50,7 @@ pub struct HalfCall<'a, H, Y> {
     inputs: &'a [H],
     targets: &'a [Y],
     gradient: &'a mut [H],
+    hessian: &'a mut [H],
     sum: LossSum<f32>,
 }
 
@@ -87,11 +87,15 @@ fn all<T: Real, Y: Label<T>>(mut call: Call<'_, T, Y>) -> Answer {
     if call.backend.is_some() {
         (bce, focal, probabilities) = (bce.backend(backend), focal.backend(backend), probabilities.backend(backend));
     }
-    of_logits(&bce.reduction(reduction), &mut call, upstream)?;
-    of_logits(&focal.reduction(reduction), &mut call, upstream)?;
-    bce.target_gradient(call.logits, call.targets, call.first)?;
-    of_probabilities(&probabilities.reduction(reduction), &mut call, upstream)?;
-    activations(&mut call, backend)?;
+    let Call { logits, targets, first, second, number, sum, .. } = &mut call;
+    let (bce, focal) = (bce.reduction(reduction), focal.reduction(reduction));
+    methods(&bce, logits, targets, upstream, first, sum)?;
+    bce.gradient_and_hessian(logits, targets, first, second)?;
+    bce.target_gradient(logits, targets, first)?;
+    methods(&focal, logits, targets, upstream, first, sum)?;
+    focal.gradient_and_hessian(logits, targets, first, second)?;
+    methods(&probabilities.reduction(reduction), logits, targets, upstream, first, sum)?;
+    activations(logits, first, *number, backend)?;
     sums(&mut call);
     pos_weight_from_targets(call.targets, call.first)
 }
@@ -106,68 +110,46 @@ fn weights<T: Real>(form: u8, values: &[T], repeat: usize) -> Weights<'_, T> {
     }
 }
 
-fn of_logits<T: Real, Y: Label<T>, L: LogitLoss<T>>(
-    loss: &L,
-    call: &mut Call<'_, T, Y>,
+fn methods<T: Real, E: Element<T>, Y: Label<T>>(
+    loss: &impl Loss<T>,
+    inputs: &[E],
+    targets: &[Y],
     upstream: Weights<'_, T>,
+    out: &mut [E],
+    sum: &mut LossSum<T>,
 ) -> Answer {
-    let Call { logits, targets, first, second, sum, .. } = call;
-    black_box(loss.loss(logits, targets)?);
-    loss.losses(logits, targets, first)?;
-    loss.gradient(logits, targets, first)?;
-    black_box(loss.loss_and_gradient(logits, targets, first)?);
-    black_box(loss.loss_and_gradient_in_place(first, targets)?);
-    loss.gradient_and_hessian(logits, targets, first, second)?;
-    loss.backward(logits, targets, upstream, first)?;
-    loss.accumulate(sum, logits, targets)
+    black_box(loss.loss(inputs, targets)?);
+    loss.losses(inputs, targets, out)?;
+    loss.gradient(inputs, targets, out)?;
+    black_box(loss.loss_and_gradient(inputs, targets, out)?);
+    black_box(loss.loss_and_gradient_in_place(out, targets)?);
+    loss.backward(inputs, targets, upstream, out)?;
+    loss.accumulate(sum, inputs, targets)
 }
 
-fn of_probabilities<T: Real, Y: Label<T>>(
-    loss: &Bce<'_, T>,
-    call: &mut Call<'_, T, Y>,
-    upstream: Weights<'_, T>,
-) -> Answer {
-    let Call { logits, targets, first, sum, .. } = call;
-    black_box(loss.loss(logits, targets)?);
-    loss.losses(logits, targets, first)?;
-    loss.gradient(logits, targets, first)?;
-    black_box(loss.loss_and_gradient(logits, targets, first)?);
-    black_box(loss.loss_and_gradient_in_place(first, targets)?);
-    loss.backward(logits, targets, upstream, first)?;
-    loss.accumulate(sum, logits, targets)
+fn halves<H: Element<f32>, Y: Label<f32>>(call: HalfCall<'_, H, Y>) -> Answer {
+    let HalfCall { loss, focal, probability, upstream, inputs, targets, gradient, hessian, mut sum } = call;
+    methods(&loss, inputs, targets, upstream, gradient, &mut sum)?;
+    loss.gradient_and_hessian(inputs, targets, gradient, hessian)?;
+    loss.target_gradient(inputs, targets, gradient)?;
+    methods(&focal, inputs, targets, upstream, gradient, &mut sum)?;
+    focal.gradient_and_hessian(inputs, targets, gradient, hessian)?;
+    methods(&probability, inputs, targets, upstream, gradient, &mut sum)?;
+    activations(inputs, gradient, sum.sum(), Backend::best())
 }
 
-fn halves<H: Half, Y: Label<f32>>(mut call: HalfCall<'_, H, Y>) -> Answer {
-    half(&{ call.loss }, &mut call)?;
-    half(&{ call.focal }, &mut call)?;
-    half(&{ call.probability }, &mut call)
-}
-
-fn half<H: Half, Y: Label<f32>>(loss: &impl HalfLoss, call: &mut HalfCall<'_, H, Y>) -> Answer {
-    let HalfCall { inputs, targets, upstream, gradient, sum, .. } = call;
-    black_box(loss.half_loss(inputs, targets)?);
-    loss.half_losses(inputs, targets, gradient)?;
-    loss.half_gradient(inputs, targets, gradient)?;
-    black_box(loss.half_loss_and_gradient(inputs, targets, gradient)?);
-    black_box(loss.half_loss_and_gradient_in_place(gradient, targets)?);
-    loss.half_backward(inputs, targets, *upstream, gradient)?;
-    loss.half_accumulate(sum, inputs, targets)
-}
-
-fn activations<T: Real, Y>(call: &mut Call<'_, T, Y>, backend: Backend) -> Answer {
-    let Call { logits, first, number: beta, .. } = call;
-    sigmoid(logits, first)?;
-    sigmoid_with(backend, logits, first)?;
-    sigmoid_in_place(first);
-    sigmoid_in_place_with(backend, first);
-    log_sigmoid(logits, first)?;
-    log_sigmoid_with(backend, logits, first)?;
-    log_sigmoid_in_place(first);
-    log_sigmoid_in_place_with(backend, first);
-    softplus(*beta, logits, first)?;
-    softplus_with(backend, *beta, logits, first)?;
-    softplus_in_place(*beta, first)?;
-    softplus_in_place_with(backend, *beta, first)
+fn activations<T: Real, E: Element<T>>(logits: &[E], out: &mut [E], beta: T, backend: Backend) -> Answer {
+    sigmoid(logits, out)?;
+    sigmoid_in_place(out);
+    log_sigmoid(logits, out)?;
+    log_sigmoid_in_place(out);
+    softplus(beta, logits, out)?;
+    softplus_in_place(beta, out)?;
+    for activation in [Activation::sigmoid(), Activation::log_sigmoid(), Activation::softplus(beta)] {
+        activation.apply(logits, out)?;
+        activation.backend(backend).apply_in_place(out)?;
+    }
+    Ok(())
 }
 
 fn sums<T: Real, Y>(call: &mut Call<'_, T, Y>) {

@@ -1,9 +1,8 @@
 //! Every function of `f32` or `f64`.
 
 use logit_loss::{
-    Backend, Bce, Error, Label, LogitLoss, LossSum, Real, log_sigmoid, log_sigmoid_in_place, log_sigmoid_in_place_with,
-    log_sigmoid_with, pos_weight_from_targets, sigmoid, sigmoid_in_place, sigmoid_in_place_with, sigmoid_with,
-    softplus, softplus_in_place, softplus_in_place_with, softplus_with,
+    Activation, Backend, Element, Error, Hessian, Label, Loss, LossSum, Real, log_sigmoid, pos_weight_from_targets,
+    sigmoid, softplus,
 };
 
 use crate::Watch;
@@ -62,10 +61,7 @@ pub fn all<T: Real + From<f32>>(backend: Option<Backend>, watch: &mut dyn Watch)
             losses(caller, smoothed, cases, &positive, "extreme logits, bool, smoothed");
         }
         "logits".clone_into(&mut caller.name);
-        match backend {
-            Some(backend) => activations_of(caller, backend),
-            None => activations(caller),
-        }
+        activations(caller, backend);
         let caller = &mut Caller::new(watch, numbers(probability));
         probabilities(caller, plain, cases, &soft, "probabilities, soft targets");
         if !shape.is_long() {
@@ -90,51 +86,19 @@ fn losses<T: Real, Y: Label<T>>(
     for case in cases {
         caller.name = format!("{kind}, {}, BceWithLogits", case.name);
         let bce = case.bce(with);
-        of_logits(caller, &bce, case, targets);
+        methods_of_logits(caller, &bce, case, targets);
         caller.call("target_gradient", |logits, out, _| bce.target_gradient(logits, targets, out));
         if let Some(focal) = case.focal(with) {
             caller.name = format!("{kind}, {}, FocalLoss", case.name);
-            of_logits(caller, &focal, case, targets);
+            methods_of_logits(caller, &focal, case, targets);
         }
     }
 }
 
-fn of_logits<T: Real, Y: Label<T>>(
-    caller: &mut Caller<'_, T>,
-    loss: &impl LogitLoss<T>,
-    case: &Case<'_, T>,
-    targets: &[Y],
-) {
-    caller.call("loss", |logits, _, _| loss.loss(logits, targets).map(|_| ()));
-    caller.call("losses", |logits, out, _| loss.losses(logits, targets, out));
-    caller.call("gradient", |logits, out, _| loss.gradient(logits, targets, out));
-    caller.call("loss_and_gradient", |logits, out, _| loss.loss_and_gradient(logits, targets, out).map(|_| ()));
-    caller
-        .in_place("loss_and_gradient_in_place", |logits| loss.loss_and_gradient_in_place(logits, targets).map(|_| ()));
-    caller.call("gradient_and_hessian", |logits, gradient, hessian| {
-        loss.gradient_and_hessian(logits, targets, gradient, hessian)
-    });
-    caller.call("backward", |logits, out, _| loss.backward(logits, targets, case.upstream(), out));
-    let mut sum = LossSum::new();
-    caller.call("accumulate", |logits, _, _| loss.accumulate(&mut sum, logits, targets));
-}
-
-fn probabilities<T: Real, Y: Label<T>>(
-    caller: &mut Caller<'_, T>,
-    with: Parameters<T>,
-    cases: &[Case<'_, T>],
-    targets: &[Y],
-    kind: &str,
-) {
-    for case in cases {
-        caller.name = format!("{kind}, {}, Bce", case.name);
-        of_probabilities(caller, &case.probabilities(with), case, targets);
-    }
-}
-
-fn of_probabilities<T: Real, Y: Label<T>>(
-    caller: &mut Caller<'_, T>,
-    loss: &Bce<'_, T>,
+/// The methods that all losses have.
+pub fn methods<T: Real, E: Element<T>, Y: Label<T>>(
+    caller: &mut Caller<'_, E>,
+    loss: &impl Loss<T>,
     case: &Case<'_, T>,
     targets: &[Y],
 ) {
@@ -149,36 +113,44 @@ fn of_probabilities<T: Real, Y: Label<T>>(
     caller.call("accumulate", |inputs, _, _| loss.accumulate(&mut sum, inputs, targets));
 }
 
-fn activations_of<T: Real + From<f32>>(caller: &mut Caller<'_, T>, backend: Backend) {
-    caller.call("sigmoid_with", |logits, out, _| sigmoid_with(backend, logits, out));
-    caller.call("log_sigmoid_with", |logits, out, _| log_sigmoid_with(backend, logits, out));
-    caller.in_place("sigmoid_in_place_with", |logits| {
-        sigmoid_in_place_with(backend, logits);
-        Ok(())
+pub fn methods_of_logits<T: Real, E: Element<T>, Y: Label<T>>(
+    caller: &mut Caller<'_, E>,
+    loss: &impl Hessian<T>,
+    case: &Case<'_, T>,
+    targets: &[Y],
+) {
+    methods(caller, loss, case, targets);
+    caller.call("gradient_and_hessian", |logits, gradient, hessian| {
+        loss.gradient_and_hessian(logits, targets, gradient, hessian)
     });
-    caller.in_place("log_sigmoid_in_place_with", |logits| {
-        log_sigmoid_in_place_with(backend, logits);
-        Ok(())
-    });
-    for beta in [1.0, 0.7].map(T::from) {
-        caller.call("softplus_with", |logits, out, _| softplus_with(backend, beta, logits, out));
-        caller.in_place("softplus_in_place_with", |logits| softplus_in_place_with(backend, beta, logits));
+}
+
+fn probabilities<T: Real, Y: Label<T>>(
+    caller: &mut Caller<'_, T>,
+    with: Parameters<T>,
+    cases: &[Case<'_, T>],
+    targets: &[Y],
+    kind: &str,
+) {
+    for case in cases {
+        caller.name = format!("{kind}, {}, Bce", case.name);
+        methods(caller, &case.probabilities(with), case, targets);
     }
 }
 
-fn activations<T: Real + From<f32>>(caller: &mut Caller<'_, T>) {
-    caller.call("sigmoid", |logits, out, _| sigmoid(logits, out));
-    caller.call("log_sigmoid", |logits, out, _| log_sigmoid(logits, out));
-    caller.in_place("sigmoid_in_place", |logits| {
-        sigmoid_in_place(logits);
-        Ok(())
-    });
-    caller.in_place("log_sigmoid_in_place", |logits| {
-        log_sigmoid_in_place(logits);
-        Ok(())
-    });
-    for beta in [1.0, 0.7].map(T::from) {
-        caller.call("softplus", |logits, out, _| softplus(beta, logits, out));
-        caller.in_place("softplus_in_place", |logits| softplus_in_place(beta, logits));
+pub fn activations<T: Real + From<f32>, E: Element<T>>(caller: &mut Caller<'_, E>, backend: Option<Backend>) {
+    let beta = T::from(0.7);
+    for (name, activation) in [
+        ("sigmoid", Activation::sigmoid()),
+        ("log_sigmoid", Activation::log_sigmoid()),
+        ("softplus", Activation::softplus(T::from(1.0))),
+        ("softplus, beta 0.7", Activation::softplus(beta)),
+    ] {
+        let activation = backend.map_or(activation, |backend| activation.backend(backend));
+        caller.call(name, |logits, out, _| activation.apply(logits, out));
+        caller.in_place(&format!("{name} in place"), |logits| activation.apply_in_place(logits));
     }
+    caller.call("sigmoid, the function", |logits, out, _| sigmoid(logits, out));
+    caller.call("log_sigmoid, the function", |logits, out, _| log_sigmoid(logits, out));
+    caller.call("softplus, the function", |logits, out, _| softplus(beta, logits, out));
 }

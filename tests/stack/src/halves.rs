@@ -1,14 +1,14 @@
 //! Every function of numbers that are kept as `f16` or `bf16`.
 
 use half::{bf16, f16};
-use logit_loss::{Backend, Half, HalfLoss, Label, LossSum};
+use logit_loss::{Backend, Element, Label};
 
 use crate::Watch;
-use crate::calls::Caller;
+use crate::calls::{Caller, activations, methods, methods_of_logits};
 use crate::data::{Case, Factors, Parameters, SHAPES, extreme, hard, probability, usual};
 
 /// Both ways to keep a number.
-pub trait Narrow: Half + Label<f32> + Copy {
+pub trait Narrow: Element<f32> + Label<f32> + Copy {
     fn new(value: f32) -> Self;
 }
 
@@ -47,6 +47,8 @@ pub fn all<H: Narrow>(backend: Option<Backend>, watch: &mut dyn Watch) {
             losses(caller, smoothed, cases, &bytes, "extreme logits, u8, smoothed");
             losses(caller, plain, cases, &wide, "extreme logits, soft f32 targets");
         }
+        "logits".clone_into(&mut caller.name);
+        activations(caller, backend);
         let caller = &mut Caller::new(watch, numbers(probability));
         probabilities(caller, plain, cases, &soft, "probabilities, soft targets");
         if !shape.is_long() {
@@ -66,10 +68,12 @@ fn losses<H: Narrow, Y: Label<f32>>(
 ) {
     for case in cases {
         caller.name = format!("{kind}, {}, BceWithLogits", case.name);
-        of_halves(caller, &case.bce(with), case, targets);
+        let bce = case.bce(with);
+        methods_of_logits(caller, &bce, case, targets);
+        caller.call("target_gradient", |logits, out, _| bce.target_gradient(logits, targets, out));
         if let Some(focal) = case.focal(with) {
             caller.name = format!("{kind}, {}, FocalLoss", case.name);
-            of_halves(caller, &focal, case, targets);
+            methods_of_logits(caller, &focal, case, targets);
         }
     }
 }
@@ -83,25 +87,6 @@ fn probabilities<H: Narrow, Y: Label<f32>>(
 ) {
     for case in cases {
         caller.name = format!("{kind}, {}, Bce", case.name);
-        of_halves(caller, &case.probabilities(with), case, targets);
+        methods(caller, &case.probabilities(with), case, targets);
     }
-}
-
-fn of_halves<H: Narrow, Y: Label<f32>>(
-    caller: &mut Caller<'_, H>,
-    loss: &impl HalfLoss,
-    case: &Case<'_, f32>,
-    targets: &[Y],
-) {
-    caller.call("half_loss", |inputs, _, _| loss.half_loss(inputs, targets).map(|_| ()));
-    caller.call("half_losses", |inputs, out, _| loss.half_losses(inputs, targets, out));
-    caller.call("half_gradient", |inputs, out, _| loss.half_gradient(inputs, targets, out));
-    caller
-        .call("half_loss_and_gradient", |inputs, out, _| loss.half_loss_and_gradient(inputs, targets, out).map(|_| ()));
-    caller.in_place("half_loss_and_gradient_in_place", |inputs| {
-        loss.half_loss_and_gradient_in_place(inputs, targets).map(|_| ())
-    });
-    caller.call("half_backward", |inputs, out, _| loss.half_backward(inputs, targets, case.upstream(), out));
-    let mut sum = LossSum::new();
-    caller.call("half_accumulate", |inputs, _, _| loss.half_accumulate(&mut sum, inputs, targets));
 }

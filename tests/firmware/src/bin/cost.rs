@@ -7,7 +7,7 @@ use core::hint::black_box;
 
 use cortex_m_rt::entry;
 #[allow(unused_imports, reason = "each function takes some")]
-use logit_loss::{Backend, BceWithLogits, FocalLoss, LogitLoss, Weights, sigmoid, softplus};
+use logit_loss::{Backend, BceWithLogits, FocalLoss, Loss, Weights, sigmoid, softplus};
 use logit_loss_firmware::{Counter, exit, hprintln, stack};
 
 const N: usize = 256;

@@ -4,7 +4,7 @@
 #![no_main]
 
 use cortex_m_rt::entry;
-use logit_loss::{Backend, BceWithLogits, Error, LogitLoss, Reduction, Weights};
+use logit_loss::{Backend, BceWithLogits, Error, Loss, Reduction, Weights};
 use logit_loss_firmware::digests::{DOUBLES, Element, Name, SINGLES, all, expected};
 use logit_loss_firmware::{exit, hprintln};
 

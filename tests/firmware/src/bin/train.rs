@@ -6,7 +6,7 @@
 
 use cortex_m_rt::entry;
 use libm::sqrtf;
-use logit_loss::{BceWithLogits, LogitLoss, Weights, pos_weight_from_targets, sigmoid_in_place};
+use logit_loss::{BceWithLogits, Loss, Weights, pos_weight_from_targets, sigmoid_in_place};
 use logit_loss_firmware::{exit, hprintln};
 
 struct Wine {
