@@ -122,6 +122,7 @@
 
 #![no_std]
 #![warn(missing_docs)]
+#![allow(private_bounds, private_interfaces, reason = "sealed traits rest on traits that only this crate can reach")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(test)]
@@ -162,6 +163,32 @@ pub mod pytorch {}
 #[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/vendoring.md")]
 pub mod vendoring {}
+
+/// Code that is generic over what is public does not see the rest.
+///
+/// ```
+/// fn mean<T: logit_loss::Real>(a: T, b: T) -> T {
+///     (a + b) / T::from(2.0)
+/// }
+/// assert_eq!(mean(1.0f32, 2.0), 1.5);
+/// ```
+/// ```compile_fail,E0624
+/// fn widened<T: logit_loss::Real>(v: T) -> f64 {
+///     v.widen()
+/// }
+/// ```
+/// ```compile_fail,E0624
+/// fn zero<T: logit_loss::Real>() -> T {
+///     T::ZERO
+/// }
+/// ```
+/// ```compile_fail,E0624
+/// fn checked<L: logit_loss::Loss<f32>>(loss: L) -> bool {
+///     loss.check_parameters().is_ok()
+/// }
+/// ```
+#[cfg(doctest)]
+struct Sealed;
 
 // The examples of the README are run as tests.
 #[cfg(doctest)]

@@ -1,11 +1,33 @@
 //! The element types.
 
+use core::fmt::{Debug, Display};
+use core::ops::{Add, Div, Mul, Neg, Sub};
+
 use crate::driver::{ActivationPlans, BcePlans, FocalPlans, ProbabilityPlans, Values, ValuesMut, WeightPlans};
 use crate::simd::Backend;
 
-/// `f32` or `f64`: the type of logits, probabilities, weights and results. Sealed.
+/// `f32` or `f64`: the type of weights and of sums, and what everything is computed with. Sealed.
 pub trait Real:
-    ActivationPlans + BcePlans + FocalPlans + ProbabilityPlans + WeightPlans + Send + Sync + 'static
+    ActivationPlans
+    + BcePlans
+    + FocalPlans
+    + ProbabilityPlans
+    + WeightPlans
+    + Copy
+    + Debug
+    + Display
+    + Default
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + From<f32>
+    + Into<f64>
+    + Send
+    + Sync
+    + 'static
 {
 }
 

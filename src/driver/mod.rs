@@ -66,15 +66,15 @@ mod tile;
 mod tree;
 mod types;
 
-pub use factors::Factors;
-pub use formulas::{
+pub(crate) use factors::Factors;
+pub(crate) use formulas::{
     ActivationPlans, BceParameters, BcePlans, FocalParameters, FocalPlans, ProbabilityPlans, WeightPlans,
 };
-pub use short::{Row, RowResult, is_short};
-pub use stored::{Stored, Values, ValuesMut};
-pub use streams::Streams;
-pub use sum::chunk_len;
-pub use threads::{Pass, Threads};
+pub(crate) use short::{Row, RowResult, is_short};
+pub(crate) use stored::{Stored, Values, ValuesMut};
+pub(crate) use streams::Streams;
+pub(crate) use sum::chunk_len;
+pub(crate) use threads::{Pass, Threads};
 
 use core::mem::MaybeUninit;
 use core::ops::Range;

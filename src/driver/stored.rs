@@ -8,7 +8,7 @@ use crate::math::{Constants, Smoothing};
 use crate::simd::{Backend, Function, Kernel, Lanes, Token, Vector};
 
 /// A type that inputs can have in memory.
-pub trait Stored<T>: Copy + 'static {
+pub(crate) trait Stored<T>: Copy + 'static {
     const STORAGE: Storage<T>;
 
     fn widen(self) -> T;
@@ -20,7 +20,7 @@ pub trait Stored<T>: Copy + 'static {
 }
 
 /// A type that results can have, too.
-pub trait StoredMut<T>: Stored<T> {
+pub(crate) trait StoredMut<T>: Stored<T> {
     /// To the nearest, ties to even.
     fn round(v: T) -> Self;
 

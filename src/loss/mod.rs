@@ -198,7 +198,7 @@ impl<'a, T: Real> Scales<'a, T> {
 }
 
 /// What tells one loss from another: its formulas.
-pub trait Plans<T: Real>: Sync {
+pub(crate) trait Plans<T: Real>: Sync {
     fn settings(&self) -> &Settings<'_, T>;
 
     /// The positive weight, or 1 for losses that have none.
@@ -269,7 +269,7 @@ pub trait Plans<T: Real>: Sync {
 }
 
 /// What losses with a Hessian have besides.
-pub trait HessianPlans<T: Real>: Plans<T> {
+pub(crate) trait HessianPlans<T: Real>: Plans<T> {
     /// The gradient and the Hessian.
     fn run_gradient_and_hessian(&self, pass: &Pass<T>, streams: Streams<'_, T>);
 }

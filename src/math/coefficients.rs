@@ -7,7 +7,7 @@
 use crate::simd::Native;
 
 /// The constants of one element type.
-pub trait Constants: Native {
+pub(crate) trait Constants: Native {
     /// log2(e)
     const LOG2_E: Self;
     /// ln 2 in two words. The high one ends in so many zeros that its product with any exponent is exact.

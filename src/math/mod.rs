@@ -11,15 +11,15 @@ mod logistic;
 mod probability;
 mod weight;
 
-pub use bce::{Balanced, TargetGradient, Unit, Weighted};
-pub use coefficients::Constants;
-pub use costs::Smoothing;
-pub use double::DoubleWord;
-pub use focal::{Focal, Gamma};
-pub use log1p::log1p_double;
-pub use logistic::{LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
-pub use probability::Probability;
-pub use weight::{WeightTerm, are_moderate, is_moderate};
+pub(crate) use bce::{Balanced, TargetGradient, Unit, Weighted};
+pub(crate) use coefficients::Constants;
+pub(crate) use costs::Smoothing;
+pub(crate) use double::DoubleWord;
+pub(crate) use focal::{Focal, Gamma};
+pub(crate) use log1p::log1p_double;
+pub(crate) use logistic::{LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
+pub(crate) use probability::Probability;
+pub(crate) use weight::{WeightTerm, are_moderate, is_moderate};
 
 use crate::simd::{Lanes, Token, Vector};
 

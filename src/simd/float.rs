@@ -5,7 +5,7 @@ use core::num::Wrapping;
 use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Shl, Shr, Sub};
 
 /// The bit pattern of a floating-point number; arithmetic on it wraps.
-pub trait Pattern:
+pub(crate) trait Pattern:
     Copy
     + PartialEq
     + Add<Output = Self>
@@ -22,7 +22,7 @@ impl Pattern for Wrapping<u32> {}
 impl Pattern for Wrapping<u64> {}
 
 /// `f32` or `f64`, as bits and as an ordered field.
-pub trait Float:
+pub(crate) trait Float:
     Copy
     + Debug
     + Display

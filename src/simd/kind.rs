@@ -16,7 +16,7 @@ macro_rules! kinds {
         }
 
         /// An element type with its registers on each backend.
-        pub trait Native: Float {
+        pub(crate) trait Native: Float {
             /// 128 bytes: over how many lanes a sum is defined, whatever the width of the registers.
             type VirtualLanes: Copy + Default + AsRef<[Self]> + AsMut<[Self]>;
             const VIRTUAL_LANES: usize = 128 / size_of::<Self>();

@@ -33,11 +33,11 @@ use core::fmt;
 
 use kind::Kind;
 
-pub use float::Float;
+pub(crate) use float::Float;
 #[cfg(feature = "half")]
-pub use format::Format;
-pub use kind::{MICROCONTROLLER, Native};
-pub use lanes::{Lanes, MOST_LANES, Mask, Token, Vector};
+pub(crate) use format::Format;
+pub(crate) use kind::{MICROCONTROLLER, Native};
+pub(crate) use lanes::{Lanes, MOST_LANES, Mask, Token, Vector};
 
 /// A computation over vectors, written once for every instruction set.
 pub trait Kernel<T: Native> {

@@ -7,7 +7,7 @@ use crate::driver::{Pass, RowResult, Streams, threads};
 use crate::math::{Constants, Formula, LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
 
 /// The passes of one element type; see [`BcePlans`](super::BcePlans) for why they are written out.
-pub trait ActivationPlans: Constants {
+pub(crate) trait ActivationPlans: Constants {
     fn sigmoid_pass(pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn log_sigmoid_pass(pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn softplus_pass(beta: Self, pass: &Pass<Self>, streams: Streams<'_, Self>);

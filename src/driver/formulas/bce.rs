@@ -20,7 +20,7 @@ pub struct BceParameters<T> {
 
 /// The passes of one element type. They are written out for `f32` and `f64` so that they are compiled with this crate,
 /// once, and not with each that uses it; each is a function of its own so that a program is linked with no other.
-pub trait BcePlans: Constants {
+pub(crate) trait BcePlans: Constants {
     fn bce_sum(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>) -> DoubleWord<Self>;
     fn bce_sum_and_gradient(
         bce: BceParameters<Self>,

@@ -22,7 +22,7 @@ pub struct FocalParameters<T> {
 }
 
 /// The passes of one element type; see [`BcePlans`](super::BcePlans) for why they are written out.
-pub trait FocalPlans: Constants {
+pub(crate) trait FocalPlans: Constants {
     /// The defaults, which are those of the paper, and how far gamma may go.
     const ALPHA: Self;
     const GAMMA: Self;

@@ -6,8 +6,8 @@ mod focal;
 mod probability;
 mod weight;
 
-pub use activation::ActivationPlans;
-pub use bce::{BceParameters, BcePlans};
-pub use focal::{FocalParameters, FocalPlans};
-pub use probability::ProbabilityPlans;
-pub use weight::WeightPlans;
+pub(crate) use activation::ActivationPlans;
+pub(crate) use bce::{BceParameters, BcePlans};
+pub(crate) use focal::{FocalParameters, FocalPlans};
+pub(crate) use probability::ProbabilityPlans;
+pub(crate) use weight::WeightPlans;

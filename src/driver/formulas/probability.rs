@@ -7,7 +7,7 @@ use crate::driver::{Pass, Streams, threads};
 use crate::math::{Backward, Constants, DoubleWord, Gradient, Losses, Probability, Sum, SumAndGradient, Wanted};
 
 /// The passes of one element type; see [`BcePlans`](super::BcePlans) for why they are written out.
-pub trait ProbabilityPlans: Constants {
+pub(crate) trait ProbabilityPlans: Constants {
     fn probability_sum(pass: &Pass<Self>, streams: Streams<'_, Self>) -> DoubleWord<Self>;
     fn probability_sum_and_gradient(pass: &Pass<Self>, streams: Streams<'_, Self>) -> DoubleWord<Self>;
     fn probability_losses(pass: &Pass<Self>, streams: Streams<'_, Self>);

@@ -8,7 +8,7 @@ use crate::math::{Constants, DoubleWord, WeightTerm, are_moderate, is_moderate};
 use crate::simd::{Backend, Kernel, Lanes, Token};
 
 /// The passes of one element type; see [`BcePlans`](super::BcePlans) for why it is written out.
-pub trait WeightPlans: Constants {
+pub(crate) trait WeightPlans: Constants {
     fn weight_sum(pass: &Pass<Self>, streams: Streams<'_, Self>) -> DoubleWord<Self>;
     /// Whether all are of moderate size and not below `least`.
     fn are_moderate_from(least: Self, values: &[Self], backend: Backend) -> bool;
