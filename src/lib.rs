@@ -50,7 +50,8 @@
 //! 2. **Accuracy**: see below.
 //! 3. **The same bits**: backends that fuse multiply and add (AVX2, AVX-512, NEON, and `scalar-fma` of a Cortex-M) agree bit for bit, in
 //!    each element and in sums; so do those that do not (SSE2, simd128, `scalar`) among themselves. No result depends on
-//!    the address of a slice, on what stands beside an element, or on the number of threads.
+//!    the address of a slice, on what stands beside an element, or on the number of threads. The bits of a function change
+//!    only in a new minor version (from 0.1 to 0.2, say), and the changelog says so.
 //! 4. **Errors before effects**: on `Err`, no output has changed.
 //!
 //! The default floating-point environment is assumed: round to nearest, subnormal numbers not flushed to zero.

@@ -59,8 +59,8 @@ pub struct Finish<T> {
     pub factor_weights: [T; 2],
 }
 
-/// Joins the pieces of a block, and adds their terms and the logarithms of their products, of which there are at `MOST` so many,
-/// to the sums of the lanes.
+/// Joins the pieces of a block, and adds their terms and the logarithms of their products, at most `MOST`, to the sums of the
+/// lanes.
 pub struct Finishing<const MOST: usize>;
 
 impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {

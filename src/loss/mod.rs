@@ -31,6 +31,35 @@ use crate::weights::Weights;
 ///
 /// Sealed; implemented by [`BceWithLogits`], [`FocalLoss`] and [`Bce`].
 ///
+/// # One of several
+///
+/// The methods are generic, so there is no `dyn Loss`. Where the loss is chosen at run time, an `enum` has it:
+///
+/// ```
+/// use logit_loss::{BceWithLogits, Error, FocalLoss, Loss};
+///
+/// enum Chosen<'w> {
+///     Bce(BceWithLogits<'w, f32>),
+///     Focal(FocalLoss<'w, f32>),
+/// }
+///
+/// impl Chosen<'_> {
+///     fn gradient(&self, logits: &[f32], labels: &[bool], gradient: &mut [f32]) -> Result<(), Error> {
+///         match self {
+///             Self::Bce(loss) => loss.gradient(logits, labels, gradient),
+///             Self::Focal(loss) => loss.gradient(logits, labels, gradient),
+///         }
+///     }
+/// }
+///
+/// let mut gradient = [0.0; 2];
+/// for loss in [Chosen::Bce(BceWithLogits::new()), Chosen::Focal(FocalLoss::new())] {
+///     loss.gradient(&[1.5, -0.5], &[true, false], &mut gradient)?;
+///     assert!(gradient[0] < 0.0 && gradient[1] > 0.0);
+/// }
+/// # Ok::<(), Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// All methods return [`Error::Length`] for slices that are not as long as the inputs, [`Error::Tiling`] and
