@@ -72,18 +72,18 @@ pub enum Error {
         /// The number of its elements.
         found: usize,
     },
-    /// Weights that do not come out even with the input.
+    /// Weights that are for another number of inputs.
     Tiling {
         /// Which weights.
         argument: Argument,
         /// How many there are.
         values: usize,
-        /// For how many elements in a row each holds.
-        repeat: usize,
-        /// Whether they start over at their end.
+        /// How many inputs they are for. Pixels that make no whole image are for none.
+        covered: usize,
+        /// Whether they are for any multiple of that, as those of classes and channels.
         cycles: bool,
-        /// The number of logits, or of probabilities.
-        logits: usize,
+        /// The number of inputs, and of those [before them](crate::Weights::starting_at).
+        inputs: usize,
     },
     /// A weight that is negative, infinite or NaN; an upstream derivative that is infinite or NaN.
     Weight {
@@ -135,9 +135,9 @@ impl fmt::Display for Error {
             Self::Length { argument, expected, found } => {
                 write!(f, "{argument}: expected {expected} elements, as many as inputs, found {found}")
             }
-            Self::Tiling { argument, values, repeat, cycles, logits } => {
-                let cycle = if cycles { ", over and over," } else { "" };
-                write!(f, "{argument}: {values} values for {repeat} elements each{cycle} do not cover {logits} inputs")
+            Self::Tiling { argument, values, covered, cycles, inputs } => {
+                let multiple = if cycles { "any multiple of " } else { "" };
+                write!(f, "{argument}: {values} values are for {multiple}{covered} inputs, not for {inputs}")
             }
             Self::Weight { argument: Argument::Upstream, index } => {
                 write!(f, "{}: the value at {index} is not finite", Argument::Upstream)

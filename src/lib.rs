@@ -37,7 +37,7 @@
 //! * [`Activation`]: the same on a backend of one's choice, or on several threads.
 //! * `parallel()`, with the feature `rayon`: every loss and activation on several threads.
 //! * [`Element`]: `f32`, `f64` and, with the feature `half`, `f16` and `bf16`.
-//! * [`Weights`] of samples, classes, channels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
+//! * [`Weights`] of samples, classes, channels, pixels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
 //! * [`Backend`]: which instructions there are, and how to pin one.
 //! * [Coming from PyTorch](pytorch): argument by argument.
 //! * [In your firmware](firmware): from `cargo add` to a call on a microcontroller, and what it costs there.

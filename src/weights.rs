@@ -1,11 +1,11 @@
 //! Factors for each element, written down only once.
 
-use crate::driver::{Factors, Threads};
+use crate::driver::{Broadcast, Factors, Threads};
 use crate::error::{Argument, Error};
 use crate::real::Real;
 use crate::simd::Backend;
 
-/// A factor for each logit: values, each for so many elements in a row, the whole starting over where it cycles.
+/// A factor for each logit, written down once for all that share it.
 ///
 /// One type serves the weight of a sample, of a class or of an element, the positive weight, and upstream derivatives.
 /// Logits of `[N, C]` are expected sample by sample, those of `[N, C, pixels]` channel by channel within a sample.
@@ -24,14 +24,25 @@ use crate::simd::Backend;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weights<'a, T> {
-    factors: Factors<'a, T>,
+    kind: Kind<'a, T>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind<'a, T> {
+    Uniform(T),
+    Values(Broadcast<'a, T>),
 }
 
 impl<'a, T: Real> Weights<'a, T> {
+    /// Of all logits: `values` in runs of `run`, each of them `copies` times.
+    const fn whole(values: &'a [T], run: usize, copies: usize, cycles: bool) -> Self {
+        Self { kind: Kind::Values(Broadcast { values, run, copies, cycles, start: None }) }
+    }
+
     /// The same for every element.
     #[must_use]
     pub const fn uniform(value: T) -> Self {
-        Self { factors: Factors::Uniform(value) }
+        Self { kind: Kind::Uniform(value) }
     }
 
     /// One for each class of `[N, C]` logits. The number of logits must be a multiple of that of `values`.
@@ -40,36 +51,86 @@ impl<'a, T: Real> Weights<'a, T> {
         match values {
             // Faster, and no less exact.
             &[value] => Self::uniform(value),
-            _ => Self { factors: Factors::Values { values, repeat: 1, cycles: true, moderate: false } },
+            _ => Self::whole(values, 1, 1, true),
         }
     }
 
     /// One for each channel of `[N, C, pixels]` logits. Their number must be a multiple of C times `pixels`.
     #[must_use]
     pub const fn per_channel(values: &'a [T], pixels: usize) -> Self {
-        Self { factors: Factors::Values { values, repeat: pixels, cycles: true, moderate: false } }
+        Self::whole(values, 1, pixels, true)
     }
 
     /// One for each sample of `[N, classes]` logits. Their number must be N times `classes`.
     #[must_use]
     pub const fn per_sample(values: &'a [T], classes: usize) -> Self {
-        Self { factors: Factors::Values { values, repeat: classes, cycles: false, moderate: false } }
+        Self::whole(values, 1, classes, false)
+    }
+
+    /// One for each pixel of `[N, channels, pixels]` logits, the same for all channels: a weight map of `[N, 1, pixels]`. The
+    /// number of logits must be N times `channels` times `pixels`.
+    ///
+    /// ```
+    /// use logit_loss::{BceWithLogits, Loss, Weights};
+    ///
+    /// // Two images of two channels and three pixels; the border counts twice.
+    /// let (logits, labels) = ([0.5f32; 12], [true; 12]);
+    /// let map = BceWithLogits::new().weight(Weights::per_pixel(&[2.0, 1.0, 1.0, 1.0, 1.0, 2.0], 2, 3));
+    /// let written_out = [2.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 2.0];
+    /// let each = BceWithLogits::new().weight(Weights::per_element(&written_out));
+    /// assert_eq!(map.loss(&logits, &labels)?, each.loss(&logits, &labels)?);
+    /// # Ok::<(), logit_loss::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn per_pixel(values: &'a [T], channels: usize, pixels: usize) -> Self {
+        Self::whole(values, pixels, channels, false)
     }
 
     /// One for each element.
     #[must_use]
     pub const fn per_element(values: &'a [T]) -> Self {
-        Self { factors: Factors::Values { values, repeat: 1, cycles: false, moderate: false } }
+        Self::whole(values, 1, 1, false)
     }
 
-    pub(crate) const fn factors(&self) -> Factors<'a, T> {
-        self.factors
+    /// The same weights for a part of the logits, of which the first is number `logit` of all: for callers that cut batches, or
+    /// have threads of their own. The part may end anywhere.
+    ///
+    /// ```
+    /// use logit_loss::{BceWithLogits, Loss, LossSum, Weights};
+    ///
+    /// let (logits, labels) = ([0.5f32, -1.0, 2.0, 0.0, -0.5, 1.0], [true, false, true, false, true, true]);
+    /// let classes = Weights::per_class(&[1.0, 5.0, 2.0]);
+    /// let mut parts = [0.0; 6];
+    /// for (start, end) in [(0, 4), (4, 6)] {
+    ///     let bce = BceWithLogits::new().weight(classes.starting_at(start));
+    ///     bce.losses(&logits[start..end], &labels[start..end], &mut parts[start..end])?;
+    /// }
+    /// let mut whole = [0.0; 6];
+    /// BceWithLogits::new().weight(classes).losses(&logits, &labels, &mut whole)?;
+    /// assert_eq!(parts, whole);
+    /// # Ok::<(), logit_loss::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn starting_at(self, logit: usize) -> Self {
+        match self.kind {
+            Kind::Uniform(_) => self,
+            Kind::Values(of) => Self { kind: Kind::Values(Broadcast { start: Some(logit), ..of }) },
+        }
+    }
+
+    /// The one for every element, if it is one.
+    #[inline]
+    pub(crate) const fn uniform_value(&self) -> Option<T> {
+        match self.kind {
+            Kind::Uniform(value) => Some(value),
+            Kind::Values(_) => None,
+        }
     }
 
     /// The factors, if they are not negative and cover so many logits exactly.
     #[inline]
     pub(crate) fn checked(
-        &self,
+        &'a self,
         threads: Threads,
         argument: Argument,
         logits: usize,
@@ -80,7 +141,7 @@ impl<'a, T: Real> Weights<'a, T> {
 
     /// The same for factors that may be negative.
     pub(crate) fn checked_signed(
-        &self,
+        &'a self,
         threads: Threads,
         argument: Argument,
         logits: usize,
@@ -91,34 +152,50 @@ impl<'a, T: Real> Weights<'a, T> {
 
     #[inline]
     fn checked_from(
-        &self,
+        &'a self,
         threads: Threads,
         least: T,
         argument: Argument,
         logits: usize,
         backend: Backend,
     ) -> Result<Factors<'a, T>, Error> {
-        let (values, repeat, cycles) = match self.factors {
-            // Apart from the rest: where the weight is known, so is which kernels are not needed.
-            Factors::Uniform(v) if least <= v && v <= T::MAX => return Ok(self.factors),
-            Factors::Uniform(_) => return Err(Error::Weight { argument, index: 0 }),
-            Factors::Values { values, repeat, cycles, .. } => (values, repeat, cycles),
-        };
-        let covers = match values.len().checked_mul(repeat) {
-            Some(0) => false,
-            None => cycles && logits == 0,
-            Some(period) if cycles => logits.is_multiple_of(period),
-            Some(period) => logits == period,
-        };
-        if !covers {
-            return Err(Error::Tiling { argument, values: values.len(), repeat, cycles, logits });
+        // Apart from the rest: where the weight is known, so is which kernels are not needed.
+        match &self.kind {
+            &Kind::Uniform(v) if least <= v && v <= T::MAX => Ok(Factors::Uniform(v)),
+            Kind::Uniform(_) => Err(Error::Weight { argument, index: 0 }),
+            Kind::Values(of) => {
+                expect_cover(argument, of, logits)?;
+                let values = of.values;
+                let moderate = threads.all(values, |values| T::are_moderate_from(least, values, backend));
+                // Moderate ones are valid.
+                let unchecked = if moderate { &[] } else { values };
+                match unchecked.iter().position(|&v| !(least <= v && v <= T::MAX)) {
+                    Some(index) => Err(Error::Weight { argument, index }),
+                    None => Ok(Factors::Values { of, moderate }),
+                }
+            }
         }
-        let moderate = threads.all(values, |values| T::are_moderate_from(least, values, backend));
-        // Moderate ones are valid.
-        let unchecked = if moderate { &[] } else { values };
-        match unchecked.iter().position(|&v| !(least <= v && v <= T::MAX)) {
-            Some(index) => Err(Error::Weight { argument, index }),
-            None => Ok(Factors::Values { values, repeat, cycles, moderate }),
-        }
+    }
+}
+
+/// The weights are for so many logits, or for so many from their start on.
+fn expect_cover<T>(argument: Argument, weights: &Broadcast<'_, T>, logits: usize) -> Result<(), Error> {
+    let &Broadcast { values, run, copies, cycles, start } = weights;
+    let values = values.len();
+    // In whole runs.
+    let whole = values - values.checked_rem(run).unwrap_or(values);
+    let covered = whole.saturating_mul(copies);
+    let end = start.unwrap_or(0).checked_add(logits);
+    let inputs = end.unwrap_or(usize::MAX);
+    let covers = match start {
+        // More than there can be are covered by any part of them, and come out even with none at all.
+        None if cycles => inputs.is_multiple_of(covered) && (inputs == 0 || whole.checked_mul(copies).is_some()),
+        None => inputs == covered,
+        Some(_) => end.is_some() && (cycles || inputs <= covered),
+    };
+    if covered > 0 && whole == values && covers {
+        Ok(())
+    } else {
+        Err(Error::Tiling { argument, values, covered, cycles, inputs })
     }
 }

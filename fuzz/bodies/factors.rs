@@ -14,6 +14,8 @@ pub enum Factors<T> {
     PerChannel(Vec<T>, usize),
     PerSample(Vec<T>, usize),
     PerElement(Vec<T>),
+    /// With channels and pixels.
+    PerPixel(Vec<T>, usize, usize),
 }
 
 impl<T: Number> Factors<T> {
@@ -35,7 +37,7 @@ impl<T: Number> Factors<T> {
             }
             4 => {
                 let classes = divisor(bytes, n);
-                Self::PerSample(bytes.numbers(n / classes, number), classes)
+                Self::per_sample_or_pixel(bytes.numbers(n / classes, number), classes, true)
             }
             _ => Self::PerElement(bytes.numbers(n, number)),
         }
@@ -61,8 +63,18 @@ impl<T: Number> Factors<T> {
             1 => Self::Uniform(values.first().copied().unwrap_or(T::of(1.0))),
             2 => Self::PerClass(values),
             3 => Self::PerChannel(values, repeat),
-            4 => Self::PerSample(values, repeat),
+            4 => Self::per_sample_or_pixel(values, repeat, false),
             _ => Self::PerElement(values),
+        }
+    }
+
+    /// Two or three samples may as well be pixels of one. An input stays what it is: no byte says which.
+    fn per_sample_or_pixel(values: Vec<T>, classes: usize, whole: bool) -> Self {
+        let pixels = 1 + classes % 3;
+        if pixels > 1 && (!whole || values.len().is_multiple_of(pixels)) {
+            Self::PerPixel(values, classes, pixels)
+        } else {
+            Self::PerSample(values, classes)
         }
     }
 
@@ -73,15 +85,17 @@ impl<T: Number> Factors<T> {
             Self::PerChannel(values, pixels) => Weights::per_channel(values, *pixels),
             Self::PerSample(values, classes) => Weights::per_sample(values, *classes),
             Self::PerElement(values) => Weights::per_element(values),
+            Self::PerPixel(values, channels, pixels) => Weights::per_pixel(values, *channels, *pixels),
         }
     }
 
-    /// The values, and for how many elements in a row each holds.
-    fn parts(&self) -> (&[T], usize) {
+    /// The values, how many there are in a run, and how many times each run is there.
+    fn parts(&self) -> (&[T], usize, usize) {
         match self {
-            Self::Uniform(v) => (core::slice::from_ref(v), 1),
-            Self::PerClass(values) | Self::PerElement(values) => (values, 1),
-            Self::PerChannel(values, repeat) | Self::PerSample(values, repeat) => (values, *repeat),
+            Self::Uniform(v) => (core::slice::from_ref(v), 1, 1),
+            Self::PerClass(values) | Self::PerElement(values) => (values, 1, 1),
+            Self::PerChannel(values, copies) | Self::PerSample(values, copies) => (values, 1, *copies),
+            Self::PerPixel(values, channels, pixels) => (values, *pixels, *channels),
         }
     }
 
@@ -96,18 +110,20 @@ impl<T: Number> Factors<T> {
 
     /// Of element `i`.
     pub fn at(&self, i: usize) -> T {
-        let (values, repeat) = self.parts();
-        values[i / repeat % values.len()]
+        let (values, run, copies) = self.parts();
+        values[(i / (run * copies) * run + i % run) % values.len()]
     }
 
     /// Whether they cover `n` elements, and each is as it must be.
     pub fn fit(&self, n: usize, valid: impl Fn(f64) -> bool) -> bool {
-        let (values, repeat) = self.parts();
-        let period = values.len() as u128 * repeat as u128;
+        let (values, run, copies) = self.parts();
+        let period = values.len() as u128 * copies as u128;
         let covers = match self {
             Self::Uniform(_) => true,
             Self::PerClass(_) | Self::PerChannel(..) => period > 0 && (n as u128).is_multiple_of(period),
-            Self::PerSample(..) | Self::PerElement(_) => period > 0 && n as u128 == period,
+            Self::PerSample(..) | Self::PerElement(_) | Self::PerPixel(..) => {
+                period > 0 && n as u128 == period && values.len().is_multiple_of(run)
+            }
         };
         covers && values.iter().all(|v| valid(v.wide()))
     }

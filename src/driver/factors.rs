@@ -2,25 +2,43 @@
 
 use crate::math::Constants;
 
-/// A factor for each element.
+/// Values in runs, each of which is there so many times before the next comes.
 #[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Broadcast<'a, T> {
+    pub values: &'a [T],
+    /// Values of a run, of which there is a whole number.
+    pub run: usize,
+    /// How many times each run is there. Once, and all values follow each other.
+    pub copies: usize,
+    /// Whether the whole starts again at its end.
+    pub cycles: bool,
+    /// Which of the elements that it is for is the first that there is, if not all are there.
+    pub start: Option<usize>,
+}
+
+/// A factor for each element. It is kept small: a microcontroller's compiler loses sight of a larger one.
+#[derive(Clone, Copy, Debug)]
 pub enum Factors<'a, T> {
     Uniform(T),
-    /// Each value `repeat` times in a row; the whole starts again at its end if it `cycles`.
     Values {
-        values: &'a [T],
-        repeat: usize,
-        cycles: bool,
+        of: &'a Broadcast<'a, T>,
         /// Whether all values are known to be moderate.
         moderate: bool,
     },
 }
 
-/// Which value an element has, and how many elements before it have the same.
-#[derive(Clone, Copy)]
+/// Which value an element has: the first of its run, the copy, and where it is in that.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Place {
-    pub index: usize,
-    pub within: usize,
+    first: usize,
+    copy: usize,
+    within: usize,
+}
+
+impl Place {
+    pub fn index(self) -> usize {
+        self.first + self.within
+    }
 }
 
 impl<T: Constants> Factors<'_, T> {
@@ -28,16 +46,14 @@ impl<T: Constants> Factors<'_, T> {
     pub fn capacity(&self) -> usize {
         match *self {
             Self::Uniform(_) => usize::MAX,
-            Self::Values { values, repeat, .. } if values.is_empty() || repeat == 0 => 0,
-            Self::Values { cycles: true, .. } => usize::MAX,
-            Self::Values { values, repeat, cycles: false, .. } => values.len().saturating_mul(repeat),
+            Self::Values { of, .. } => of.capacity(),
         }
     }
 
     pub fn of(&self, element: usize) -> T {
         match *self {
             Self::Uniform(v) => v,
-            Self::Values { values, .. } => values.get(self.place(element).index).copied().unwrap_or_default(),
+            Self::Values { of, .. } => of.values.get(of.place(element).index()).copied().unwrap_or_default(),
         }
     }
 
@@ -50,28 +66,59 @@ impl<T: Constants> Factors<'_, T> {
     pub fn is_one(&self) -> bool {
         matches!(*self, Self::Uniform(v) if v == T::ONE)
     }
+}
 
-    /// Where the factor of an element is; or how far two elements are apart, so many elements being between them.
+impl<T: Constants> Broadcast<'_, T> {
+    fn capacity(&self) -> usize {
+        let Self { values, run, copies, cycles, start } = *self;
+        match values.len().saturating_mul(copies) {
+            0 => 0,
+            _ if run == 0 => 0,
+            _ if cycles => usize::MAX,
+            all => all.saturating_sub(start.unwrap_or(0)),
+        }
+    }
+
+    /// Where the factor of an element is.
     #[inline]
     pub fn place(&self, element: usize) -> Place {
-        let Self::Values { values, repeat, .. } = *self else { return Place { index: 0, within: 0 } };
-        // Divisions are slow; none can fail, since there are values and they are repeated.
-        let (index, within) = if repeat <= 1 { (element, 0) } else { (element / repeat, element % repeat) };
-        Place { index: if index < values.len() { index } else { index % values.len().max(1) }, within }
+        self.distance(self.start.unwrap_or(0).wrapping_add(element))
+    }
+
+    /// How far two elements are apart, so many elements being between them.
+    #[inline]
+    pub fn distance(&self, elements: usize) -> Place {
+        let (mut first, mut copy, mut within) = (elements, 0, 0);
+        let Self { values, run, copies, .. } = *self;
+        // Divisions are slow; none can fail, since there are values, in runs that are repeated.
+        if copies > 1 {
+            if run > 1 {
+                (first, within) = (first / run, first % run);
+            }
+            (first, copy) = (first / copies * run, first % copies);
+        }
+        Place { first: if first < values.len() { first } else { first % values.len().max(1) }, copy, within }
     }
 
     /// From a place, by a distance.
     #[inline]
     pub fn moved(&self, mut place: Place, by: Place) -> Place {
-        let Self::Values { values, repeat, .. } = *self else { return place };
+        let Self { values, run, copies, .. } = *self;
         place.within += by.within;
-        place.index += by.index;
-        if place.within >= repeat {
-            place.within -= repeat;
-            place.index += 1;
+        place.copy += by.copy;
+        place.first += by.first;
+        if copies > 1 {
+            if place.within >= run {
+                place.within -= run;
+                place.copy += 1;
+            }
+            if place.copy >= copies {
+                place.copy -= copies;
+                place.first += run;
+            }
         }
-        if place.index >= values.len() {
-            place.index -= values.len();
+        if place.first >= values.len() {
+            place.first -= values.len();
         }
         place
     }
@@ -79,24 +126,31 @@ impl<T: Constants> Factors<'_, T> {
     /// Writes the factors from a place on.
     #[inline(never)]
     pub fn fill(&self, place: Place, mut row: &mut [T]) {
-        let (values, repeat) = match *self {
-            Self::Uniform(v) => return row.fill(v),
-            Self::Values { values, repeat, .. } => (values, repeat),
-        };
-        let Place { mut index, mut within } = place;
+        let Self { values, run, copies, .. } = *self;
+        let Place { mut first, mut copy, mut within } = place;
         while !row.is_empty() {
-            let rest = values.get(index..).unwrap_or_default();
+            let rest = values.get(first + within..).unwrap_or_default();
             let Some(&value) = rest.first() else { return };
-            if repeat == 1 {
-                // Up to the last value.
-                let (head, tail) = row.split_at_mut(row.len().min(rest.len()));
-                head.iter_mut().zip(rest).for_each(|(out, &v)| *out = v);
-                (row, index) = (tail, 0);
-            } else {
-                let (head, tail) = row.split_at_mut(row.len().min(repeat - within));
+            // One value, up to its last copy; or values that follow each other, up to the last of all or of the run.
+            let (is_one, most) = match (run, copies) {
+                (_, 1) => (false, rest.len()),
+                (1, _) => (true, copies - copy),
+                _ => (false, run - within),
+            };
+            let (head, tail) = row.split_at_mut(row.len().min(most));
+            row = tail;
+            if is_one {
                 head.fill(value);
-                (row, within) = (tail, 0);
-                index = if index + 1 == values.len() { 0 } else { index + 1 };
+                copy = copies;
+            } else {
+                head.iter_mut().zip(rest).for_each(|(out, &v)| *out = v);
+                copy += 1;
+            }
+            within = 0;
+            if copies == 1 {
+                (first, copy) = (0, 0);
+            } else if copy >= copies {
+                (first, copy) = (if first + run >= values.len() { 0 } else { first + run }, 0);
             }
         }
     }
@@ -109,28 +163,35 @@ mod tests {
 
     use quickcheck::quickcheck;
 
-    use super::{Factors, Place};
+    use super::{Broadcast, Factors};
     use crate::tests::Bits;
 
     fn ascending(len: usize) -> Vec<f32> {
         (1..=len).map(|v| v as f32).collect()
     }
 
-    /// Each number of values, of repetitions, and whether they start over.
-    fn all(mut check: impl FnMut(Factors<'_, f32>, &dyn Fn(usize) -> f32)) {
+    /// Each number of values, of runs, of copies, of starts, and whether they start over.
+    fn all(mut check: impl FnMut(Broadcast<'_, f32>, &dyn Fn(usize) -> f32)) {
         for len in [1, 2, 3, 5, 31, 32, 33, 80] {
             let values = ascending(len);
-            for repeat in [1, 2, 3, 64] {
-                for cycles in [false, true] {
-                    let factors = Factors::Values { values: &values, repeat, cycles, moderate: false };
-                    check(factors, &|element| values[(element / repeat) % len]);
+            for run in [1, 2, 5, 31, 40, 80].into_iter().filter(|run| len.is_multiple_of(*run)) {
+                for copies in [1, 2, 3, 64] {
+                    for cycles in [false, true] {
+                        for start in [0, 1, len * copies / 2].into_iter().filter(|start| *start < len * copies) {
+                            let start = (start > 0).then_some(start);
+                            let factors = Broadcast { values: &values, run, copies, cycles, start };
+                            check(factors, &|element| {
+                                let of_all = (start.unwrap_or(0) + element) % (len * copies);
+                                values[of_all / (run * copies) * run + of_all % run]
+                            });
+                        }
+                    }
                 }
             }
         }
-        check(Factors::Uniform(7.0), &|_| 7.0);
     }
 
-    fn elements(factors: Factors<'_, f32>) -> usize {
+    fn elements(factors: Broadcast<'_, f32>) -> usize {
         factors.capacity().min(1000)
     }
 
@@ -138,7 +199,8 @@ mod tests {
     fn each_element_has_its_value() {
         all(|factors, value| {
             for element in 0..elements(factors) {
-                assert_eq!(factors.of(element), value(element), "{element} of {factors:?}");
+                let of = Factors::Values { of: &factors, moderate: false }.of(element);
+                assert_eq!(of, value(element), "{element} of {factors:?}");
             }
         });
     }
@@ -149,7 +211,7 @@ mod tests {
                 let elements = elements(factors);
                 let (mut start, pitch) = (start.0 as usize % elements, pitch.0 as usize % elements);
                 let mut place = factors.place(start);
-                let step = factors.place(pitch);
+                let step = factors.distance(pitch);
                 for _ in 0..4 {
                     let len = usize::from(len).min(elements - start);
                     let mut row = vec![0.0; len + 1];
@@ -162,8 +224,7 @@ mod tests {
                     }
                     start += pitch;
                     place = factors.moved(place, step);
-                    let Place { index, within } = factors.place(start);
-                    assert_eq!((place.index, place.within), (index, within), "{start} of {factors:?}");
+                    assert_eq!(place, factors.place(start), "{start} of {factors:?}");
                 }
             });
         }
@@ -172,8 +233,8 @@ mod tests {
     #[test]
     fn how_many_they_are_for() {
         let values = ascending(3);
-        let capacity = |values, repeat, cycles| Factors::Values { values, repeat, cycles, moderate: false }.capacity();
-        assert_eq!(Factors::Uniform(1.0).capacity(), usize::MAX);
+        let capacity = |values, copies, cycles| repeated(values, copies, cycles).capacity();
+        assert_eq!(Factors::Uniform(1.0f32).capacity(), usize::MAX);
         for cycles in [false, true] {
             assert_eq!(capacity(&[], 1, cycles), 0);
             assert_eq!(capacity(&values, 0, cycles), 0);
@@ -184,20 +245,29 @@ mod tests {
         // The largest product, and one above.
         assert_eq!(capacity(&values, usize::MAX / 3, false), usize::MAX / 3 * 3);
         assert_eq!(capacity(&values, usize::MAX / 3 + 1, false), usize::MAX);
+        // In two runs, of which the second has begun.
+        let values = ascending(4);
+        let runs = |run, start| Broadcast { values: &values, run, copies: 3, cycles: false, start: Some(start) };
+        assert_eq!((runs(2, 0).capacity(), runs(2, 7).capacity(), runs(0, 0).capacity()), (12, 5, 0));
+    }
+
+    fn repeated(values: &[f32], copies: usize, cycles: bool) -> Broadcast<'_, f32> {
+        Broadcast { values, run: 1, copies, cycles, start: None }
     }
 
     #[test]
     fn none_at_all() {
         // Never asked for; yet nothing panics, nor goes on for ever.
-        let factors = Factors::Values { values: &[], repeat: 3, cycles: true, moderate: false };
+        let factors = repeated(&[], 3, true);
         let mut row = [7.0f32; 4];
         factors.fill(factors.place(5), &mut row);
-        assert_eq!((factors.of(5), row), (0.0, [7.0; 4]));
+        assert_eq!((Factors::Values { of: &factors, moderate: false }.of(5), row), (0.0, [7.0; 4]));
     }
 
     #[test]
     fn what_is_known_of_them() {
-        let ones = Factors::Values { values: &[1.0f32], repeat: 1, cycles: true, moderate: true };
+        let ones = repeated(&[1.0], 1, true);
+        let ones = Factors::Values { of: &ones, moderate: true };
         let known = [Factors::Uniform(1.0f32), Factors::Uniform(2.0), ones].map(|f| (f.is_uniform(), f.is_one()));
         assert_eq!(known, [(true, true), (true, false), (false, false)]);
     }

@@ -66,7 +66,7 @@ mod tile;
 mod tree;
 mod types;
 
-pub(crate) use factors::Factors;
+pub(crate) use factors::{Broadcast, Factors};
 pub(crate) use formulas::{
     ActivationPlans, BceParameters, BcePlans, FocalParameters, FocalPlans, ProbabilityPlans, WeightPlans,
 };

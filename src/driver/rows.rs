@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 use super::block::Rows;
-use super::factors::Factors;
+use super::factors::{Broadcast, Factors};
 use super::tile::Tile;
 use crate::math::Constants;
 use crate::simd::MICROCONTROLLER;
@@ -63,10 +63,10 @@ impl<'b, T: Constants> FactorRows<'b, T> {
                     unsafe { self.rows.rows.at(0, lane).write(v) };
                 }
             }
-            Factors::Values { .. } if is_short_cycle(self.cycle, factors) => {
-                for lane in 0..2 * T::COLUMNS {
+            Factors::Values { of, .. } if is_short_cycle(self.cycle, of) => {
+                for (lane, &value) in of.values.iter().cycle().take(2 * T::COLUMNS).enumerate() {
                     // SAFETY: there is room for as many.
-                    unsafe { self.cycle.add(lane).write(factors.of(lane)) };
+                    unsafe { self.cycle.add(lane).write(value) };
                 }
             }
             Factors::Values { .. } => {}
@@ -82,12 +82,15 @@ impl<'b, T: Constants> FactorRows<'b, T> {
     pub unsafe fn rows(&mut self, factors: Factors<'_, T>, tile: Tile) -> Rows<T> {
         match factors {
             Factors::Uniform(_) => Rows { step: 0, ..self.rows.rows },
-            Factors::Values { values, repeat: 1, cycles: false, .. } if !tile.is_partial::<T>() => {
-                Rows { first: values.as_ptr().cast_mut().wrapping_add(tile.start), step: tile.pitch }
+            Factors::Values { of: &Broadcast { values, copies: 1, cycles: false, start, .. }, .. }
+                if !tile.is_partial::<T>() =>
+            {
+                let first = values.as_ptr().cast_mut().wrapping_add(start.unwrap_or(0) + tile.start);
+                Rows { first, step: tile.pitch }
             }
-            Factors::Values { .. } => {
+            Factors::Values { of, .. } => {
                 // SAFETY: the caller's promise.
-                unsafe { made(self.rows.rows, self.cycle, factors, tile) }
+                unsafe { made(self.rows.rows, self.cycle, of, tile) }
             }
         }
     }
@@ -95,10 +98,12 @@ impl<'b, T: Constants> FactorRows<'b, T> {
 
 /// Whether the buffer of a cycle is there, and has a whole row from each value on.
 #[inline]
-fn is_short_cycle<T: Constants>(cycle: *const T, factors: Factors<'_, T>) -> bool {
+fn is_short_cycle<T: Constants>(cycle: *const T, factors: &Broadcast<'_, T>) -> bool {
     T::COLUMNS > 1
         && !cycle.is_null()
-        && matches!(factors, Factors::Values { values, repeat: 1, cycles: true, .. } if values.len() <= T::VIRTUAL_LANES)
+        && factors.copies == 1
+        && factors.cycles
+        && factors.values.len() <= T::VIRTUAL_LANES
 }
 
 /// Makes the rows of a tile.
@@ -107,23 +112,23 @@ fn is_short_cycle<T: Constants>(cycle: *const T, factors: Factors<'_, T>) -> boo
 ///
 /// That of [`FactorRows::rows`].
 #[inline(never)]
-unsafe fn made<T: Constants>(rows: Rows<T>, cycle: *const T, factors: Factors<'_, T>, tile: Tile) -> Rows<T> {
-    let Factors::Values { values, repeat, .. } = factors else { return rows };
+unsafe fn made<T: Constants>(rows: Rows<T>, cycle: *const T, factors: &Broadcast<'_, T>, tile: Tile) -> Rows<T> {
+    let Broadcast { values, copies, .. } = *factors;
     let source: &[T] = if is_short_cycle(cycle, factors) {
         // SAFETY: `prepare` has written all of it.
         unsafe { core::slice::from_raw_parts(cycle, 2 * T::COLUMNS) }
     } else {
         values
     };
-    let (mut place, step) = (factors.place(tile.start), factors.place(tile.pitch));
+    let (mut place, step) = (factors.place(tile.start), factors.distance(tile.pitch));
     for row in 0..tile.rows {
         let valid = if row + 1 == tile.rows { tile.last } else { tile.width };
         let to = rows.at(row, 0);
         // SAFETY: the buffer has room for the tile's rows.
         unsafe {
-            if repeat == 1 && valid == T::COLUMNS && place.index + valid <= source.len() {
+            if copies == 1 && valid == T::COLUMNS && place.index() + valid <= source.len() {
                 // A length that is known makes it a few moves.
-                to.copy_from_nonoverlapping(source.as_ptr().add(place.index), T::COLUMNS);
+                to.copy_from_nonoverlapping(source.as_ptr().add(place.index()), T::COLUMNS);
             } else {
                 let row = core::slice::from_raw_parts_mut(to.cast::<MaybeUninit<T>>(), tile.width);
                 row.iter_mut().for_each(|slot| _ = slot.write(T::ZERO));
@@ -141,7 +146,7 @@ mod tests {
     use std::vec::Vec;
 
     use super::{Buffer, FactorRows};
-    use crate::driver::factors::Factors;
+    use crate::driver::factors::{Broadcast, Factors};
     use crate::driver::tile::Tile;
     use crate::math::Constants;
 
@@ -185,11 +190,13 @@ mod tests {
     }
 
     fn check_all<T: Constants>() {
-        for (values, cycles) in [(1, true), (3, true), (31, true), (32, true), (33, true), (80, true), (2000, false)] {
+        for (values, cycles) in [(1, true), (3, true), (31, true), (32, true), (33, true), (80, true), (2010, false)] {
             let values: Vec<T> = (1..=values).map(T::from_count).collect();
-            for repeat in [1, 3, 64] {
-                let factors = Factors::Values { values: &values, repeat, cycles, moderate: false };
-                check_tiles(factors);
+            for copies in [1, 3, 64] {
+                for (run, start) in [(1, None), (1, Some(5)), (values.len(), None), (values.len(), Some(5))] {
+                    let of = Broadcast { values: &values, run, copies, cycles, start };
+                    check_tiles(Factors::Values { of: &of, moderate: false });
+                }
             }
         }
         check_tiles(Factors::Uniform(T::from_count(7)));
@@ -221,12 +228,14 @@ mod tests {
     #[test]
     fn a_value_for_each_element() {
         let values = [2.0f32; 100];
-        let factors = Factors::Values { values: &values, repeat: 1, cycles: false, moderate: false };
+        let start = 3;
+        let of = Broadcast { values: &values, run: 1, copies: 1, cycles: false, start: Some(start) };
+        let factors = Factors::Values { of: &of, moderate: false };
         let mut room = MaybeUninit::<[f32; 32 * 32]>::uninit();
         let mut rows = FactorRows::of(Buffer::of(&mut room));
         rows.prepare(factors);
         // SAFETY: they have been prepared, and there are values for the tile.
         let rows = unsafe { rows.rows(factors, Tile::across::<f32>(4, 96, 32)) };
-        assert_eq!((rows.first.cast_const(), rows.step), (values[4..].as_ptr(), 32));
+        assert_eq!((rows.first.cast_const(), rows.step), (values[start + 4..].as_ptr(), 32));
     }
 }

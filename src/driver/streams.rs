@@ -190,7 +190,7 @@ impl<'a, T: Constants> Streams<'a, T> {
     pub fn rows_at_a_time(&self, shape: Shape) -> usize {
         let is_made = |factors| match factors {
             Factors::Uniform(_) => false,
-            Factors::Values { repeat, cycles, .. } => repeat != 1 || cycles,
+            Factors::Values { of, .. } => of.copies != 1 || of.cycles,
         };
         let is_stored = |column: &Option<Column<T>>| column.is_some_and(|column| !column.storage.as_is);
         if !self.logits.storage.as_is

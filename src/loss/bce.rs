@@ -3,7 +3,7 @@
 use super::{Checked, Hessian, HessianPlans, Loss, Plans, Settings, expect_up_to, labels};
 #[cfg(feature = "rayon")]
 use crate::driver::Threads;
-use crate::driver::{BceParameters, Factors, Pass, Row, Streams};
+use crate::driver::{BceParameters, Pass, Row, Streams};
 use crate::error::{Argument, Error, expect_len};
 use crate::label::Label;
 use crate::math::{DoubleWord, Smoothing};
@@ -165,10 +165,7 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
     }
 
     fn parameters(&self) -> BceParameters<T> {
-        let pos_weight = match self.pos_weight.factors() {
-            Factors::Uniform(p) => p,
-            Factors::Values { .. } => T::ONE,
-        };
+        let pos_weight = self.pos_weight.uniform_value().unwrap_or(T::ONE);
         BceParameters { smoothing: Smoothing::new(self.label_smoothing), pos_weight }
     }
 }
@@ -178,8 +175,8 @@ impl<T: Real> Plans<T> for BceWithLogits<'_, T> {
         &self.settings
     }
 
-    fn pos_weight(&self) -> Weights<'_, T> {
-        self.pos_weight
+    fn pos_weight(&self) -> Option<&Weights<'_, T>> {
+        Some(&self.pos_weight)
     }
 
     fn check_parameters(&self) -> Result<(), Error> {
@@ -188,8 +185,8 @@ impl<T: Real> Plans<T> for BceWithLogits<'_, T> {
 
     #[inline]
     fn run_row(&self, row: &mut Row<'_, T>, backend: Backend) -> Option<T> {
-        match self.pos_weight.factors() {
-            Factors::Uniform(pos_weight) if T::ZERO <= pos_weight && self.label_smoothing == T::ZERO => {
+        match self.pos_weight.uniform_value() {
+            Some(pos_weight) if T::ZERO <= pos_weight && self.label_smoothing == T::ZERO => {
                 T::bce_row(BceParameters { smoothing: Smoothing::none(), pos_weight }, row, backend)
             }
             _ => None,

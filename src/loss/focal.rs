@@ -173,10 +173,6 @@ impl<T: Real> Plans<T> for FocalLoss<'_, T> {
         &self.settings
     }
 
-    fn pos_weight(&self) -> Weights<'_, T> {
-        Weights::uniform(T::ONE)
-    }
-
     fn check_parameters(&self) -> Result<(), Error> {
         expect_up_to(T::ONE, self.alpha.unwrap_or(T::ALPHA), Argument::Alpha)?;
         expect_up_to(T::LARGEST_GAMMA, self.gamma, Argument::Gamma)?;

@@ -230,8 +230,10 @@ impl<'a, T: Real> Scales<'a, T> {
 pub(crate) trait Plans<T: Real>: Sync {
     fn settings(&self) -> &Settings<'_, T>;
 
-    /// The positive weight, or 1 for losses that have none.
-    fn pos_weight(&self) -> Weights<'_, T>;
+    /// The positive weight, of losses that have one.
+    fn pos_weight(&self) -> Option<&Weights<'_, T>> {
+        None
+    }
 
     /// Whether the loss's own parameters are within their range.
     fn check_parameters(&self) -> Result<(), Error>;
@@ -262,7 +264,10 @@ pub(crate) trait Plans<T: Real>: Sync {
     #[cfg_attr(not(unoptimized), inline(always))]
     fn short(&self, result: RowResult, streams: Streams<'_, T>, targets: Values<'_, T>) -> Option<T> {
         let (len, settings) = (streams.elements().len(), self.settings());
-        if !is_short::<T>(result, len) || targets.len() != len || !settings.weight.factors().is_one() {
+        if !is_short::<T>(result, len)
+            || targets.len() != len
+            || !matches!(settings.weight.uniform_value(), Some(weight) if weight == T::ONE)
+        {
             return None;
         }
         let divisor = match settings.reduction {
@@ -288,7 +293,10 @@ pub(crate) trait Plans<T: Real>: Sync {
             threads,
             targets,
             weight: settings.weight.checked(threads, Argument::Weight, len, backend)?,
-            pos_weight: self.pos_weight().checked(threads, Argument::PosWeight, len, backend)?,
+            pos_weight: match self.pos_weight() {
+                Some(weights) => weights.checked(threads, Argument::PosWeight, len, backend)?,
+                None => Factors::Uniform(T::ONE),
+            },
             reduction: settings.reduction,
             backend,
         };

@@ -157,8 +157,8 @@ impl<T: Real> Plans<T> for Bce<'_, T> {
         &self.settings
     }
 
-    fn pos_weight(&self) -> Weights<'_, T> {
-        self.pos_weight
+    fn pos_weight(&self) -> Option<&Weights<'_, T>> {
+        Some(&self.pos_weight)
     }
 
     fn check_parameters(&self) -> Result<(), Error> {

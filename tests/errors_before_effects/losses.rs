@@ -14,6 +14,7 @@ for_all_families!(
     means_of_nothing,
     empty_is_not_an_error_elsewhere,
     batches_need_not_divide,
+    pixels_and_parts,
 );
 
 /// Lengths of gradients, Hessians and other outputs, and the upstream derivative: all fit `n` logits.
@@ -168,7 +169,8 @@ fn tiling<N: Number, F: Family<N>>() {
             (false, 1) => Weights::per_element(values),
             (false, classes) => Weights::per_sample(values, classes),
         };
-        let error = |argument| Error::Tiling { argument, values: count, repeat, cycles, logits: 6 };
+        let covered = count.saturating_mul(repeat);
+        let error = |argument| Error::Tiling { argument, values: count, covered, cycles, inputs: 6 };
         let loss = F::with(0);
         let call = Call::fitting(6);
         expect(loss.weighted(weights), 6, &call, error(Argument::Weight), &ALL);
@@ -182,8 +184,40 @@ fn tiling<N: Number, F: Family<N>>() {
     for n in [50, 200] {
         let weights = F::with(0).weighted(Weights::per_element(&values));
         let argument = Argument::Weight;
-        let error = Error::Tiling { argument, values: 100, repeat: 1, cycles: false, logits: n };
+        let error = Error::Tiling { argument, values: 100, covered: 100, cycles: false, inputs: n };
         expect(weights, n, &Call::fitting(n), error, &ALL);
+    }
+}
+
+fn pixels_and_parts<N: Number, F: Family<N>>() {
+    let values = vec![N::new(0.5); 100];
+    // Pixels that make no whole image, or too many or too few images; none at all.
+    for (count, channels, pixels, covered) in [
+        (7, 2, 3, 12),
+        (9, 2, 3, 18),
+        (3, 2, 3, 6),
+        (12, 0, 3, 0),
+        (12, 1, 0, 0),
+        (0, 2, 3, 0),
+        (4, usize::MAX, 2, usize::MAX),
+    ] {
+        let weights = F::with(0).weighted(Weights::per_pixel(&values[..count], channels, pixels));
+        let error = Error::Tiling { argument: Argument::Weight, values: count, covered, cycles: false, inputs: 12 };
+        expect(weights, 12, &Call::fitting(12), error, &ALL);
+    }
+    // A part that goes beyond the last of all.
+    for (start, inputs) in [(89, 101), (100, 112), (usize::MAX - 3, usize::MAX)] {
+        let weights = F::with(0).weighted(Weights::per_element(&values).starting_at(start));
+        let error = Error::Tiling { argument: Argument::Weight, values: 100, covered: 100, cycles: false, inputs };
+        expect(weights, 12, &Call::fitting(12), error, &ALL);
+    }
+    // Anywhere else, classes need not come out even.
+    for start in [0, 1, 88] {
+        let part = |weights: Weights<'_, N>| {
+            F::with(0).weighted(weights.starting_at(start)).loss(&[N::new(0.5); 12], &[true; 12]).is_ok()
+        };
+        assert!(part(Weights::per_element(&values)) && part(Weights::per_class(&values[..7])));
+        assert!(part(Weights::per_channel(&values[..5], 4)) && part(Weights::per_pixel(&values[..50], 2, 25)));
     }
 }
 
@@ -321,15 +355,12 @@ fn batches_need_not_divide<N: Number, F: Family<N>>() {
 fn display() {
     let length = Error::Length { argument: Argument::Targets, expected: 3, found: 4 };
     assert_eq!(length.to_string(), "targets: expected 3 elements, as many as inputs, found 4");
-    let tiling = |argument, cycles| Error::Tiling { argument, values: 5, repeat: 2, cycles, logits: 12 };
+    let tiling = |argument, cycles| Error::Tiling { argument, values: 5, covered: 10, cycles, inputs: 12 };
     assert_eq!(
         tiling(Argument::PosWeight, true).to_string(),
-        "positive weight: 5 values for 2 elements each, over and over, do not cover 12 inputs"
+        "positive weight: 5 values are for any multiple of 10 inputs, not for 12"
     );
-    assert_eq!(
-        tiling(Argument::Weight, false).to_string(),
-        "weight: 5 values for 2 elements each do not cover 12 inputs"
-    );
+    assert_eq!(tiling(Argument::Weight, false).to_string(), "weight: 5 values are for 10 inputs, not for 12");
     let weight = |argument| Error::Weight { argument, index: 7 }.to_string();
     assert_eq!(weight(Argument::Weight), "weight: the value at 7 is negative or not finite");
     // An upstream derivative may be negative.

@@ -154,7 +154,8 @@ fn weights<'f, N: Number>(
     match kind {
         1 => Weights::per_class(values),
         2 => Weights::per_channel(values, divisor(len / count, random)),
-        3 => Weights::per_sample(values, len / count),
+        3 if random.below(2) == 0 => Weights::per_sample(values, len / count),
+        3 => Weights::per_pixel(values, len / count, divisor(count, random)),
         _ => Weights::per_element(values),
     }
 }

@@ -15,3 +15,4 @@ mod moderate;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod short;
+mod weights;

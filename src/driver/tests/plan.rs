@@ -7,7 +7,7 @@ use quickcheck::quickcheck;
 
 use crate::driver::block::Choice;
 use crate::driver::plan::Plan;
-use crate::driver::{Factors, Pass, Streams, Threads, Values, ValuesMut, threads};
+use crate::driver::{Broadcast, Factors, Pass, Streams, Threads, Values, ValuesMut, threads};
 use crate::math::{Constants, DoubleWord, Formula, Inputs, Results, Smoothing};
 use crate::simd::{Backend, Lanes, Token};
 
@@ -131,7 +131,8 @@ fn check<T: Constants, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEI
     let choices = elements.choices(limit, Smoothing::none(), WEIGHTED, TARGETS, HARD_WEIGHTS);
     for backend in Backend::available() {
         let mut found = vec![T::ZERO; elements.logits.len()];
-        let weight = Factors::Values { values: &elements.weights, repeat: 1, cycles: false, moderate: true };
+        let of = Broadcast { values: &elements.weights, run: 1, copies: 1, cycles: false, start: None };
+        let weight = Factors::Values { of: &of, moderate: true };
         let streams = Streams::new(Values::new(&elements.logits))
             .targets(Values::new(&elements.targets))
             .weighted(Factors::Uniform(T::ONE), weight)
@@ -170,7 +171,8 @@ quickcheck! {
             // None is for moderate ones.
             let choices: Vec<_> = choices.into_iter().map(|name| if name == 3 { 3 } else { 1 }).collect();
             for backend in Backend::available() {
-                let weight = Factors::Values { values: &elements.weights, repeat: 1, cycles: false, moderate: true };
+                let of = Broadcast { values: &elements.weights, run: 1, copies: 1, cycles: false, start: None };
+                let weight = Factors::Values { of: &of, moderate: true };
                 let mut found = vec![0.0; elements.logits.len()];
                 let streams = Streams::new(Values::new(&elements.logits))
                     .targets(Values::new(&elements.targets))

@@ -106,6 +106,8 @@ fn weights<T: Real>(form: u8, values: &[T], repeat: usize) -> Weights<'_, T> {
         (1, _) => Weights::per_class(values),
         (2, _) => Weights::per_channel(values, repeat),
         (3, _) => Weights::per_sample(values, repeat),
+        (4, _) => Weights::per_pixel(values, repeat, repeat),
+        (5, _) => Weights::per_class(values).starting_at(repeat),
         _ => Weights::per_element(values),
     }
 }

@@ -111,13 +111,14 @@ impl<T: Real> Factors<T> {
     }
 
     /// Every kind.
-    fn kinds<'w>(&self, values: &'w [T]) -> [(&'static str, Weights<'w, T>); 5] {
+    fn kinds<'w>(&self, values: &'w [T]) -> [(&'static str, Weights<'w, T>); 6] {
         let Shape { len, classes, pixels } = self.shape;
         [
             ("uniform", Weights::uniform(values[0])),
             ("per class", Weights::per_class(&values[..classes])),
             ("per channel", Weights::per_channel(&values[..classes], pixels)),
             ("per sample", Weights::per_sample(&values[..len / classes], classes)),
+            ("per pixel", Weights::per_pixel(&values[..len / classes], classes, pixels)),
             ("per element", Weights::per_element(values)),
         ]
     }
