@@ -16,7 +16,7 @@ fn main() {
     cases::<f64>();
 }
 
-trait Element: Real + Label<Self> + From<f32> {}
+trait Element: Real + Label<Self> {}
 impl Element for f32 {}
 impl Element for f64 {}
 

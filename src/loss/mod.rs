@@ -250,7 +250,7 @@ pub(crate) trait Plans<T: Real>: Sync {
     fn run_backward(&self, pass: &Pass<T>, streams: Streams<'_, T>);
 
     /// Whether the inputs are within their range, as any logit is. A weight of 0 excuses its input.
-    fn check_inputs(&self, _: Threads, _inputs: Values<'_, T>, _weight: Factors<'_, T>) -> Result<(), Error> {
+    fn check_inputs(&self, _inputs: Values<'_, T>, _weight: Factors<'_, T>) -> Result<(), Error> {
         Ok(())
     }
 
@@ -300,7 +300,7 @@ pub(crate) trait Plans<T: Real>: Sync {
             reduction: settings.reduction,
             backend,
         };
-        self.check_inputs(threads, inputs, checked.weight)?;
+        self.check_inputs(inputs, checked.weight)?;
         Ok(checked)
     }
 }

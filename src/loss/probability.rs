@@ -1,7 +1,9 @@
 //! Binary cross-entropy of probabilities.
 
 use super::{Loss, Plans, Settings};
-use crate::driver::{Factors, Pass, Streams, Threads, Values};
+#[cfg(feature = "rayon")]
+use crate::driver::Threads;
+use crate::driver::{Factors, Pass, Streams, Values};
 use crate::error::Error;
 use crate::math::DoubleWord;
 use crate::real::Real;
@@ -165,10 +167,10 @@ impl<T: Real> Plans<T> for Bce<'_, T> {
         Ok(())
     }
 
-    fn check_inputs(&self, threads: Threads, inputs: Values<'_, T>, weight: Factors<'_, T>) -> Result<(), Error> {
+    fn check_inputs(&self, inputs: Values<'_, T>, weight: Factors<'_, T>) -> Result<(), Error> {
         if let Some(inputs) = inputs.as_is() {
             // Without an early exit the comparison runs several lanes at a time.
-            if threads.all(inputs, |inputs| inputs.iter().fold(true, |all, &p| all & is_probability(p))) {
+            if self.settings.threads.all(inputs, |inputs| inputs.iter().fold(true, |all, &p| all & is_probability(p))) {
                 return Ok(());
             }
         }

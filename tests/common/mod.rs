@@ -8,27 +8,13 @@ pub mod family;
 pub mod twofold;
 
 use std::fmt::Debug;
-use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use logit_loss::{Backend, Error, Label, Real, Weights};
 
 use family::Tested;
 
 /// `f32` or `f64`.
-pub trait Number:
-    Real
-    + Debug
-    + Default
-    + PartialOrd
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Div<Output = Self>
-    + Neg<Output = Self>
-    + Label<Self>
-    + Send
-    + 'static
-{
+pub trait Number: Real + Label<Self> {
     /// Bits of the significand, the hidden one included.
     const PRECISION: i32;
     /// The smallest subnormal is 2 to this power.

@@ -3,7 +3,7 @@
 use crate::common::family::{Family, Tested, for_all_families};
 use crate::common::{Number, Random, backends};
 use crate::fenced::{End, Fenced, Place, Start};
-use logit_loss::{Backend, Error, Label, LossSum, Reduction, Weights};
+use logit_loss::{Backend, Element, Error, Label, LossSum, Reduction, Weights};
 
 for_all_families!(every_length_at_every_offset, every_kind_at_the_fences, around_blocks, one_more_than_a_chunk);
 
@@ -109,15 +109,15 @@ impl Fences {
             loss = backend.map_or(loss, |backend| loss.on(backend));
             let hard = random.hard::<N>(len);
             match kind % KINDS_OF_TARGETS {
-                0 => methods(loss, x, targets.hold(&random.units::<N>(len), place), upstream, outputs, place),
-                1 => methods(loss, x, targets.hold(&hard, place), upstream, outputs, place),
+                0 => methods(loss, x, targets.hold(&random.units::<N>(len), place), upstream, outputs, place, |v| v),
+                1 => methods(loss, x, targets.hold(&hard, place), upstream, outputs, place, |v| v),
                 2 => {
                     let positive: Vec<bool> = hard.iter().map(|&t| t == N::new(1.0)).collect();
-                    methods(loss, x, targets.hold(&positive, place), upstream, outputs, place);
+                    methods(loss, x, targets.hold(&positive, place), upstream, outputs, place, |v| v);
                 }
                 _ => {
                     let bytes: Vec<u8> = hard.iter().map(|&t| if t == N::new(1.0) { 200 } else { 0 }).collect();
-                    methods(loss, x, targets.hold(&bytes, place), upstream, outputs, place);
+                    methods(loss, x, targets.hold(&bytes, place), upstream, outputs, place, |v| v);
                 }
             }
         }
@@ -160,29 +160,32 @@ fn weights<'f, N: Number>(
     }
 }
 
-fn methods<'w, N: Number, Y: Label<N>>(
+/// Every method; `of` rounds to what the elements are kept as.
+pub fn methods<'w, N: Number, E: Element<N> + PartialOrd, Y: Label<N>>(
     loss: impl Tested<'w, N>,
-    x: &[N],
+    x: &[E],
     t: &[Y],
     upstream: Weights<'_, N>,
     outputs: &mut [Fenced; 2],
     place: Place,
+    of: fn(N) -> E,
 ) {
     #[cfg(feature = "rayon")]
-    methods_of(loss.on_threads(), x, t, upstream, outputs, place);
-    methods_of(loss, x, t, upstream, outputs, place);
+    methods_of(loss.on_threads(), x, t, upstream, outputs, place, of);
+    methods_of(loss, x, t, upstream, outputs, place, of);
 }
 
-fn methods_of<'w, N: Number, Y: Label<N>>(
+fn methods_of<'w, N: Number, E: Element<N> + PartialOrd, Y: Label<N>>(
     loss: impl Tested<'w, N>,
-    x: &[N],
+    x: &[E],
     t: &[Y],
     upstream: Weights<'_, N>,
     outputs: &mut [Fenced; 2],
     place: Place,
+    of: fn(N) -> E,
 ) {
     let [first, second] = outputs;
-    let nothing = vec![N::NAN; x.len()];
+    let nothing = vec![of(N::NAN); x.len()];
     let mut reduced = vec![loss.loss(x, t).unwrap()];
     written(first, &nothing, place, |out| loss.losses(x, t, out));
     written(first, &nothing, place, |out| loss.gradient(x, t, out));
@@ -190,8 +193,8 @@ fn methods_of<'w, N: Number, Y: Label<N>>(
     written(first, x, place, |out| loss.loss_and_gradient_in_place(out, t).map(|loss| reduced.push(loss)));
     written(first, &nothing, place, |out| loss.backward(x, t, upstream, out));
     // What a loss does not have is 0.
-    let zero = |out: &mut [N]| {
-        out.fill(N::new(0.0));
+    let zero = |out: &mut [E]| {
+        out.fill(of(N::new(0.0)));
         Ok(())
     };
     written(first, &nothing, place, |out| loss.target_gradient_of(x, t, out).unwrap_or_else(|| zero(out)));
@@ -208,7 +211,7 @@ fn methods_of<'w, N: Number, Y: Label<N>>(
 }
 
 /// A method that writes all of a slice, which holds these values before, and nothing beside.
-pub fn written<T: Copy + PartialOrd>(
+fn written<T: Copy + PartialOrd>(
     fenced: &mut Fenced,
     before: &[T],
     place: Place,

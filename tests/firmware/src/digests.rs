@@ -5,8 +5,6 @@
 //! GOLDEN=write cargo test --test same_bits board
 //! ```
 
-use core::ops::{Div, Neg};
-
 use logit_loss::{
     Activation, Backend, Bce, BceWithLogits, Error, FocalLoss, Hessian, Label, Loss, LossSum, Real, Weights,
     pos_weight_from_targets,
@@ -19,7 +17,7 @@ pub const SINGLES: usize = 300;
 pub const DOUBLES: usize = 150;
 
 /// `f32` or `f64`.
-pub trait Element: Real + Label<Self> + PartialOrd + Neg<Output = Self> + Div<Output = Self> {
+pub trait Element: Real + Label<Self> {
     fn new(v: f64) -> Self;
     fn from_bits_of(bits: u64) -> Self;
     fn bits(self) -> u64;

@@ -37,7 +37,7 @@ impl<'a, E: Copy> Caller<'a, E> {
     }
 }
 
-pub fn all<T: Real + From<f32>>(backend: Option<Backend>, watch: &mut dyn Watch) {
+pub fn all<T: Real>(backend: Option<Backend>, watch: &mut dyn Watch) {
     for shape in SHAPES {
         let numbers = |value: fn(usize) -> f32| shape.of(|i| T::from(value(i)));
         let factors = Factors::new(shape, T::from);
@@ -138,7 +138,7 @@ fn probabilities<T: Real, Y: Label<T>>(
     }
 }
 
-pub fn activations<T: Real + From<f32>, E: Element<T>>(caller: &mut Caller<'_, E>, backend: Option<Backend>) {
+pub fn activations<T: Real, E: Element<T>>(caller: &mut Caller<'_, E>, backend: Option<Backend>) {
     let beta = T::from(0.7);
     for (name, activation) in [
         ("sigmoid", Activation::sigmoid()),
