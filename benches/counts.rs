@@ -91,6 +91,28 @@ fn with_logits<T: Element>(place: &Place<'_>, backend: Backend) {
     }
     place.count("BceWithLogits::loss, bool targets", || bce.loss(x, labels));
     place.count("BceWithLogits::loss_and_gradient, bool targets", || bce.loss_and_gradient(x, labels, g));
+    missing(place, bce, x, labels, g);
+}
+
+/// Labels that may be something else, and elements that are not there.
+fn missing<T: Element>(place: &Place<'_>, bce: BceWithLogits<'_, T>, x: &[T], labels: &[bool], g: &mut [T]) {
+    let bytes: Vec<u8> = labels.iter().map(|&label| label.into()).collect();
+    let words: Vec<i64> = labels.iter().map(|&label| label.into()).collect();
+    let present: Vec<bool> = (0..labels.len()).map(|i| i % 7 != 3).collect();
+    let some: Vec<u8> = bytes.iter().zip(&present).map(|(&label, &is)| if is { label } else { 255 }).collect();
+    let (bytes, words, some, present) = black_box((&bytes[..], &words[..], &some[..], &present[..]));
+    place.count("BceWithLogits::loss, u8 targets", || bce.loss(x, bytes));
+    place.count("BceWithLogits::loss_and_gradient, u8 targets", || bce.loss_and_gradient(x, bytes, g));
+    place.count("BceWithLogits::loss, i64 targets", || bce.loss(x, words));
+    let ignoring = bce.ignore_target(T::from(255.0));
+    place.count("BceWithLogits::loss, some ignored", || ignoring.loss(x, some));
+    place.count("BceWithLogits::loss_and_gradient, some ignored", || ignoring.loss_and_gradient(x, some, g));
+    let weighted = ignoring.reduction(Reduction::WeightedMean);
+    place.count("BceWithLogits::loss, some ignored, weighted mean", || weighted.loss(x, some));
+    let masked = bce.mask(present);
+    place.count("BceWithLogits::loss, mask", || masked.loss(x, bytes));
+    let five = ignoring.pos_weight(Weights::uniform(T::from(5.0)));
+    place.count("BceWithLogits::loss, some ignored, pos_weight 5", || five.loss(x, some));
 }
 
 fn focal<T: Element>(place: &Place<'_>, backend: Backend) {

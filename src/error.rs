@@ -16,6 +16,10 @@ pub enum Argument {
     Hessian,
     /// [`weight`](crate::BceWithLogits::weight).
     Weight,
+    /// [`class_weight`](crate::BceWithLogits::class_weight).
+    ClassWeight,
+    /// [`mask`](crate::BceWithLogits::mask).
+    Mask,
     /// [`pos_weight`](crate::BceWithLogits::pos_weight).
     PosWeight,
     /// The upstream derivative of [`backward`](crate::Loss::backward).
@@ -49,6 +53,8 @@ impl fmt::Display for Argument {
             Self::Gradient => "gradient",
             Self::Hessian => "Hessian",
             Self::Weight => "weight",
+            Self::ClassWeight => "class weight",
+            Self::Mask => "mask",
             Self::PosWeight => "positive weight",
             Self::Upstream => "upstream derivative",
             Self::LabelSmoothing => "label smoothing",
@@ -63,11 +69,11 @@ impl fmt::Display for Argument {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A slice has not as many elements as the input: the logits, or the probabilities.
+    /// A slice has not as many elements as there are inputs, or counts: logits, or probabilities.
     Length {
         /// Which slice.
         argument: Argument,
-        /// The number of inputs.
+        /// The number of inputs, or of counts.
         expected: usize,
         /// The number of its elements.
         found: usize,
@@ -97,17 +103,27 @@ pub enum Error {
         /// Which.
         index: usize,
     },
-    /// A target that is below 0, above 1 or NaN, where it must not be.
+    /// A target that is neither 0 nor 1, of a type that has no other labels. Where targets are counted: a target that is below
+    /// 0, above 1 or NaN.
     Target {
         /// Which.
         index: usize,
     },
-    /// Targets that are not those of a whole number of samples.
+    /// Inputs, or targets where there are no inputs, that are no whole number of samples.
     Classes {
         /// How many classes each sample has.
         classes: usize,
-        /// The number of targets.
-        targets: usize,
+        /// How many pixels each class has.
+        pixels: usize,
+        /// The number of inputs.
+        inputs: usize,
+    },
+    /// Inputs that so many samples cannot have in equal parts.
+    Samples {
+        /// The number of samples.
+        samples: usize,
+        /// The number of inputs.
+        inputs: usize,
     },
     /// A class without positives, which no positive weight can balance.
     NoPositives {
@@ -133,7 +149,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Length { argument, expected, found } => {
-                write!(f, "{argument}: expected {expected} elements, as many as inputs, found {found}")
+                write!(f, "{argument}: expected {expected} elements, found {found}")
             }
             Self::Tiling { argument, values, covered, cycles, inputs } => {
                 let multiple = if cycles { "any multiple of " } else { "" };
@@ -146,10 +162,11 @@ impl fmt::Display for Error {
                 write!(f, "{argument}: the value at {index} is negative or not finite")
             }
             Self::Probability { index } => write!(f, "probabilities: the value at {index} is not in [0, 1]"),
-            Self::Target { index } => write!(f, "targets: the value at {index} is not in [0, 1]"),
-            Self::Classes { classes, targets } => {
-                write!(f, "targets: {targets} of them are no whole number of samples of {classes} classes")
+            Self::Target { index } => write!(f, "targets: the value at {index} is no label"),
+            Self::Classes { classes, pixels, inputs } => {
+                write!(f, "{inputs} inputs are no whole number of samples of {classes} classes and {pixels} pixels")
             }
+            Self::Samples { samples, inputs } => write!(f, "{inputs} inputs are not {samples} samples of one size"),
             Self::NoPositives { class } => write!(f, "targets: class {class} has no positives"),
             Self::NoNegatives { class } => write!(f, "targets: class {class} has no negatives"),
             Self::Parameter { argument } => write!(f, "{argument}: outside of {}", argument.range()),

@@ -32,7 +32,7 @@
 //!   [`accumulate`](Loss::accumulate) for sums that go on; and [`Hessian`], with
 //!   [`gradient_and_hessian`](Hessian::gradient_and_hessian).
 //! * [`Bce`]: binary cross-entropy of probabilities, for where there are no logits any more.
-//! * [`pos_weight_from_targets`]: the positive weights that balance classes.
+//! * [`ClassCount`] and [`pos_weight`]: how many positives a class has, and the positive weights that balance classes.
 //! * [`sigmoid`], [`log_sigmoid`] and [`softplus`] over slices, also in place.
 //! * [`Activation`]: the same on a backend of one's choice, or on several threads.
 //! * `parallel()`, with the feature `rayon`: every loss and activation on several threads.
@@ -130,7 +130,7 @@
 extern crate std;
 
 mod activation;
-mod balance;
+mod counts;
 mod driver;
 mod error;
 mod label;
@@ -146,7 +146,7 @@ mod weights;
 pub use activation::{
     Activation, log_sigmoid, log_sigmoid_in_place, sigmoid, sigmoid_in_place, softplus, softplus_in_place,
 };
-pub use balance::pos_weight_from_targets;
+pub use counts::{ClassCount, pos_weight, pos_weight_or};
 pub use error::{Argument, Error};
 pub use label::Label;
 pub use loss::{Bce, BceWithLogits, FocalLoss, Hessian, Loss};
@@ -185,7 +185,7 @@ pub mod vendoring {}
 /// ```
 /// ```compile_fail,E0624
 /// fn checked<L: logit_loss::Loss<f32>>(loss: L) -> bool {
-///     loss.check_parameters().is_ok()
+///     loss.plans().check_parameters().is_ok()
 /// }
 /// ```
 #[cfg(doctest)]

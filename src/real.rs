@@ -3,16 +3,12 @@
 use core::fmt::{Debug, Display};
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
-use crate::driver::{ActivationPlans, BcePlans, FocalPlans, ProbabilityPlans, Values, ValuesMut, WeightPlans};
+use crate::driver::{Sealed, Values, ValuesMut};
 use crate::simd::Backend;
 
 /// `f32` or `f64`: the type of weights and of sums, and what everything is computed with. Sealed.
 pub trait Real:
-    ActivationPlans
-    + BcePlans
-    + FocalPlans
-    + ProbabilityPlans
-    + WeightPlans
+    Sealed
     + Copy
     + Debug
     + Display

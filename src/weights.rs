@@ -127,16 +127,23 @@ impl<'a, T: Real> Weights<'a, T> {
         }
     }
 
-    /// The factors, if they are not negative and cover so many logits exactly.
+    /// Whether it is 1 for every element.
+    #[inline]
+    pub(crate) fn is_one(&self) -> bool {
+        self.uniform_value() == Some(T::ONE)
+    }
+
+    /// The factors, if they are not negative and cover so many logits exactly. Which sizes are moderate is up to the caller.
     #[inline]
     pub(crate) fn checked(
         &'a self,
         threads: Threads,
+        moderate: [T; 2],
         argument: Argument,
         logits: usize,
         backend: Backend,
     ) -> Result<Factors<'a, T>, Error> {
-        self.checked_from(threads, T::ZERO, argument, logits, backend)
+        self.checked_from(threads, T::ZERO, moderate, argument, logits, backend)
     }
 
     /// The same for factors that may be negative.
@@ -147,7 +154,7 @@ impl<'a, T: Real> Weights<'a, T> {
         logits: usize,
         backend: Backend,
     ) -> Result<Factors<'a, T>, Error> {
-        self.checked_from(threads, -T::MAX, argument, logits, backend)
+        self.checked_from(threads, -T::MAX, T::MODERATE_WEIGHTS, argument, logits, backend)
     }
 
     #[inline]
@@ -155,6 +162,7 @@ impl<'a, T: Real> Weights<'a, T> {
         &'a self,
         threads: Threads,
         least: T,
+        moderate: [T; 2],
         argument: Argument,
         logits: usize,
         backend: Backend,
@@ -166,7 +174,7 @@ impl<'a, T: Real> Weights<'a, T> {
             Kind::Values(of) => {
                 expect_cover(argument, of, logits)?;
                 let values = of.values;
-                let moderate = threads.all(values, |values| T::are_moderate_from(least, values, backend));
+                let moderate = threads.all(values, |values| T::are_moderate_from(least, moderate, values, backend));
                 // Moderate ones are valid.
                 let unchecked = if moderate { &[] } else { values };
                 match unchecked.iter().position(|&v| !(least <= v && v <= T::MAX)) {

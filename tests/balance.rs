@@ -3,8 +3,8 @@
 mod common;
 
 use common::exact::{Exact, Referenced, error_of};
-use common::{Number, Random, each_label, for_both_types, numbers};
-use logit_loss::{Bce, BceWithLogits, Label, Loss, Reduction, Weights, pos_weight_from_targets};
+use common::{Number, Random, balance, each_label, for_both_types, numbers};
+use logit_loss::{Bce, BceWithLogits, Label, Loss, Reduction, Weights};
 
 for_both_types!(
     any_number_of_classes,
@@ -17,7 +17,7 @@ for_both_types!(
 
 fn balanced<N: Number, Y: Label<N>>(targets: &[Y], classes: usize) -> Vec<N> {
     let mut out = vec![N::NAN; classes];
-    pos_weight_from_targets(targets, &mut out).unwrap();
+    balance(targets, &mut out).unwrap();
     out
 }
 

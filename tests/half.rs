@@ -2,12 +2,11 @@
 
 mod common;
 
-use common::backends;
 use common::family::Tested;
+use common::{backends, balance};
 use half::{bf16, f16};
 use logit_loss::{
     Activation, Argument, Bce, BceWithLogits, Element, Error, FocalLoss, Label, Loss, LossSum, Reduction, Weights,
-    pos_weight_from_targets,
 };
 use std::fmt::Debug;
 
@@ -301,8 +300,8 @@ fn errors_come_before_effects() {
 fn positive_weights_from_targets() {
     let targets = [1.0, 0.0, 0.0, 0.5, 0.25, 0.0].map(f16::from_f32);
     let (mut half, mut wide) = ([0.0f32; 2], [0.0; 2]);
-    pos_weight_from_targets(&targets, &mut half).unwrap();
-    pos_weight_from_targets(&targets.map(f16::to_f32), &mut wide).unwrap();
+    balance(&targets, &mut half).unwrap();
+    balance(&targets.map(f16::to_f32), &mut wide).unwrap();
     assert_eq!(half, wide);
-    assert_eq!(pos_weight_from_targets(&[f16::from_f32(1.5)], &mut half[..1]), Err(Error::Target { index: 0 }));
+    assert_eq!(balance(&[f16::from_f32(1.5)], &mut half[..1]), Err(Error::Target { index: 0 }));
 }

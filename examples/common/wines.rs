@@ -9,7 +9,7 @@ mod metrics;
 use comfy_table::{CellAlignment, Table, presets};
 use data::Data;
 use indicatif::{ProgressBar, ProgressStyle};
-use logit_loss::pos_weight_from_targets;
+use logit_loss::{BceWithLogits, ClassCount, Loss, pos_weight};
 use metrics::Metrics;
 
 pub use data::Part;
@@ -55,9 +55,10 @@ impl Part {
 pub fn train<N: Network>() -> Result<(), Error> {
     let mut rng = fastrand::Rng::with_seed(SEED);
     let Data { train, held_out } = Data::load(&mut rng).standardised();
-    let mut pos_weight = [0.0];
-    pos_weight_from_targets(&train.targets, &mut pos_weight)?;
-    let [pos_weight] = pos_weight;
+    let (mut counts, mut balance) = ([ClassCount::new()], [0.0]);
+    BceWithLogits::<f32>::new().count_classes(&mut counts, 1, &train.targets)?;
+    pos_weight(&counts, &mut balance)?;
+    let [pos_weight] = balance;
     println!(
         "Red wines: {} to train on, {} of them good and {} not (pos_weight {pos_weight:.2})",
         train.targets.len(),

@@ -91,7 +91,8 @@ fn call_all<T: Number, K: Kind<T>>(mut bytes: Bytes<'_>) {
     let weight = Factors::<T>::read_any(&mut bytes, n);
     let kind = K::read_any(&mut bytes, n);
     let upstream = Factors::<T>::read_any(&mut bytes, n);
-    let bits: Vec<u8> = (0..bools).map(|_| bytes.byte() & 3).collect();
+    // Most of them labels.
+    let bits: Vec<u8> = (0..bools).map(|_| bytes.byte()).map(|byte| if byte < 250 { byte & 1 } else { byte }).collect();
 
     let loss = kind.loss(Settings { weight: weight.weights(), smoothing, reduction, backend });
     let describe = || {
@@ -117,7 +118,9 @@ fn call_all<T: Number, K: Kind<T>>(mut bytes: Bytes<'_>) {
                 sum > 0.0
             }
         };
-    let (fits, bits_fit) = (targets == n, bools == n);
+    // A weight of 0 excuses what is no label.
+    let are_labels = || bits.iter().enumerate().all(|(i, &bit)| bit <= 1 || weight.at(i).wide() == 0.0);
+    let (fits, bits_fit) = (targets == n, bools == n && (!settings || are_labels()));
 
     given.expect("loss", &loss.loss(&x, &y), fits && divisible);
     given.expect("loss of u8", &loss.loss(&x, &bits), bits_fit && divisible);

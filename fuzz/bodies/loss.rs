@@ -177,7 +177,7 @@ fn labels_agree<T: Number, K: Kind<T>>(case: &Case<T, K>) {
     let n = case.len();
     let (x, loss) = (&case.logits[..], case.loss());
     let bools: Vec<bool> = case.targets.iter().map(|t| t.wide() >= 0.5).collect();
-    let bytes: Vec<u8> = bools.iter().enumerate().map(|(i, &t)| if t { 1 + (i % 255) as u8 } else { 0 }).collect();
+    let bytes: Vec<u8> = bools.iter().map(|&t| t.into()).collect();
     let numbers: Vec<T> = bools.iter().map(|&t| T::of(f64::from(u8::from(t)))).collect();
     let mut gradients = [vec![T::of(0.0); n], vec![T::of(0.0); n], vec![T::of(0.0); n]];
     let [a, b, c] = &mut gradients;

@@ -2,7 +2,7 @@
 //! whose weight is not 0, the same from every method and on all backends of a kind. And the positive weights that
 //! balance targets: right, or an error that names the class, for targets of any type and any number of classes.
 
-use logit_loss::{Backend, Bce, Error, Label, Loss, LossSum, Reduction, pos_weight_from_targets};
+use logit_loss::{Backend, Bce, ClassCount, Error, Label, Loss, LossSum, Reduction, pos_weight};
 
 use super::bounds::{is_close, is_normal, product};
 use super::input::{Bytes, unit};
@@ -38,7 +38,7 @@ fn look_at<T: Number>(mut bytes: Bytes<'_>) {
     let wide: Vec<f64> = wide.iter().map(|&t| f64::from(u8::from(t >= 0.5))).collect();
     let numbers: Vec<T> = wide.iter().map(|&t| T::of(t)).collect();
     let bools: Vec<bool> = wide.iter().map(|&t| t == 1.0).collect();
-    let bytes: Vec<u8> = bools.iter().map(|&t| u8::from(t) * 9).collect();
+    let bytes: Vec<u8> = bools.iter().map(|&t| t.into()).collect();
     let found = balance(&numbers, &wide, classes);
     assert_eq!(balance::<T, _>(&bools, &wide, classes), found, "{classes} classes of {wide:?}, bool");
     assert_eq!(balance::<T, _>(&bytes, &wide, classes), found, "{classes} classes of {wide:?}, u8");
@@ -191,13 +191,15 @@ fn backends_agree<T: Number>(case: &Case<T>, bce: Bce<'_, T>) {
 /// The balance of each class, as bits, or its error; both are right, or this panics.
 fn balance<T: Number, Y: Label<T>>(targets: &[Y], values: &[f64], classes: usize) -> Result<Vec<u64>, Error> {
     let mut out = vec![T::of(-7.25); classes];
-    let found = pos_weight_from_targets(targets, &mut out);
+    let mut counts = vec![ClassCount::new(); classes];
+    let counted = Bce::<T>::new().count_classes(&mut counts, 1, targets);
+    let found = counted.and_then(|()| pos_weight(&counts, &mut out));
     let context = || format!("{found:?}, {out:?}: {classes} classes of {values:?}");
     assert!(found.is_ok() || out.iter().all(|v| v.wide() == -7.25), "written on an error, {}", context());
     let keys = found.map(|()| out.iter().map(|v| v.key()).collect());
     let n = values.len();
-    if classes == 0 || !n.is_multiple_of(classes) {
-        assert_eq!(found, Err(Error::Classes { classes, targets: n }), "{}", context());
+    if !n.is_multiple_of(classes) {
+        assert_eq!(found, Err(Error::Classes { classes, pixels: 1, inputs: n }), "{}", context());
         return keys;
     }
     if let Some(index) = values.iter().position(|t| !(0.0..=1.0).contains(t)) {

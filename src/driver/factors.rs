@@ -42,6 +42,9 @@ impl Place {
 }
 
 impl<T: Constants> Factors<'_, T> {
+    /// 1 for all elements.
+    pub const ONE: Self = Self::Uniform(T::ONE);
+
     /// How many elements it has factors for.
     pub fn capacity(&self) -> usize {
         match *self {

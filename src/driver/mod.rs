@@ -51,8 +51,10 @@
 //! less, most of all for independent logits, whose errors cancel (`tests/accuracy/errors.md`).
 
 mod block;
+mod combined;
 mod factors;
 mod formulas;
+mod labels;
 mod plan;
 mod rows;
 mod short;
@@ -66,10 +68,10 @@ mod tile;
 mod tree;
 mod types;
 
+pub(crate) use combined::{Combined, weight_product};
 pub(crate) use factors::{Broadcast, Factors};
-pub(crate) use formulas::{
-    ActivationPlans, BceParameters, BcePlans, FocalParameters, FocalPlans, ProbabilityPlans, WeightPlans,
-};
+pub(crate) use formulas::{BceParameters, FocalParameters, Sealed};
+pub(crate) use labels::Exclusion;
 pub(crate) use short::{Row, RowResult, is_short};
 pub(crate) use stored::{Stored, Values, ValuesMut};
 pub(crate) use streams::Streams;
@@ -106,6 +108,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         let (mut logit, mut target) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::<T::TargetBuffer>::uninit());
         let (mut pos_weight, mut weight) = (MaybeUninit::uninit(), MaybeUninit::uninit());
         let (mut pos_weight_cycle, mut weight_cycle) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+        let (mut class_weight, mut class_weight_cycle) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::uninit());
         let mut upstream = MaybeUninit::uninit();
         let (mut terms, mut words) = (MaybeUninit::uninit(), MaybeUninit::uninit());
         let target = Buffer::of(&mut target);
@@ -113,6 +116,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
             logit: Buffer::of(&mut logit),
             pos_weight: FactorRows::of(target.part(1, &mut pos_weight)).with_cycle(&mut pos_weight_cycle),
             weight: FactorRows::of(target.part(2, &mut weight)).with_cycle(&mut weight_cycle),
+            class_weight: FactorRows::of(Buffer::of(&mut class_weight)).with_cycle(&mut class_weight_cycle),
             upstream: FactorRows::of(target.part(3, &mut upstream)),
             target,
             terms: &mut terms,

@@ -53,6 +53,12 @@ impl<'b, T: Constants> FactorRows<'b, T> {
         Self { cycle: cycle.as_mut_ptr().cast(), ..self }
     }
 
+    /// Where rows are made.
+    #[inline]
+    pub fn buffer(&self) -> Rows<T> {
+        self.rows.rows
+    }
+
     /// Makes what is the same in all blocks.
     #[inline]
     pub fn prepare(&mut self, factors: Factors<'_, T>) {

@@ -91,12 +91,22 @@ impl<T: Constants> Streams<'_, T> {
         if result.has_targets() {
             let targets = self.targets?;
             target = targets.as_is(start).unwrap_or(widened.as_mut_ptr().cast());
-            if !targets.storage.as_is {
-                if len > T::VIRTUAL_LANES {
+            let storage = targets.storage;
+            if !storage.as_is {
+                if len > T::VIRTUAL_LANES || storage.is_optional {
                     return None;
                 }
-                // SAFETY: the targets of these elements are there, and there is room for all lanes.
-                unsafe { targets.widen(start, len, target) };
+                // SAFETY: the targets of these elements are there, and there is room for all lanes, of which so many are read
+                // only when they have been written.
+                let widened = unsafe {
+                    targets.widen(start, len, target);
+                    from_raw_parts(target, len)
+                };
+                // What is neither 0 nor 1 may be an error.
+                let is_label = |&t: &T| (t == T::ZERO) | (t == T::ONE);
+                if storage.is_checked && !widened.iter().fold(true, |all, t| all & is_label(t)) {
+                    return None;
+                }
             }
         }
         if result.outputs() > 0 {

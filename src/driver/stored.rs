@@ -1,26 +1,64 @@
 //! Numbers as they are stored: as they are computed with, or as bytes or halves that are widened first.
 
 use core::marker::PhantomData;
+use core::mem::MaybeUninit;
 
 use super::block::Rows;
+use super::labels::{Counting, Found, Labels, write_present};
 use super::tile::{Tile, width_of};
 use crate::math::{Constants, Smoothing};
-use crate::simd::{Backend, Function, Kernel, Lanes, Token, Vector};
+use crate::simd::{Backend, Function, Kernel, Lanes, MOST_LANES, Token, Vector};
 
-/// A type that inputs can have in memory.
-pub(crate) trait Stored<T>: Copy + 'static {
+/// A type that inputs and targets can have in memory.
+pub(crate) trait Stored<T: Constants>: Copy + PartialEq + 'static {
     const STORAGE: Storage<T>;
 
     fn widen(self) -> T;
 
+    /// The value in this type, if it has it.
+    fn exactly(value: T) -> Option<Self>;
+
+    /// Whether it is 0 or 1, where nothing else is a target; floats are not asked.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn is_label(self) -> bool {
+        true
+    }
+
+    /// Whether it is the same, NaN being the same as NaN.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn is_same(self, other: Self) -> bool {
+        // Only NaN is not equal to itself.
+        (self == other) | (self.ne(&self) & other.ne(&other))
+    }
+
+    /// Whether it says itself that there is no target.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn is_missing(self) -> bool {
+        false
+    }
+
     /// # Safety
     ///
     /// As many as `L` has lanes can be read.
-    unsafe fn load<L: Lanes<Scalar = T>>(l: Token<L>, from: *const Self) -> Vector<L>;
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn load<L: Lanes<Scalar = T>>(l: Token<L>, from: *const Self) -> Vector<L> {
+        // Four registers are the most that a vector has.
+        let mut row = MaybeUninit::<[T; 4 * MOST_LANES]>::uninit();
+        let first = row.as_mut_ptr().cast::<T>();
+        // SAFETY: the caller's promise; there is room for all lanes, and they are read when they have been written.
+        unsafe {
+            let mut i = 0;
+            while i < L::LANES {
+                first.add(i).write(from.add(i).read().widen());
+                i += 1;
+            }
+            l.load(first)
+        }
+    }
 }
 
 /// A type that results can have, too.
-pub(crate) trait StoredMut<T>: Stored<T> {
+pub(crate) trait StoredMut<T: Constants>: Stored<T> {
     /// To the nearest, ties to even.
     fn round(v: T) -> Self;
 
@@ -33,29 +71,51 @@ pub(crate) trait StoredMut<T>: Stored<T> {
 /// What widens or rounds rows on a backend.
 type TransferFn<T> = fn(Backend) -> Function<Transfer<T>, ()>;
 
+/// What counts targets on a backend.
+type CountingFn<T> = fn(Backend) -> Function<Labels<T>, Found>;
+
 /// What the driver knows of a type in memory: it is compiled once, for all of them.
 pub struct Storage<T> {
     size: usize,
     /// Whether numbers are stored as they are computed with.
     pub as_is: bool,
-    /// Whether they can only be 0 or 1.
+    /// Whether targets of this type are 0 or 1.
     pub hard: bool,
+    /// Whether targets of this type have to be looked at, since they may be something else.
+    pub is_checked: bool,
+    /// Whether targets of this type may be missing; they are widened to NaN then.
+    pub is_optional: bool,
     read: TransferFn<T>,
     write: Option<TransferFn<T>>,
     get: unsafe fn(*const u8) -> T,
+    pub(super) count: CountingFn<T>,
+    pub(super) write_present: unsafe fn(&Labels<T>, *mut T),
+    /// What a value looks like when it has been widened, if the type has it.
+    pub(super) as_widened: fn(T) -> Option<T>,
 }
 
 impl<T: Constants> Storage<T> {
-    pub const fn of<S: Stored<T>>(as_is: bool, hard: bool) -> Self {
+    /// Numbers.
+    pub const fn numbers<S: Stored<T>>(as_is: bool) -> Self {
         Self {
             size: size_of::<S>(),
             as_is,
-            hard,
+            hard: false,
+            is_checked: false,
+            is_optional: false,
             read: |backend| backend.function::<T, Reading<S>>(),
             write: None,
             // SAFETY: the caller's promise, that an `S` is there.
             get: |from| unsafe { from.cast::<S>().read().widen() },
+            count: |backend| backend.function::<T, Counting<S>>(),
+            write_present: write_present::<T, S>,
+            as_widened: |value| S::exactly(value).map(S::widen),
         }
+    }
+
+    /// Labels: 0 or 1, which has to be checked, or nothing.
+    pub const fn labels<S: Stored<T>>(is_checked: bool, is_optional: bool) -> Self {
+        Self { hard: true, is_checked, is_optional, ..Self::numbers::<S>(false) }
     }
 
     pub const fn with_output<S: StoredMut<T>>(self) -> Self {
@@ -77,6 +137,9 @@ impl<T> Clone for Values<'_, T> {
 }
 
 impl<T> Copy for Values<'_, T> {}
+
+// SAFETY: it stands for a shared slice of plain numbers or labels.
+unsafe impl<T> Sync for Values<'_, T> {}
 
 impl<'a, T: Constants> Values<'a, T> {
     #[inline]
@@ -164,6 +227,11 @@ impl<T: Constants> Column<T> {
         self.storage.as_is.then(|| self.at(element).cast())
     }
 
+    /// A column of which this is the part from an element on.
+    pub fn starting_at(self, element: usize) -> Self {
+        Self { first: self.first.wrapping_sub(element * self.storage.size), ..self }
+    }
+
     /// Widens so many elements, one by one.
     ///
     /// # Safety
@@ -190,7 +258,7 @@ impl<T: Constants> Column<T> {
 
     /// Where the number of an element is, or goes.
     #[inline]
-    fn at(self, element: usize) -> *mut u8 {
+    pub(super) fn at(self, element: usize) -> *mut u8 {
         self.first.wrapping_add(element * self.storage.size)
     }
 

@@ -8,6 +8,7 @@ use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use super::block::{Block, BlockFn, Choice, Rows, Shape, Surveyor};
+use super::combined::{Combination, Combined, Removing, Weighing, WeightRows};
 use super::factors::Factors;
 use super::rows::{Buffer, FactorRows};
 use super::stored::{Column, Values, ValuesMut};
@@ -24,6 +25,7 @@ pub struct Workspace<'r, T: Constants> {
     pub target: Buffer<'r, T>,
     pub pos_weight: FactorRows<'r, T>,
     pub weight: FactorRows<'r, T>,
+    pub class_weight: FactorRows<'r, T>,
     pub upstream: FactorRows<'r, T>,
     /// The terms and products of each piece of a block's rows.
     pub terms: &'r mut MaybeUninit<[[T::Columns; 3]; PIECES]>,
@@ -40,6 +42,9 @@ impl<T: Constants> Workspace<'_, T> {
         if shape.weights {
             self.pos_weight.prepare(streams.pos_weight);
             self.weight.prepare(streams.weight);
+            if let Some(combined) = streams.combined {
+                self.class_weight.prepare(combined.class_weight);
+            }
         }
         if shape.upstream {
             self.upstream.prepare(streams.upstream);
@@ -73,6 +78,8 @@ pub struct Streams<'a, T: 'static> {
     smoothing: Option<Smoothing<T>>,
     pub pos_weight: Factors<'a, T>,
     pub weight: Factors<'a, T>,
+    /// What else decides the weight; few callers have it.
+    pub combined: Option<&'a Combined<'a, T>>,
     pub upstream: Factors<'a, T>,
     pub(super) outputs: [Option<Column<T>>; 2],
     slices: PhantomData<(&'a [T], &'a mut [T])>,
@@ -85,7 +92,7 @@ impl<'a, T: Constants> Streams<'a, T> {
     /// Only logits, as many as there are.
     #[inline]
     pub fn new(logits: Values<'a, T>) -> Self {
-        let one = Factors::Uniform(T::ONE);
+        let one = Factors::ONE;
         Self {
             elements: 0..logits.len(),
             logits: logits.column,
@@ -93,6 +100,7 @@ impl<'a, T: Constants> Streams<'a, T> {
             smoothing: None,
             pos_weight: one,
             weight: one,
+            combined: None,
             upstream: one,
             outputs: [None; 2],
             slices: PhantomData,
@@ -121,6 +129,12 @@ impl<'a, T: Constants> Streams<'a, T> {
         Self { pos_weight, weight, ..self.up_to(pos_weight.capacity().min(weight.capacity())) }
     }
 
+    /// The mask has as many elements as there are.
+    #[inline]
+    pub fn combined(self, combined: Option<&'a Combined<'a, T>>) -> Self {
+        Self { combined, ..self }
+    }
+
     pub fn upstream(self, upstream: Factors<'a, T>) -> Self {
         Self { upstream, ..self.up_to(upstream.capacity()) }
     }
@@ -128,6 +142,18 @@ impl<'a, T: Constants> Streams<'a, T> {
     #[inline]
     pub fn writing(self, first: ValuesMut<'a, T>) -> Self {
         Self { outputs: [Some(first.column), self.outputs[1]], ..self.up_to(first.len()) }
+    }
+
+    /// Only the elements from `start` on that there is room for.
+    pub fn writing_from(self, start: usize, first: ValuesMut<'a, T>) -> Self {
+        let part = self.within(start..start + first.len());
+        Self { outputs: [Some(first.column.starting_at(start)), None], ..part }
+    }
+
+    /// Only some of the elements.
+    pub fn within(self, range: Range<usize>) -> Self {
+        let elements = self.elements.start.max(range.start)..self.elements.end.min(range.end);
+        Self { elements, ..self }
     }
 
     pub fn writing_second(self, second: ValuesMut<'a, T>) -> Self {
@@ -162,16 +188,32 @@ impl<'a, T: Constants> Streams<'a, T> {
     /// Whether all weights and positive weights are 1.
     #[inline]
     pub fn has_no_weights(&self) -> bool {
-        self.pos_weight.is_one() && self.weight.is_one()
+        self.pos_weight.is_one() && self.has_one_weight()
+    }
+
+    /// Whether all weights are 1.
+    #[inline]
+    pub fn has_one_weight(&self) -> bool {
+        self.weight.is_one() && self.combined.is_none_or(|combined| combined.class_weight.is_one())
+    }
+
+    /// Whether some elements may not be there, and those that are have smoothed targets.
+    #[inline]
+    pub fn excludes_smoothed(&self) -> bool {
+        self.smoothing.is_some() && self.combined.is_some_and(|combined| combined.excludes)
     }
 
     /// Whether all weights, positive weights and upstream derivatives are moderate.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn weights_are_moderate(&self) -> bool {
-        [self.pos_weight, self.weight, self.upstream].iter().all(|factors| match *factors {
-            Factors::Uniform(v) => is_moderate(v),
+        let are_moderate = |factors: Factors<'_, T>, range| match factors {
+            Factors::Uniform(v) => is_moderate(v, range),
             Factors::Values { moderate, .. } => moderate,
-        })
+        };
+        let class_weight = self.combined.map_or(Factors::ONE, |combined| combined.class_weight);
+        let range = if class_weight.is_one() { T::MODERATE_WEIGHTS } else { T::MODERATE_PAIR };
+        [self.weight, class_weight].into_iter().all(|weight| are_moderate(weight, range))
+            && [self.pos_weight, self.upstream].into_iter().all(|factors| are_moderate(factors, T::MODERATE_WEIGHTS))
     }
 
     /// Whether all targets are known to be 0 or 1.
@@ -194,6 +236,7 @@ impl<'a, T: Constants> Streams<'a, T> {
         };
         let is_stored = |column: &Option<Column<T>>| column.is_some_and(|column| !column.storage.as_is);
         if !self.logits.storage.as_is
+            || self.combined.is_some()
             || shape.weights && (is_made(self.pos_weight) || is_made(self.weight))
             || shape.upstream && is_made(self.upstream)
             || shape.outputs > 0 && is_stored(&self.outputs[0])
@@ -300,9 +343,12 @@ impl<T: Constants> Streams<'_, T> {
         // SAFETY: the caller's promise: every slice has the elements of the tile, and the buffers room for what is made.
         unsafe {
             let logit = self.column_rows(self.logits, workspace.logit.rows, backend, None, tile);
+            // What is taken away is told by targets as they are stored.
+            let excludes = self.combined.is_some_and(|combined| combined.excludes);
+            let smoothing = if excludes { None } else { self.smoothing };
             let target = match self.targets {
-                Some(column) if shape.targets => {
-                    self.column_rows(column, workspace.target.rows, backend, self.smoothing, tile)
+                Some(column) if shape.targets || excludes => {
+                    self.column_rows(column, workspace.target.rows, backend, smoothing, tile)
                 }
                 // Not read, or by a formula that nobody gave targets.
                 _ => logit,
@@ -324,7 +370,7 @@ impl<T: Constants> Streams<'_, T> {
                 // By a formula that nobody gave an output: one row takes it all.
                 None => Rows { step: 0, ..buffers[k] },
             };
-            Block {
+            let mut block = Block {
                 rows: tile.rows,
                 width: tile.width,
                 logit,
@@ -336,6 +382,64 @@ impl<T: Constants> Streams<'_, T> {
                 sums: core::ptr::null_mut(),
                 last: tile.last,
                 formula: core::ptr::null(),
+            };
+            if let Some(combined) = self.combined {
+                self.combine(combined, workspace, backend, shape, tile, &mut block);
+            }
+            block
+        }
+    }
+
+    /// Makes the rows of a block anew, of what decides the weight besides.
+    ///
+    /// # Safety
+    ///
+    /// That of [`block`](Self::block), which has made these rows.
+    // In line: a microcontroller's compiler keeps in memory what a call is given the address of, and does not see that nothing
+    // is combined.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn combine(
+        &self,
+        combined: &Combined<'_, T>,
+        workspace: &mut Workspace<'_, T>,
+        backend: Backend,
+        shape: Shape,
+        tile: Tile,
+        block: &mut Block<T>,
+    ) {
+        let storage = self.targets.map(|column| column.storage);
+        let (ignored, nan_is_ignored) = combined.ignored(storage);
+        let one = WeightRows { rows: None, value: T::ONE };
+        let mut combination = Combination {
+            tile,
+            logit: block.logit,
+            target: block.target,
+            weights: [one; 2],
+            made: [workspace.logit.rows, workspace.target.rows],
+            excludes: combined.excludes,
+            ignored,
+            nan_is_ignored,
+            mask: combined.mask_at(tile.start),
+            smoothing: self.smoothing,
+        };
+        // SAFETY: the caller's promise; the rows of a tile that is made fit the buffers.
+        unsafe {
+            if shape.weights {
+                let rows = |factors, rows| match factors {
+                    Factors::Uniform(value) => WeightRows { rows: None, value },
+                    Factors::Values { .. } => WeightRows { rows: Some(rows), ..one },
+                };
+                let class_weight = workspace.class_weight.rows(combined.class_weight, tile);
+                combination.weights = [rows(self.weight, block.weight), rows(combined.class_weight, class_weight)];
+                combination.made[0] = workspace.weight.buffer();
+                backend.function::<T, Weighing<T>>().call(&mut combination);
+                block.weight = combination.made[0];
+                if combined.excludes && self.smoothing.is_some() {
+                    block.target = combination.made[1];
+                }
+            } else if combined.excludes {
+                backend.function::<T, Removing<T>>().call(&mut combination);
+                [block.logit, block.target] = combination.made;
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Who goes over the elements: the thread that calls, or several.
 
+use core::ops::Range;
+
 use super::Driver;
 use super::plan::Plan;
 use super::streams::Streams;
@@ -18,10 +20,32 @@ pub enum Threads {
 impl Threads {
     /// Whether all values are valid, as all parts of them are.
     pub fn all<T: Constants>(self, values: &[T], are_valid: impl Fn(&[T]) -> bool + Copy + Sync) -> bool {
+        let part = |range| are_valid(values.get(range).unwrap_or_default());
+        self.over(0..values.len(), part, |first, second| first && second)
+    }
+
+    /// What a function has for a range, of which the parts are joined.
+    pub fn over<R: Send>(
+        self,
+        range: Range<usize>,
+        part: impl Fn(Range<usize>) -> R + Copy + Sync,
+        _join: impl Fn(R, R) -> R + Copy + Sync,
+    ) -> R {
         match self {
-            Self::One => are_valid(values),
+            Self::One => part(range),
             #[cfg(feature = "rayon")]
-            Self::Pool => pool::all(values, are_valid),
+            Self::Pool => pool::over(range, part, _join),
+        }
+    }
+}
+
+impl Threads {
+    /// Writes what a function has for each index, which takes as long as so many elements.
+    pub fn fill<T: Send>(self, out: &mut [T], _width: usize, of: impl Fn(usize) -> T + Copy + Sync) {
+        match self {
+            Self::One => out.iter_mut().enumerate().for_each(|(i, out)| *out = of(i)),
+            #[cfg(feature = "rayon")]
+            Self::Pool => pool::fill(out, 0, _width, of),
         }
     }
 }
@@ -53,6 +77,8 @@ pub fn run<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>, plan: &Plan<'_
 
 #[cfg(feature = "rayon")]
 mod pool {
+    use core::ops::Range;
+
     use crate::driver::Driver;
     use crate::driver::sum::chunk_len;
     use crate::math::{Constants, DoubleWord};
@@ -63,13 +89,27 @@ mod pool {
     /// Chunks that are shared out at a time. Their sums wait on the stack until they are added in their order.
     const WINDOW: usize = 256;
 
-    pub fn all<T: Constants>(values: &[T], are_valid: impl Fn(&[T]) -> bool + Copy + Sync) -> bool {
-        if values.len() <= FEW {
-            return are_valid(values);
+    pub fn over<R: Send>(
+        Range { start, end }: Range<usize>,
+        part: impl Fn(Range<usize>) -> R + Copy + Sync,
+        join: impl Fn(R, R) -> R + Copy + Sync,
+    ) -> R {
+        if end - start <= FEW {
+            return part(start..end);
         }
-        let (first, second) = values.split_at(values.len() / 2);
-        let (first, second) = rayon::join(|| all(first, are_valid), || all(second, are_valid));
-        first && second
+        let middle = start + (end - start) / 2;
+        let (first, second) = rayon::join(|| over(start..middle, part, join), || over(middle..end, part, join));
+        join(first, second)
+    }
+
+    pub fn fill<T: Send>(out: &mut [T], start: usize, width: usize, of: impl Fn(usize) -> T + Copy + Sync) {
+        let len = out.len();
+        if len <= 1 || len.saturating_mul(width) <= FEW {
+            out.iter_mut().enumerate().for_each(|(i, out)| *out = of(start + i));
+            return;
+        }
+        let (first, second) = out.split_at_mut(len / 2);
+        rayon::join(|| fill(first, start, width, of), || fill(second, start + len / 2, width, of));
     }
 
     pub fn run<T: Constants>(mut driver: Driver<'_, '_, T>, mut total: DoubleWord<T>) -> DoubleWord<T> {

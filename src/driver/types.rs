@@ -5,11 +5,14 @@ use crate::math::Constants;
 use crate::simd::{Lanes, Token, Vector};
 
 impl<T: Constants> Stored<T> for T {
-    const STORAGE: Storage<T> = Storage::of::<T>(true, false).with_output::<T>();
+    const STORAGE: Storage<T> = Storage::numbers::<T>(true).with_output::<T>();
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> T {
         self
+    }
+    fn exactly(value: T) -> Option<T> {
+        Some(value)
     }
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn load<L: Lanes<Scalar = T>>(l: Token<L>, from: *const T) -> Vector<L> {
@@ -30,18 +33,128 @@ impl<T: Constants> StoredMut<T> for T {
     }
 }
 
-/// 0 is negative, anything else positive.
+/// `f32` beside `f64`.
+impl Stored<f64> for f32 {
+    const STORAGE: Storage<f64> = Storage::numbers::<f32>(false);
+
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn widen(self) -> f64 {
+        self.into()
+    }
+    fn exactly(value: f64) -> Option<f32> {
+        let nearest = value as f32;
+        (f64::from(nearest) == value || value.is_nan()).then_some(nearest)
+    }
+}
+
 impl<T: Constants> Stored<T> for u8 {
-    const STORAGE: Storage<T> = Storage::of::<u8>(false, true);
+    const STORAGE: Storage<T> = Storage::labels::<u8>(true, false);
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> T {
-        if self == 0 { T::ZERO } else { T::ONE }
+        T::from_word(self.into())
+    }
+    fn exactly(value: T) -> Option<u8> {
+        let nearest = value.widen() as u8;
+        (f64::from(nearest) == value.widen()).then_some(nearest)
+    }
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn is_label(self) -> bool {
+        self <= 1
     }
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn load<L: Lanes<Scalar = T>>(l: Token<L>, from: *const u8) -> Vector<L> {
         // SAFETY: the caller's promise.
         unsafe { l.load_bytes(from) }
+    }
+}
+
+impl<T: Constants> Stored<T> for bool {
+    const STORAGE: Storage<T> = Storage::labels::<bool>(false, false);
+
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn widen(self) -> T {
+        T::from_word(self.into())
+    }
+    fn exactly(value: T) -> Option<bool> {
+        if value == T::ZERO { Some(false) } else { (value == T::ONE).then_some(true) }
+    }
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn load<L: Lanes<Scalar = T>>(l: Token<L>, from: *const bool) -> Vector<L> {
+        // SAFETY: the caller's promise, and a `bool` is a byte.
+        unsafe { l.load_bytes(from.cast()) }
+    }
+}
+
+/// How it lies in memory is not known, so it is read as what it is.
+impl<T: Constants> Stored<T> for Option<bool> {
+    const STORAGE: Storage<T> = Storage::labels::<Option<bool>>(false, true);
+
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn widen(self) -> T {
+        match self {
+            Some(label) => label.widen(),
+            None => T::NAN,
+        }
+    }
+    fn exactly(value: T) -> Option<Self> {
+        bool::exactly(value).map(Some)
+    }
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn is_missing(self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T: Constants> Stored<T> for i8 {
+    const STORAGE: Storage<T> = Storage::labels::<i8>(true, false);
+
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn widen(self) -> T {
+        i32::from(self).widen()
+    }
+    fn exactly(value: T) -> Option<i8> {
+        let nearest = value.widen() as i8;
+        (f64::from(nearest) == value.widen()).then_some(nearest)
+    }
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn is_label(self) -> bool {
+        (self == 0) | (self == 1)
+    }
+}
+
+impl<T: Constants> Stored<T> for i32 {
+    const STORAGE: Storage<T> = Storage::labels::<i32>(true, false);
+
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn widen(self) -> T {
+        T::from_integer(self)
+    }
+    fn exactly(value: T) -> Option<i32> {
+        let nearest = value.widen() as i32;
+        (f64::from(nearest) == value.widen()).then_some(nearest)
+    }
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn is_label(self) -> bool {
+        (self == 0) | (self == 1)
+    }
+}
+
+impl<T: Constants> Stored<T> for i64 {
+    const STORAGE: Storage<T> = Storage::labels::<i64>(true, false);
+
+    /// Held in the range of `i32`, for which there are vectors: what is neither 0 nor 1 stays so.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn widen(self) -> T {
+        (self.clamp(i32::MIN.into(), i32::MAX.into()) as i32).widen()
+    }
+    fn exactly(value: T) -> Option<i64> {
+        let nearest = value.widen() as i64;
+        (nearest as f64 == value.widen()).then_some(nearest)
+    }
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn is_label(self) -> bool {
+        (self == 0) | (self == 1)
     }
 }
 
@@ -53,11 +166,15 @@ mod halves {
     use crate::simd::{Format, Lanes, Token, Vector};
 
     impl Stored<f32> for f16 {
-        const STORAGE: Storage<f32> = Storage::of::<f16>(false, false).with_output::<f16>();
+        const STORAGE: Storage<f32> = Storage::numbers::<f16>(false).with_output::<f16>();
 
         #[cfg_attr(not(unoptimized), inline(always))]
         fn widen(self) -> f32 {
             self.to_f32()
+        }
+        fn exactly(value: f32) -> Option<f16> {
+            let nearest = f16::from_f32(value);
+            (nearest.to_f32() == value || value.is_nan()).then_some(nearest)
         }
         #[cfg_attr(not(unoptimized), inline(always))]
         unsafe fn load<L: Lanes<Scalar = f32>>(l: Token<L>, from: *const f16) -> Vector<L> {
@@ -79,11 +196,15 @@ mod halves {
     }
 
     impl Stored<f32> for bf16 {
-        const STORAGE: Storage<f32> = Storage::of::<bf16>(false, false).with_output::<bf16>();
+        const STORAGE: Storage<f32> = Storage::numbers::<bf16>(false).with_output::<bf16>();
 
         #[cfg_attr(not(unoptimized), inline(always))]
         fn widen(self) -> f32 {
             self.to_f32()
+        }
+        fn exactly(value: f32) -> Option<bf16> {
+            let nearest = bf16::from_f32(value);
+            (nearest.to_f32() == value || value.is_nan()).then_some(nearest)
         }
         #[cfg_attr(not(unoptimized), inline(always))]
         unsafe fn load<L: Lanes<Scalar = f32>>(l: Token<L>, from: *const bf16) -> Vector<L> {

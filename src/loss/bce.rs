@@ -1,6 +1,9 @@
 //! Binary cross-entropy from logits.
 
-use super::{Checked, Hessian, HessianPlans, Loss, Plans, Settings, expect_up_to, labels};
+use super::checks::{Checked, expect_up_to};
+use super::plans::{HessianPlans, Plans};
+use super::settings::{Ignored, Settings};
+use super::{Hessian, Loss, labels};
 #[cfg(feature = "rayon")]
 use crate::driver::Threads;
 use crate::driver::{BceParameters, Pass, Row, Streams};
@@ -37,8 +40,8 @@ use crate::weights::Weights;
 /// ```
 ///
 /// Infinite logits give the limits: 0 on the side of the target, infinity with the gradient `w` or `-w p` on the other.
-/// A weight of 0 takes an element away, even one whose logit or target is NaN; a NaN with any other weight gives NaN,
-/// and nothing else does. Targets outside of [0, 1] are computed by the same formulas, without these promises.
+/// An element that is [not there](crate::Loss#what-is-not-there) has no loss, even one whose logit or target is NaN; any other NaN
+/// gives NaN, and nothing else does. Targets outside of [0, 1] are computed by the same formulas, without these promises.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BceWithLogits<'w, T> {
     settings: Settings<'w, T>,
@@ -63,6 +66,58 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
     #[must_use]
     pub const fn weight(mut self, weight: Weights<'w, T>) -> Self {
         self.settings.weight = weight;
+        self.settings.is_plain = false;
+        self
+    }
+
+    /// A second weight, by which the loss of each element is multiplied besides: weights of classes beside those of samples.
+    /// Not negative, finite; 0 takes an element away.
+    ///
+    /// ```
+    /// use logit_loss::{BceWithLogits, Loss, Weights};
+    ///
+    /// // Two samples of three classes, with weights of both.
+    /// let (logits, labels) = ([0.3f32, -1.0, 2.0, 0.5, 1.5, -2.0], [1u8, 0, 1, 0, 0, 1]);
+    /// let bce = BceWithLogits::new()
+    ///     .weight(Weights::per_sample(&[1.0, 0.5], 3))
+    ///     .class_weight(Weights::per_class(&[1.0, 2.0, 4.0]));
+    /// let products = [1.0, 2.0, 4.0, 0.5, 1.0, 2.0];
+    /// let written_out = BceWithLogits::new().weight(Weights::per_element(&products));
+    /// assert_eq!(bce.loss(&logits, &labels)?, written_out.loss(&logits, &labels)?);
+    /// # Ok::<(), logit_loss::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn class_weight(mut self, weight: Weights<'w, T>) -> Self {
+        self.settings.class_weight = weight;
+        self.settings.is_plain = false;
+        self
+    }
+
+    /// Takes away every element whose target is `value`: it has no label. See [`Loss`](crate::Loss#what-is-not-there).
+    ///
+    /// Integers are compared as integers, and floats exactly, before they are smoothed; NaN takes away what is NaN.
+    ///
+    /// ```
+    /// use logit_loss::{BceWithLogits, Loss};
+    ///
+    /// // The third pixel is void.
+    /// let (logits, mask) = ([0.0f32, 2.0, -3.0, 1.0], [0u8, 1, 255, 1]);
+    /// let mean = BceWithLogits::new().ignore_target(255.0).loss(&logits, &mask)?;
+    /// assert_eq!(mean, BceWithLogits::new().loss(&[0.0f32, 2.0, 1.0], &[0u8, 1, 1])?);
+    /// # Ok::<(), logit_loss::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn ignore_target(mut self, value: T) -> Self {
+        self.settings.ignored = Some(Ignored(value));
+        self.settings.is_plain = false;
+        self
+    }
+
+    /// Takes away every element where this is false. As long as the logits. See [`Loss`](crate::Loss#what-is-not-there).
+    #[must_use]
+    pub const fn mask(mut self, present: &'w [bool]) -> Self {
+        self.settings.mask = Some(present);
+        self.settings.is_plain = false;
         self
     }
 
@@ -216,5 +271,18 @@ impl<T: Real> HessianPlans<T> for BceWithLogits<'_, T> {
     }
 }
 
-impl<T: Real> Loss<T> for BceWithLogits<'_, T> {}
-impl<T: Real> Hessian<T> for BceWithLogits<'_, T> {}
+impl<T: Real> Loss<T> for BceWithLogits<'_, T> {
+    type Plans = Self;
+
+    fn plans(&self) -> &Self {
+        self
+    }
+}
+
+impl<T: Real> Hessian<T> for BceWithLogits<'_, T> {
+    type HessianPlans = Self;
+
+    fn hessian_plans(&self) -> &Self {
+        self
+    }
+}

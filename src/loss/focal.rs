@@ -1,6 +1,9 @@
 //! Focal loss from logits.
 
-use super::{Hessian, HessianPlans, Loss, Plans, Settings, expect_up_to};
+use super::checks::expect_up_to;
+use super::plans::{HessianPlans, Plans};
+use super::settings::{Ignored, Settings};
+use super::{Hessian, Loss};
 #[cfg(feature = "rayon")]
 use crate::driver::Threads;
 use crate::driver::{BceParameters, FocalParameters, Pass, Row, Streams};
@@ -122,6 +125,33 @@ impl<'w, T: Real> FocalLoss<'w, T> {
     #[must_use]
     pub const fn weight(mut self, weight: Weights<'w, T>) -> Self {
         self.settings.weight = weight;
+        self.settings.is_plain = false;
+        self
+    }
+
+    /// A second weight, by which the loss of each element is multiplied besides; see
+    /// [`BceWithLogits::class_weight`](crate::BceWithLogits::class_weight).
+    #[must_use]
+    pub const fn class_weight(mut self, weight: Weights<'w, T>) -> Self {
+        self.settings.class_weight = weight;
+        self.settings.is_plain = false;
+        self
+    }
+
+    /// Takes away every element whose target is `value`; see
+    /// [`BceWithLogits::ignore_target`](crate::BceWithLogits::ignore_target).
+    #[must_use]
+    pub const fn ignore_target(mut self, value: T) -> Self {
+        self.settings.ignored = Some(Ignored(value));
+        self.settings.is_plain = false;
+        self
+    }
+
+    /// Takes away every element where this is false. As long as the inputs. See [`Loss`](crate::Loss#what-is-not-there).
+    #[must_use]
+    pub const fn mask(mut self, present: &'w [bool]) -> Self {
+        self.settings.mask = Some(present);
+        self.settings.is_plain = false;
         self
     }
 
@@ -231,5 +261,18 @@ impl<T: Real> HessianPlans<T> for FocalLoss<'_, T> {
     }
 }
 
-impl<T: Real> Loss<T> for FocalLoss<'_, T> {}
-impl<T: Real> Hessian<T> for FocalLoss<'_, T> {}
+impl<T: Real> Loss<T> for FocalLoss<'_, T> {
+    type Plans = Self;
+
+    fn plans(&self) -> &Self {
+        self
+    }
+}
+
+impl<T: Real> Hessian<T> for FocalLoss<'_, T> {
+    type HessianPlans = Self;
+
+    fn hessian_plans(&self) -> &Self {
+        self
+    }
+}

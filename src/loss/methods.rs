@@ -3,20 +3,18 @@
 //! The inputs are what the loss takes: logits, or probabilities. The type of the targets is known no more, so that
 //! programs with several of them have all of this once.
 
-use super::{Checked, HessianPlans, Plans, Scales, expect_len};
-use crate::driver::{RowResult, Streams, Values, ValuesMut};
-use crate::error::{Argument, Error};
+use super::checks::Scales;
+use super::plans::{HessianPlans, Plans};
+use crate::counts::ClassCount;
+use crate::driver::{Pass, RowResult, Streams, Threads, Values, ValuesMut};
+use crate::error::{Argument, Error, expect_len};
 use crate::math::DoubleWord;
 use crate::real::Real;
-use crate::reduction::{LossSum, Reduction};
+use crate::reduction::{LossSum, quotient};
 use crate::weights::Weights;
 
 #[inline]
-pub fn loss<T: Real, L: Plans<T> + ?Sized>(
-    loss: &L,
-    inputs: Values<'_, T>,
-    targets: Values<'_, T>,
-) -> Result<T, Error> {
+pub fn loss<T: Real, L: Plans<T>>(loss: &L, inputs: Values<'_, T>, targets: Values<'_, T>) -> Result<T, Error> {
     if let Some(loss) = loss.short(RowResult::Sum, Streams::new(inputs), targets) {
         return Ok(loss);
     }
@@ -27,7 +25,7 @@ pub fn loss<T: Real, L: Plans<T> + ?Sized>(
 }
 
 #[inline]
-pub fn losses<T: Real, L: Plans<T> + ?Sized>(
+pub fn losses<T: Real, L: Plans<T>>(
     loss: &L,
     inputs: Values<'_, T>,
     targets: Values<'_, T>,
@@ -45,7 +43,7 @@ pub fn losses<T: Real, L: Plans<T> + ?Sized>(
 }
 
 #[inline]
-pub fn gradient<T: Real, L: Plans<T> + ?Sized>(
+pub fn gradient<T: Real, L: Plans<T>>(
     loss: &L,
     inputs: Values<'_, T>,
     targets: Values<'_, T>,
@@ -63,7 +61,7 @@ pub fn gradient<T: Real, L: Plans<T> + ?Sized>(
 }
 
 #[inline]
-pub fn loss_and_gradient<T: Real, L: Plans<T> + ?Sized>(
+pub fn loss_and_gradient<T: Real, L: Plans<T>>(
     loss: &L,
     inputs: Values<'_, T>,
     targets: Values<'_, T>,
@@ -81,7 +79,7 @@ pub fn loss_and_gradient<T: Real, L: Plans<T> + ?Sized>(
 }
 
 #[inline]
-pub fn loss_and_gradient_in_place<T: Real, L: Plans<T> + ?Sized>(
+pub fn loss_and_gradient_in_place<T: Real, L: Plans<T>>(
     loss: &L,
     mut inputs: ValuesMut<'_, T>,
     targets: Values<'_, T>,
@@ -96,7 +94,7 @@ pub fn loss_and_gradient_in_place<T: Real, L: Plans<T> + ?Sized>(
 }
 
 #[inline]
-pub fn gradient_and_hessian<T: Real, L: HessianPlans<T> + ?Sized>(
+pub fn gradient_and_hessian<T: Real, L: HessianPlans<T>>(
     loss: &L,
     inputs: Values<'_, T>,
     targets: Values<'_, T>,
@@ -117,7 +115,7 @@ pub fn gradient_and_hessian<T: Real, L: HessianPlans<T> + ?Sized>(
 }
 
 #[inline]
-pub fn backward<T: Real, L: Plans<T> + ?Sized>(
+pub fn backward<T: Real, L: Plans<T>>(
     loss: &L,
     inputs: Values<'_, T>,
     targets: Values<'_, T>,
@@ -133,19 +131,143 @@ pub fn backward<T: Real, L: Plans<T> + ?Sized>(
 }
 
 #[inline]
-pub fn accumulate<T: Real, L: Plans<T> + ?Sized>(
+pub fn accumulate<T: Real, L: Plans<T>>(
     loss: &L,
     sum: &mut LossSum<T>,
     inputs: Values<'_, T>,
     targets: Values<'_, T>,
 ) -> Result<(), Error> {
     let checked = loss.check(inputs, targets)?;
-    // Neither divided nor differentiated, so an empty batch is as good as any.
-    let checked = Checked { reduction: Reduction::Sum, ..checked };
-    let scales = checked.scales(inputs);
+    // Not divided, so an empty batch is as good as any.
+    let scales = Scales::new(checked.weight, DoubleWord::ONE);
     let streams = checked.streams(Streams::new(inputs), scales.weight);
     sum.sum = loss.run_sum(&checked.pass(scales, sum.sum), streams);
-    sum.weight = checked.weight_sum(inputs, sum.weight);
-    sum.count = sum.count.saturating_add(inputs.len() as u64);
+    sum.weight = checked.weight_sum(inputs, 0..inputs.len(), sum.weight);
+    sum.count = sum.count.saturating_add(checked.present as u64);
     Ok(())
+}
+
+#[inline]
+pub fn loss_per_sample<T: Real, L: Plans<T>>(
+    loss: &L,
+    inputs: Values<'_, T>,
+    targets: Values<'_, T>,
+    out: &mut [T],
+) -> Result<(), Error> {
+    let Some(width) = parts(inputs.len(), out.len()) else {
+        return Err(Error::Samples { samples: out.len(), inputs: inputs.len() });
+    };
+    let checked = loss.check(inputs, targets)?;
+    let scales = Scales::new(checked.weight, DoubleWord::ONE);
+    checked.threads.fill(out, width, |sample| {
+        let range = width * sample..width * (sample + 1);
+        let streams = checked.streams(Streams::new(inputs), scales.weight).within(range.clone());
+        let sum = loss.run_sum(&checked.pass(scales, DoubleWord::ZERO), streams);
+        let divisor = checked.divisor(checked.count(range.clone()), inputs, range);
+        quotient(sum, divisor).unwrap_or_default()
+    });
+    Ok(())
+}
+
+/// Losses that are evaluated at a time.
+const FEW: usize = 256;
+
+#[inline]
+pub fn accumulate_per_class<T: Real, L: Plans<T>>(
+    loss: &L,
+    sums: &mut [LossSum<T>],
+    pixels: usize,
+    inputs: Values<'_, T>,
+    targets: Values<'_, T>,
+) -> Result<(), Error> {
+    let mut classes = Classes::new(sums.len(), pixels, inputs.len())?;
+    let checked = loss.check(inputs, targets)?;
+    let pass = Pass { threads: Threads::One, ..checked.pass(Scales::none(checked.weight), DoubleWord::ZERO) };
+    let mut losses = [T::ZERO; FEW];
+    let len = inputs.len();
+    for start in (0..len).step_by(FEW) {
+        let losses = losses.get_mut(..FEW.min(len - start)).unwrap_or_default();
+        let streams = checked.streams(Streams::new(inputs), checked.weight);
+        loss.run_losses(&pass, streams.writing_from(start, ValuesMut::new(losses)));
+        for (index, &loss) in (start..).zip(losses.iter()) {
+            let class = classes.next();
+            if let Some(sum) = sums.get_mut(class)
+                && checked.count(index..index + 1) > 0
+            {
+                sum.sum = sum.sum.accumulate(loss);
+                sum.weight = sum.weight.accumulate(checked.weight_of(index));
+                sum.count = sum.count.saturating_add(1);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[inline]
+pub fn count_classes<T: Real, L: Plans<T>>(
+    loss: &L,
+    counts: &mut [ClassCount],
+    pixels: usize,
+    targets: Values<'_, T>,
+) -> Result<(), Error> {
+    let mut classes = Classes::new(counts.len(), pixels, targets.len())?;
+    let settings = loss.settings();
+    let exclusion = settings.exclusion(targets.len())?;
+    let mut wrong = None;
+    exclusion.each(targets, |index, target| {
+        // It is NaN if it is no fraction.
+        if target.ne(&target) {
+            wrong = wrong.or(Some(index));
+        }
+    });
+    if let Some(index) = wrong {
+        return Err(Error::Target { index });
+    }
+    let (mut next, mut class) = (0, 0);
+    exclusion.each(targets, |index, target| {
+        while next <= index {
+            class = classes.next();
+            next += 1;
+        }
+        if let Some(count) = counts.get_mut(class) {
+            count.add(target);
+        }
+    });
+    Ok(())
+}
+
+/// How many inputs each of so many parts has, if they have all as many.
+fn parts(inputs: usize, parts: usize) -> Option<usize> {
+    match inputs.checked_div(parts) {
+        Some(width) if inputs.is_multiple_of(parts) => Some(width),
+        None if inputs == 0 => Some(0),
+        _ => None,
+    }
+}
+
+/// The class of each element of [N, classes, pixels], one after the other: divisions are slow.
+struct Classes {
+    classes: usize,
+    pixels: usize,
+    class: usize,
+    pixel: usize,
+}
+
+impl Classes {
+    fn new(classes: usize, pixels: usize, inputs: usize) -> Result<Self, Error> {
+        match classes.checked_mul(pixels) {
+            Some(sample) if inputs.is_multiple_of(sample) => Ok(Self { classes, pixels, class: 0, pixel: 0 }),
+            _ => Err(Error::Classes { classes, pixels, inputs }),
+        }
+    }
+
+    fn next(&mut self) -> usize {
+        let class = self.class;
+        self.pixel += 1;
+        if self.pixel == self.pixels {
+            self.pixel = 0;
+            self.class = if class + 1 == self.classes { 0 } else { class + 1 };
+        }
+        class
+    }
 }

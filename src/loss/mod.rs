@@ -1,24 +1,25 @@
 //! The losses, and what they have in common: the methods, the checks, the reductions.
 
 mod bce;
+mod checks;
 mod focal;
 mod methods;
+mod plans;
 mod probability;
+mod settings;
 
 pub use bce::BceWithLogits;
 pub use focal::FocalLoss;
 pub use probability::Bce;
 
-use core::mem::MaybeUninit;
-
-use crate::driver::{Factors, Pass, Row, RowResult, Streams, Threads, Values, is_short};
-use crate::error::{Argument, Error, expect_len};
+use crate::counts::ClassCount;
+use crate::driver::Values;
+use crate::error::Error;
 use crate::label::Label;
-use crate::math::DoubleWord;
 use crate::real::{Element, Real};
-use crate::reduction::{LossSum, Reduction, quotient};
-use crate::simd::Backend;
+use crate::reduction::LossSum;
 use crate::weights::Weights;
+use plans::{HessianPlans, Plans};
 
 /// A loss of inputs and targets: how it is reduced, and its derivatives.
 ///
@@ -30,6 +31,32 @@ use crate::weights::Weights;
 /// For gradient boosting, and whenever elements are to be seen on their own, ask for [`Reduction::Sum`].
 ///
 /// Sealed; implemented by [`BceWithLogits`], [`FocalLoss`] and [`Bce`].
+///
+/// # What is not there
+///
+/// Four things take an element away: a target that [`ignore_target`](crate::BceWithLogits::ignore_target) names, a target of
+/// `None`, `false` in a [`mask`](crate::BceWithLogits::mask), and a weight of 0.
+/// Its loss, gradient, Hessian, target gradient and `backward` are 0, whatever its logit, its probability and its target are:
+/// NaN, infinite, or no label. It adds nothing to sums, to [`accumulate`](Loss::accumulate) or to losses of samples and classes.
+/// The first three are *not counted* either: not by [`Reduction::Mean`], by [`LossSum::count`](crate::LossSum::count), by the sum
+/// of the weights, or by [`count_classes`](Loss::count_classes). A weight of 0 is counted by all but the sum of the weights,
+/// as in PyTorch. Where nothing is left to be counted, a mean is [`Error::EmptyMean`].
+///
+/// ```
+/// use logit_loss::{BceWithLogits, Loss, LossSum};
+///
+/// let (logits, labels) = ([0.5f32, f32::NAN, -1.0], [1i8, -1, 0]);
+/// let bce = BceWithLogits::new().ignore_target(-1.0);
+/// let mut gradient = [7.0; 3];
+/// let mean = bce.loss_and_gradient(&logits, &labels, &mut gradient)?;
+/// assert_eq!(mean, BceWithLogits::new().loss(&[0.5f32, -1.0], &[1i8, 0])?);
+/// assert_eq!(gradient[1], 0.0);
+///
+/// let mut sum = LossSum::new();
+/// bce.accumulate(&mut sum, &logits, &labels)?;
+/// assert_eq!(sum.count(), 2);
+/// # Ok::<(), logit_loss::Error>(())
+/// ```
 ///
 /// # One of several
 ///
@@ -62,9 +89,10 @@ use crate::weights::Weights;
 ///
 /// # Errors
 ///
-/// All methods return [`Error::Length`] for slices that are not as long as the inputs, [`Error::Tiling`] and
-/// [`Error::Weight`] for weights that do not fit, [`Error::Parameter`] for a parameter out of its range, and of [`Bce`]
-/// [`Error::Probability`]. Those that take a mean, or the derivative of one, return [`Error::EmptyMean`] where there is nothing
+/// All methods return [`Error::Length`] for slices that are not as long as the inputs, [`Error::Target`] for an integer that is
+/// no label, [`Error::Tiling`] and [`Error::Weight`] for weights that do not fit, [`Error::Parameter`] for a parameter out of its
+/// range, and of [`Bce`] [`Error::Probability`]. [`Error::Samples`] and [`Error::Classes`] are for shapes that do not divide
+/// the inputs. Those that take a mean, or the derivative of one, return [`Error::EmptyMean`] where there is nothing
 /// to divide by.
 ///
 /// ```
@@ -75,15 +103,20 @@ use crate::weights::Weights;
 /// assert!(matches!(short, Err(Error::Length { expected: 2, found: 3, .. })));
 /// assert_eq!(gradient, [7.0; 3]);
 /// ```
-pub trait Loss<T: Real>: Plans<T> {
+pub trait Loss<T: Real>: Sync {
+    #[doc(hidden)]
+    type Plans: Plans<T>;
+    #[doc(hidden)]
+    fn plans(&self) -> &Self::Plans;
+
     /// The reduced loss.
     fn loss<E: Element<T>, Y: Label<T>>(&self, inputs: &[E], targets: &[Y]) -> Result<T, Error> {
-        methods::loss(self, E::values(inputs), labels(targets))
+        methods::loss(self.plans(), E::values(inputs), labels(targets))
     }
 
     /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
     fn losses<E: Element<T>, Y: Label<T>>(&self, inputs: &[E], targets: &[Y], out: &mut [E]) -> Result<(), Error> {
-        methods::losses(self, E::values(inputs), labels(targets), E::values_mut(out))
+        methods::losses(self.plans(), E::values(inputs), labels(targets), E::values_mut(out))
     }
 
     /// The derivative of the reduced loss with respect to each input.
@@ -93,7 +126,7 @@ pub trait Loss<T: Real>: Plans<T> {
         targets: &[Y],
         gradient: &mut [E],
     ) -> Result<(), Error> {
-        methods::gradient(self, E::values(inputs), labels(targets), E::values_mut(gradient))
+        methods::gradient(self.plans(), E::values(inputs), labels(targets), E::values_mut(gradient))
     }
 
     /// The reduced loss, and its gradient, in one pass.
@@ -103,7 +136,7 @@ pub trait Loss<T: Real>: Plans<T> {
         targets: &[Y],
         gradient: &mut [E],
     ) -> Result<T, Error> {
-        methods::loss_and_gradient(self, E::values(inputs), labels(targets), E::values_mut(gradient))
+        methods::loss_and_gradient(self.plans(), E::values(inputs), labels(targets), E::values_mut(gradient))
     }
 
     /// The reduced loss; its gradient takes the inputs' place, so that no second buffer is needed.
@@ -112,7 +145,7 @@ pub trait Loss<T: Real>: Plans<T> {
         inputs: &mut [E],
         targets: &[Y],
     ) -> Result<T, Error> {
-        methods::loss_and_gradient_in_place(self, E::values_mut(inputs), labels(targets))
+        methods::loss_and_gradient_in_place(self.plans(), E::values_mut(inputs), labels(targets))
     }
 
     /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
@@ -124,7 +157,72 @@ pub trait Loss<T: Real>: Plans<T> {
         upstream: Weights<'_, T>,
         gradient: &mut [E],
     ) -> Result<(), Error> {
-        methods::backward(self, E::values(inputs), labels(targets), upstream, E::values_mut(gradient))
+        methods::backward(self.plans(), E::values(inputs), labels(targets), upstream, E::values_mut(gradient))
+    }
+
+    /// The reduced loss of each sample: the first `inputs.len() / out.len()` inputs are the first sample's. It has the bits of
+    /// [`loss`](Self::loss) on that sample alone, if no weight that is not 0 is beyond 2^30 or its reciprocal (2^100 of
+    /// `f64`); 0 where nothing is left of a sample.
+    ///
+    /// ```
+    /// use logit_loss::{BceWithLogits, Loss};
+    ///
+    /// // Three samples of two labels: which is the hardest?
+    /// let (logits, labels) = ([4.0f32, -3.0, 0.5, 0.0, -2.0, 6.0], [true, false, true, false, true, false]);
+    /// let mut losses = [0.0; 3];
+    /// BceWithLogits::new().loss_per_sample(&logits, &labels, &mut losses)?;
+    /// assert!(losses[2] > losses[1] && losses[1] > losses[0]);
+    /// # Ok::<(), logit_loss::Error>(())
+    /// ```
+    fn loss_per_sample<E: Element<T>, Y: Label<T>>(
+        &self,
+        inputs: &[E],
+        targets: &[Y],
+        out: &mut [T],
+    ) -> Result<(), Error> {
+        methods::loss_per_sample(self.plans(), E::values(inputs), labels(targets), out)
+    }
+
+    /// Adds a batch of [N, C, pixels] to a running sum for each of C classes; `pixels` is 1 for [N, C]. Losses are added one by
+    /// one, by the thread that calls, so that samples may be cut into batches anywhere.
+    ///
+    /// ```
+    /// use logit_loss::{BceWithLogits, Loss, LossSum};
+    ///
+    /// let (logits, labels) = ([4.0f32, -3.0, 0.5, 2.0], [true, false, true, false]);
+    /// let mut sums = [LossSum::new(); 2];
+    /// BceWithLogits::new().accumulate_per_class(&mut sums, 1, &logits, &labels)?;
+    /// // Nearly all of the loss is the second class's.
+    /// assert!(sums[1].mean() > sums[0].mean());
+    /// # Ok::<(), logit_loss::Error>(())
+    /// ```
+    fn accumulate_per_class<E: Element<T>, Y: Label<T>>(
+        &self,
+        sums: &mut [LossSum<T>],
+        pixels: usize,
+        inputs: &[E],
+        targets: &[Y],
+    ) -> Result<(), Error> {
+        methods::accumulate_per_class(self.plans(), sums, pixels, E::values(inputs), labels(targets))
+    }
+
+    /// Counts the positives and negatives of each class in targets of [N, C, pixels], as many classes as there are counts;
+    /// `pixels` is 1 for [N, C]. What is ignored or masked is not counted; weights do not matter. Targets must be in [0, 1].
+    /// With [`pos_weight`](crate::pos_weight), the counts balance the classes.
+    ///
+    /// ```
+    /// use logit_loss::{BceWithLogits, ClassCount, Loss};
+    ///
+    /// // Three samples of two classes; the last sample has no label for the second class.
+    /// let bce = BceWithLogits::<f32>::new().ignore_target(-1.0);
+    /// let mut counts = [ClassCount::new(); 2];
+    /// bce.count_classes(&mut counts, 1, &[1i32, 0, 0, 1, 0, -1])?;
+    /// assert_eq!((counts[0].positives(), counts[0].negatives()), (1.0, 2.0));
+    /// assert_eq!((counts[1].positives(), counts[1].negatives()), (1.0, 1.0));
+    /// # Ok::<(), logit_loss::Error>(())
+    /// ```
+    fn count_classes<Y: Label<T>>(&self, counts: &mut [ClassCount], pixels: usize, targets: &[Y]) -> Result<(), Error> {
+        methods::count_classes(self.plans(), counts, pixels, labels(targets))
     }
 
     /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of
@@ -135,7 +233,7 @@ pub trait Loss<T: Real>: Plans<T> {
         inputs: &[E],
         targets: &[Y],
     ) -> Result<(), Error> {
-        methods::accumulate(self, sum, E::values(inputs), labels(targets))
+        methods::accumulate(self.plans(), sum, E::values(inputs), labels(targets))
     }
 }
 
@@ -144,7 +242,12 @@ pub trait Loss<T: Real>: Plans<T> {
 /// # Errors
 ///
 /// Those of [`Loss`].
-pub trait Hessian<T: Real>: Loss<T> + HessianPlans<T> {
+pub trait Hessian<T: Real>: Loss<T> {
+    #[doc(hidden)]
+    type HessianPlans: HessianPlans<T>;
+    #[doc(hidden)]
+    fn hessian_plans(&self) -> &Self::HessianPlans;
+
     /// The gradient, and the diagonal of the Hessian, of the reduced loss: what gradient boosting needs.
     fn gradient_and_hessian<E: Element<T>, Y: Label<T>>(
         &self,
@@ -154,7 +257,7 @@ pub trait Hessian<T: Real>: Loss<T> + HessianPlans<T> {
         hessian: &mut [E],
     ) -> Result<(), Error> {
         methods::gradient_and_hessian(
-            self,
+            self.hessian_plans(),
             E::values(logits),
             labels(targets),
             E::values_mut(gradient),
@@ -165,195 +268,4 @@ pub trait Hessian<T: Real>: Loss<T> + HessianPlans<T> {
 
 fn labels<T: Real, Y: Label<T>>(targets: &[Y]) -> Values<'_, T> {
     Values::new(Y::stored(targets))
-}
-
-/// What every loss has, as its builders left it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Settings<'w, T> {
-    weight: Weights<'w, T>,
-    reduction: Reduction,
-    backend: Option<Backend>,
-    threads: Threads,
-}
-
-impl<T: Real> Settings<'_, T> {
-    const fn new() -> Self {
-        Self { weight: Weights::uniform(T::ONE), reduction: Reduction::Mean, backend: None, threads: Threads::One }
-    }
-}
-
-/// Settings found to fit so many logits.
-pub struct Checked<'a, T: 'static> {
-    len: usize,
-    threads: Threads,
-    targets: Values<'a, T>,
-    weight: Factors<'a, T>,
-    pos_weight: Factors<'a, T>,
-    reduction: Reduction,
-    backend: Backend,
-}
-
-/// How sums and derivatives are brought to size.
-#[derive(Clone, Copy)]
-pub struct Scales<'a, T> {
-    /// What the kernel multiplies each element by. One weight for all is no longer in it, but in the others.
-    weight: Factors<'a, T>,
-    /// What the kernel multiplies the sum by.
-    sum: T,
-    /// What the kernel multiplies derivatives by; 1 before [`with_derivative`](Self::with_derivative).
-    derivative: T,
-    /// What the sum is divided by at the end.
-    divisor: DoubleWord<T>,
-}
-
-impl<'a, T: Real> Scales<'a, T> {
-    /// Everything as it is.
-    #[inline]
-    fn none(weight: Factors<'a, T>) -> Self {
-        Self { weight, sum: T::ONE, derivative: T::ONE, divisor: DoubleWord { hi: T::ONE, lo: T::ZERO } }
-    }
-
-    /// With the scale of derivatives, which sums alone do not need.
-    #[inline]
-    fn with_derivative(self) -> Result<Self, Error> {
-        let derivative = self.reduced(DoubleWord { hi: self.sum, lo: T::ZERO })?;
-        Ok(Self { derivative, ..self })
-    }
-
-    #[inline]
-    fn reduced(&self, sum: DoubleWord<T>) -> Result<T, Error> {
-        quotient(sum, self.divisor).ok_or(Error::EmptyMean)
-    }
-}
-
-/// What tells one loss from another: its formulas.
-pub(crate) trait Plans<T: Real>: Sync {
-    fn settings(&self) -> &Settings<'_, T>;
-
-    /// The positive weight, of losses that have one.
-    fn pos_weight(&self) -> Option<&Weights<'_, T>> {
-        None
-    }
-
-    /// Whether the loss's own parameters are within their range.
-    fn check_parameters(&self) -> Result<(), Error>;
-
-    /// The sum of the losses, added to what is there.
-    fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T>;
-    /// The same, and the gradient.
-    fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T>;
-    /// The loss of each element.
-    fn run_losses(&self, pass: &Pass<T>, streams: Streams<'_, T>);
-    /// The gradient.
-    fn run_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>);
-    /// The gradient times the upstream derivative.
-    fn run_backward(&self, pass: &Pass<T>, streams: Streams<'_, T>);
-
-    /// Whether the inputs are within their range, as any logit is. A weight of 0 excuses its input.
-    fn check_inputs(&self, _inputs: Values<'_, T>, _weight: Factors<'_, T>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    /// Evaluates a row without weights; returns the sum, divided. `None` if only the driver does, as the loss is set.
-    fn run_row(&self, _: &mut Row<'_, T>, _: Backend) -> Option<T> {
-        None
-    }
-
-    /// The result of a few elements without weights, before settings are checked and scales are made: of so few, these would
-    /// take longer than the elements. `None` if it is not that simple.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    fn short(&self, result: RowResult, streams: Streams<'_, T>, targets: Values<'_, T>) -> Option<T> {
-        let (len, settings) = (streams.elements().len(), self.settings());
-        if !is_short::<T>(result, len)
-            || targets.len() != len
-            || !matches!(settings.weight.uniform_value(), Some(weight) if weight == T::ONE)
-        {
-            return None;
-        }
-        let divisor = match settings.reduction {
-            Reduction::Sum => T::ONE,
-            Reduction::Mean | Reduction::WeightedMean => T::from_difference(len as i64),
-        };
-        let mut widened = MaybeUninit::uninit();
-        let mut streams = streams.targets(targets);
-        let mut row = streams.row(result, divisor, &mut widened)?;
-        self.run_row(&mut row, settings.backend.unwrap_or_else(Backend::best))
-    }
-
-    #[inline]
-    fn check<'a>(&'a self, inputs: Values<'_, T>, targets: Values<'a, T>) -> Result<Checked<'a, T>, Error> {
-        let len = inputs.len();
-        expect_len(Argument::Targets, len, targets.len())?;
-        self.check_parameters()?;
-        let settings = self.settings();
-        let threads = settings.threads;
-        let backend = settings.backend.unwrap_or_else(Backend::best);
-        let checked = Checked {
-            len,
-            threads,
-            targets,
-            weight: settings.weight.checked(threads, Argument::Weight, len, backend)?,
-            pos_weight: match self.pos_weight() {
-                Some(weights) => weights.checked(threads, Argument::PosWeight, len, backend)?,
-                None => Factors::Uniform(T::ONE),
-            },
-            reduction: settings.reduction,
-            backend,
-        };
-        self.check_inputs(inputs, checked.weight)?;
-        Ok(checked)
-    }
-}
-
-/// What losses with a Hessian have besides.
-pub(crate) trait HessianPlans<T: Real>: Plans<T> {
-    /// The gradient and the Hessian.
-    fn run_gradient_and_hessian(&self, pass: &Pass<T>, streams: Streams<'_, T>);
-}
-
-/// A parameter is in [0, most].
-fn expect_up_to<T: Real>(most: T, found: T, argument: Argument) -> Result<(), Error> {
-    if T::ZERO <= found && found <= most { Ok(()) } else { Err(Error::Parameter { argument }) }
-}
-
-impl<'a, T: Real> Checked<'a, T> {
-    /// With targets and weights.
-    #[inline]
-    fn streams<'s>(&self, streams: Streams<'s, T>, weight: Factors<'s, T>) -> Streams<'s, T>
-    where
-        'a: 's,
-    {
-        streams.targets(self.targets).weighted(self.pos_weight, weight)
-    }
-
-    /// The sum of the weights, added to `onto` chunk by chunk as the losses are.
-    fn weight_sum(&self, inputs: Values<'_, T>, onto: DoubleWord<T>) -> DoubleWord<T> {
-        // The inputs are there to be counted: the formula looks at the weights alone.
-        let streams = Streams::new(inputs).weighted(Factors::Uniform(T::ONE), self.weight);
-        T::weight_sum(&self.pass(Scales::none(self.weight), onto), streams)
-    }
-
-    #[inline]
-    fn pass(&self, scales: Scales<'_, T>, onto: DoubleWord<T>) -> Pass<T> {
-        let &Self { backend, threads, .. } = self;
-        Pass { backend, threads, scale: scales.derivative, factor: scales.sum, onto }
-    }
-
-    #[inline]
-    fn scales(&self, inputs: Values<'_, T>) -> Scales<'a, T> {
-        let divisor = match self.reduction {
-            Reduction::Sum => DoubleWord { hi: T::ONE, lo: T::ZERO },
-            Reduction::Mean => DoubleWord::from_count(self.len as u64),
-            Reduction::WeightedMean => self.weight_sum(inputs, DoubleWord::ZERO),
-        };
-        let (weight, sum) = match self.weight {
-            // A weight of 0 must reach the elements: it removes them. So must a large one: where losses are subnormal,
-            // it has to find them as yet unrounded. Up to 4, what is lost is within what is promised.
-            Factors::Uniform(w) if T::ZERO < w && w <= T::ONE + T::ONE + T::ONE + T::ONE => {
-                (Factors::Uniform(T::ONE), w)
-            }
-            weight => (weight, T::ONE),
-        };
-        Scales { weight, sum, divisor, derivative: T::ONE }
-    }
 }

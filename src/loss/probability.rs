@@ -1,9 +1,12 @@
 //! Binary cross-entropy of probabilities.
 
-use super::{Loss, Plans, Settings};
+use super::Loss;
+use super::checks::Checked;
+use super::plans::Plans;
+use super::settings::{Ignored, Settings};
 #[cfg(feature = "rayon")]
 use crate::driver::Threads;
-use crate::driver::{Factors, Pass, Streams, Values};
+use crate::driver::{Pass, Streams, Values};
 use crate::error::Error;
 use crate::math::DoubleWord;
 use crate::real::Real;
@@ -114,6 +117,33 @@ impl<'w, T: Real> Bce<'w, T> {
     #[must_use]
     pub const fn weight(mut self, weight: Weights<'w, T>) -> Self {
         self.settings.weight = weight;
+        self.settings.is_plain = false;
+        self
+    }
+
+    /// A second weight, by which the loss of each element is multiplied besides; see
+    /// [`BceWithLogits::class_weight`](crate::BceWithLogits::class_weight).
+    #[must_use]
+    pub const fn class_weight(mut self, weight: Weights<'w, T>) -> Self {
+        self.settings.class_weight = weight;
+        self.settings.is_plain = false;
+        self
+    }
+
+    /// Takes away every element whose target is `value`; see
+    /// [`BceWithLogits::ignore_target`](crate::BceWithLogits::ignore_target).
+    #[must_use]
+    pub const fn ignore_target(mut self, value: T) -> Self {
+        self.settings.ignored = Some(Ignored(value));
+        self.settings.is_plain = false;
+        self
+    }
+
+    /// Takes away every element where this is false. As long as the inputs. See [`Loss`](crate::Loss#what-is-not-there).
+    #[must_use]
+    pub const fn mask(mut self, present: &'w [bool]) -> Self {
+        self.settings.mask = Some(present);
+        self.settings.is_plain = false;
         self
     }
 
@@ -167,14 +197,14 @@ impl<T: Real> Plans<T> for Bce<'_, T> {
         Ok(())
     }
 
-    fn check_inputs(&self, inputs: Values<'_, T>, weight: Factors<'_, T>) -> Result<(), Error> {
+    fn check_inputs(&self, inputs: Values<'_, T>, checked: &Checked<'_, T>) -> Result<(), Error> {
         if let Some(inputs) = inputs.as_is() {
             // Without an early exit the comparison runs several lanes at a time.
             if self.settings.threads.all(inputs, |inputs| inputs.iter().fold(true, |all, &p| all & is_probability(p))) {
                 return Ok(());
             }
         }
-        match inputs.iter().enumerate().find(|&(index, p)| !is_probability(p) && weight.of(index) != T::ZERO) {
+        match inputs.iter().enumerate().find(|&(index, p)| !is_probability(p) && !checked.is_excused(index)) {
             Some((index, _)) => Err(Error::Probability { index }),
             None => Ok(()),
         }
@@ -197,4 +227,10 @@ impl<T: Real> Plans<T> for Bce<'_, T> {
     }
 }
 
-impl<T: Real> Loss<T> for Bce<'_, T> {}
+impl<T: Real> Loss<T> for Bce<'_, T> {
+    type Plans = Self;
+
+    fn plans(&self) -> &Self {
+        self
+    }
+}

@@ -176,10 +176,11 @@ impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T>
         let element = WeightedElement { costs, both, weight, size, log: log1p_of_fraction(l, x.e.value) };
         let mut values = element.moderate(l, &x);
         if !MODERATE {
+            let range = T::MODERATE_WEIGHTS;
             let mut moderate = l.splat(T::MODERATE_LOGIT).ge(x.magnitude);
-            moderate = moderate & are_moderate(l, weight) & are_moderate(l, pos_weight);
+            moderate = moderate & are_moderate(l, weight, range) & are_moderate(l, pos_weight, range);
             if W::UPSTREAM {
-                moderate = moderate & are_moderate(l, upstream);
+                moderate = moderate & are_moderate(l, upstream, range);
             }
             values = values.where_else(moderate, element.any(l, &x));
         }

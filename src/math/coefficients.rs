@@ -32,6 +32,8 @@ pub(crate) trait Constants: Native {
     /// and with exp(-a) is subnormal or infinite.
     const MODERATE_LOGIT: Self;
     const MODERATE_WEIGHTS: [Self; 2];
+    /// The square roots of these.
+    const MODERATE_PAIR: [Self; 2];
     /// exp(-r) for |r| <= 0.3467, from the highest power down.
     const EXP: &'static [Self];
     /// The same times 2^-63 (2^-511), which undoes half of the offset's exponent.
@@ -68,11 +70,12 @@ impl Constants for f32 {
     const LN2_LO: Self = 1.428_606_8e-6;
     const ROUNDING: Self = 12_582_912.0 + 253.0; // 1.5 * 2^23 + 127 + 126
     const ROUNDING_HALF: Self = 12_582_912.0 + 190.0; // 1.5 * 2^23 + 127 + 63
-    const EXP_ZERO: Self = 104.0;
+    const EXP_ZERO: Self = 132.0; // n = -190
     const OFFSET: Self = Self::MIN_POSITIVE;
     const EXP_LIMIT: Self = 174.0;
     const MODERATE_LOGIT: Self = 60.0;
     const MODERATE_WEIGHTS: [Self; 2] = [1.0 / (1_u32 << 30) as Self, (1_u32 << 30) as Self];
+    const MODERATE_PAIR: [Self; 2] = [1.0 / 32_768.0, 32_768.0];
     const LEAST: Self = Self::from_bits(1);
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x007f_ffff);
     // Error below 2^-28.1.
@@ -100,11 +103,12 @@ impl Constants for f64 {
     const LN2_LO: Self = Self::from_bits(0x3d2e_f357_93c7_6730);
     const ROUNDING: Self = 6_755_399_441_055_744.0 + 2045.0; // 1.5 * 2^52 + 1023 + 1022
     const ROUNDING_HALF: Self = 6_755_399_441_055_744.0 + 1534.0; // 1.5 * 2^52 + 1023 + 511
-    const EXP_ZERO: Self = 746.0;
+    const EXP_ZERO: Self = 1063.0; // n = -1534
     const OFFSET: Self = Self::MIN_POSITIVE;
     const EXP_LIMIT: Self = 1416.0;
     const MODERATE_LOGIT: Self = 600.0;
     const MODERATE_WEIGHTS: [Self; 2] = [1.0 / (1_u128 << 100) as Self, (1_u128 << 100) as Self];
+    const MODERATE_PAIR: [Self; 2] = [1.0 / (1_u64 << 50) as Self, (1_u64 << 50) as Self];
     const LEAST: Self = Self::from_bits(1);
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x000f_ffff_ffff_ffff);
     // Error below 2^-57.8.

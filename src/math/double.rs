@@ -46,6 +46,7 @@ impl<V: Copy + Add<Output = V> + Sub<Output = V>> DoubleWord<V> {
 
 impl<T: Float> DoubleWord<T> {
     pub const ZERO: Self = Self { hi: T::ZERO, lo: T::ZERO };
+    pub const ONE: Self = Self { hi: T::ONE, lo: T::ZERO };
 
     /// As the nearest number, infinite where the high word is.
     pub fn value(self) -> T {

@@ -18,17 +18,15 @@ impl<T: Constants> Formula<T> for WeightTerm {
     }
 }
 
-/// Whether a factor is 0, or of moderate size ([`Constants::MODERATE_WEIGHTS`]).
-pub fn is_moderate<T: Constants>(v: T) -> bool {
-    let [least, most] = T::MODERATE_WEIGHTS;
+/// Whether a factor is 0, or of moderate size, as [`Constants::MODERATE_WEIGHTS`] are.
+pub fn is_moderate<T: Constants>(v: T, [least, most]: [T; 2]) -> bool {
     let size = v.magnitude();
     (v == T::ZERO) | ((least <= size) & (size <= most))
 }
 
 /// The same of each.
 #[cfg_attr(not(unoptimized), inline(always))]
-pub fn are_moderate<L: Lanes<Scalar: Constants>>(l: Token<L>, v: Vector<L>) -> Mask<L> {
-    let [least, most] = L::Scalar::MODERATE_WEIGHTS;
+pub fn are_moderate<L: Lanes<Scalar: Constants>>(l: Token<L>, v: Vector<L>, [least, most]: [L::Scalar; 2]) -> Mask<L> {
     let size = v.abs();
     v.equals(l.zero()) | size.ge(l.splat(least)) & l.splat(most).ge(size)
 }

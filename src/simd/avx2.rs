@@ -76,9 +76,7 @@ unsafe impl Lanes for Avx2<f32> {
     }
     #[inline(always)]
     unsafe fn load_bytes(from: *const u8) -> __m256 {
-        let bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64(from.cast()));
-        let zero = _mm256_cmpeq_epi32(bytes, _mm256_setzero_si256());
-        _mm256_andnot_ps(_mm256_castsi256_ps(zero), _mm256_set1_ps(1.0))
+        _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(from.cast())))
     }
     #[cfg(feature = "half")]
     #[inline(always)]
@@ -225,9 +223,7 @@ unsafe impl Lanes for Avx2<f64> {
     }
     #[inline(always)]
     unsafe fn load_bytes(from: *const u8) -> __m256d {
-        let bytes = _mm256_cvtepu8_epi64(_mm_loadu_si32(from));
-        let zero = _mm256_cmpeq_epi64(bytes, _mm256_setzero_si256());
-        _mm256_andnot_pd(_mm256_castsi256_pd(zero), _mm256_set1_pd(1.0))
+        _mm256_cvtepi32_pd(_mm_cvtepu8_epi32(_mm_loadu_si32(from)))
     }
     #[inline(always)]
     unsafe fn add(a: __m256d, b: __m256d) -> __m256d {

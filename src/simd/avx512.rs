@@ -61,8 +61,7 @@ unsafe impl Lanes for Avx512<f32> {
     }
     #[inline(always)]
     unsafe fn load_bytes(from: *const u8) -> __m512 {
-        let bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128(from.cast()));
-        _mm512_maskz_mov_ps(_mm512_test_epi32_mask(bytes, bytes), _mm512_set1_ps(1.0))
+        _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(from.cast())))
     }
     #[cfg(feature = "half")]
     #[inline(always)]
@@ -208,8 +207,7 @@ unsafe impl Lanes for Avx512<f64> {
     }
     #[inline(always)]
     unsafe fn load_bytes(from: *const u8) -> __m512d {
-        let bytes = _mm512_cvtepu8_epi64(_mm_loadl_epi64(from.cast()));
-        _mm512_maskz_mov_pd(_mm512_test_epi64_mask(bytes, bytes), _mm512_set1_pd(1.0))
+        _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(_mm_loadl_epi64(from.cast())))
     }
     #[inline(always)]
     unsafe fn add(a: __m512d, b: __m512d) -> __m512d {

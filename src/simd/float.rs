@@ -44,6 +44,7 @@ pub(crate) trait Float:
     const ZERO: Self;
     const ONE: Self;
     const MAX: Self;
+    const NAN: Self;
     /// 2^(half the precision, rounded up) + 1: splits a number into two halves (Veltkamp).
     const SPLITTER: Self;
     /// Above it, and below its reciprocal, a product's rounding error may be lost, or a quotient's, which reaches its square;
@@ -60,6 +61,7 @@ pub(crate) trait Float:
     fn from_count(n: u64) -> Self;
     /// The same for 32 bits.
     fn from_word(n: u32) -> Self;
+    fn from_integer(n: i32) -> Self;
     /// Towards zero, clamped to the range of `u64`.
     fn to_count(self) -> u64;
     fn from_difference(n: i64) -> Self;
@@ -74,6 +76,7 @@ impl Float for f32 {
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const MAX: Self = f32::MAX;
+    const NAN: Self = f32::NAN;
     const SPLITTER: Self = 4097.0;
     const LARGE: Self = 1.0 / Self::SMALL;
     const SMALL: Self = f32::from_bits((127 - 57) << 23);
@@ -104,6 +107,10 @@ impl Float for f32 {
         n as f32
     }
     #[inline(always)]
+    fn from_integer(n: i32) -> Self {
+        n as f32
+    }
+    #[inline(always)]
     fn to_count(self) -> u64 {
         self as u64
     }
@@ -127,6 +134,7 @@ impl Float for f64 {
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const MAX: Self = f64::MAX;
+    const NAN: Self = f64::NAN;
     const SPLITTER: Self = 134_217_729.0;
     const LARGE: Self = 1.0 / Self::SMALL;
     const SMALL: Self = f64::from_bits((1023 - 498) << 52);
@@ -155,6 +163,10 @@ impl Float for f64 {
     #[inline(always)]
     fn from_word(n: u32) -> Self {
         n as f64
+    }
+    #[inline(always)]
+    fn from_integer(n: i32) -> Self {
+        n.into()
     }
     #[inline(always)]
     fn to_count(self) -> u64 {

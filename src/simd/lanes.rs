@@ -78,14 +78,14 @@ pub unsafe trait Lanes: Copy + 'static {
         }
     }
 
-    /// 0 where a byte is 0, 1 where it is anything else.
+    /// Bytes as numbers, from 0 to 255.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn load_bytes(from: *const u8) -> Self::Raw {
         // SAFETY: the caller's promise, of as many bytes as there are lanes.
         unsafe {
             let mut row = [Self::Scalar::ZERO; MOST_LANES];
             for (i, v) in row.iter_mut().take(Self::LANES).enumerate() {
-                *v = if from.add(i).read() == 0 { Self::Scalar::ZERO } else { Self::Scalar::ONE };
+                *v = Self::Scalar::from_word(from.add(i).read().into());
             }
             Self::load(row.as_ptr())
         }

@@ -9,6 +9,9 @@ use super::Number;
 /// A loss, with the builders that all have, and with what not all have.
 pub trait Tested<'w, N: Number>: Loss<N> + Copy + Sync {
     fn weighted(self, weight: Weights<'w, N>) -> Self;
+    fn class_weighted(self, weight: Weights<'w, N>) -> Self;
+    fn ignoring(self, target: N) -> Self;
+    fn masked(self, present: &'w [bool]) -> Self;
     fn reduced(self, reduction: Reduction) -> Self;
     fn on(self, backend: Backend) -> Self;
     #[cfg(feature = "rayon")]
@@ -44,6 +47,15 @@ macro_rules! tested {
         impl<'w, N: Number> Tested<'w, N> for $loss<'w, N> {
             fn weighted(self, weight: Weights<'w, N>) -> Self {
                 self.weight(weight)
+            }
+            fn class_weighted(self, weight: Weights<'w, N>) -> Self {
+                self.class_weight(weight)
+            }
+            fn ignoring(self, target: N) -> Self {
+                self.ignore_target(target)
+            }
+            fn masked(self, present: &'w [bool]) -> Self {
+                self.mask(present)
             }
             fn reduced(self, reduction: Reduction) -> Self {
                 self.reduction(reduction)

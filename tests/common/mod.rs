@@ -9,7 +9,7 @@ pub mod twofold;
 
 use std::fmt::Debug;
 
-use logit_loss::{Backend, Error, Label, Real, Weights};
+use logit_loss::{Backend, BceWithLogits, ClassCount, Error, Label, Loss, Real, Weights, pos_weight};
 
 use family::Tested;
 
@@ -104,11 +104,19 @@ macro_rules! each_label {
             let $labels = &positive[..];
             $body
         }
-        // Anything but 0 is positive.
-        let bytes: Vec<u8> = positive.iter().zip(1u8..=255).map(|(&t, n)| if t { n } else { 0 }).collect();
-        let bytes = if bytes.len() == positive.len() { bytes } else { positive.iter().map(|&t| t.into()).collect() };
+        let bytes: Vec<u8> = positive.iter().map(|&t| t.into()).collect();
         {
             let $labels = &bytes[..];
+            $body
+        }
+        let words: Vec<i64> = positive.iter().map(|&t| t.into()).collect();
+        {
+            let $labels = &words[..];
+            $body
+        }
+        let options: Vec<Option<bool>> = positive.iter().map(|&t| Some(t)).collect();
+        {
+            let $labels = &options[..];
             $body
         }
     }};
@@ -117,6 +125,13 @@ pub(crate) use each_label;
 
 pub fn numbers<T: Number>(values: &[f64]) -> Vec<T> {
     values.iter().map(|&v| T::new(v)).collect()
+}
+
+/// Negatives / positives of each class.
+pub fn balance<N: Number, Y: Label<N>>(targets: &[Y], out: &mut [N]) -> Result<(), Error> {
+    let mut counts = vec![ClassCount::new(); out.len()];
+    BceWithLogits::<N>::new().count_classes(&mut counts, 1, targets)?;
+    pos_weight(&counts, out)
 }
 
 pub fn backends() -> impl Iterator<Item = Backend> {

@@ -354,7 +354,7 @@ fn batches_need_not_divide<N: Number, F: Family<N>>() {
 #[test]
 fn display() {
     let length = Error::Length { argument: Argument::Targets, expected: 3, found: 4 };
-    assert_eq!(length.to_string(), "targets: expected 3 elements, as many as inputs, found 4");
+    assert_eq!(length.to_string(), "targets: expected 3 elements, found 4");
     let tiling = |argument, cycles| Error::Tiling { argument, values: 5, covered: 10, cycles, inputs: 12 };
     assert_eq!(
         tiling(Argument::PosWeight, true).to_string(),

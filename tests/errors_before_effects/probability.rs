@@ -1,7 +1,7 @@
 //! Probabilities that are none, and targets that cannot be balanced.
 
 use crate::common::{Number, backends, for_both_types, numbers};
-use logit_loss::{Bce, Error, Label, Loss, LossSum, Weights, pos_weight_from_targets};
+use logit_loss::{Bce, Error, Label, Loss, LossSum, Weights};
 
 for_both_types!(
     probabilities_outside,
@@ -121,14 +121,14 @@ fn masked_ones_are_excused<N: Number>() {
 /// The weights of the classes; where there is an error, nothing may have been written.
 fn balanced<N: Number, Y: Label<N>>(targets: &[Y], classes: usize) -> Result<Vec<N>, Error> {
     let mut out = vec![N::new(CANARY); classes];
-    let result = pos_weight_from_targets(targets, &mut out);
+    let result = crate::common::balance(targets, &mut out);
     assert!(result.is_ok() || out.iter().all(|&v| v == N::new(CANARY)), "{result:?}, but wrote {out:?}");
     result.map(|()| out)
 }
 
 fn classes_that_do_not_divide<N: Number>() {
-    for (targets, classes) in [(1, 0), (0, 0), (1, 2), (7, 3), (9, 8), (3, 40)] {
-        let expected = Err(Error::Classes { classes, targets });
+    for (targets, classes) in [(1, 0), (1, 2), (7, 3), (9, 8), (3, 40)] {
+        let expected = Err(Error::Classes { classes, pixels: 1, inputs: targets });
         assert_eq!(balanced::<N, _>(&vec![true; targets], classes), expected);
         assert_eq!(balanced::<N, _>(&vec![1u8; targets], classes), expected);
         assert_eq!(balanced(&vec![N::NAN; targets], classes), expected);
@@ -158,7 +158,7 @@ fn classes_without<N: Number>() {
             };
             for (all, error) in [(false, Error::NoPositives { class }), (true, Error::NoNegatives { class })] {
                 let bools = with(all);
-                let bytes: Vec<u8> = bools.iter().map(|&t| u8::from(t) * 7).collect();
+                let bytes: Vec<u8> = bools.iter().map(|&t| t.into()).collect();
                 let values: Vec<N> = bools.iter().map(|&t| N::new(f64::from(u8::from(t)))).collect();
                 let found = [balanced::<N, _>(&bools, classes), balanced(&bytes, classes), balanced(&values, classes)];
                 assert!(found.iter().all(|r| *r == Err(error)), "{classes} classes: {found:?}");
@@ -180,8 +180,12 @@ fn soft_classes_without<N: Number>() {
 fn display() {
     let texts = [
         (Error::Probability { index: 3 }, "probabilities: the value at 3 is not in [0, 1]"),
-        (Error::Target { index: 4 }, "targets: the value at 4 is not in [0, 1]"),
-        (Error::Classes { classes: 3, targets: 7 }, "targets: 7 of them are no whole number of samples of 3 classes"),
+        (Error::Target { index: 4 }, "targets: the value at 4 is no label"),
+        (
+            Error::Classes { classes: 3, pixels: 2, inputs: 7 },
+            "7 inputs are no whole number of samples of 3 classes and 2 pixels",
+        ),
+        (Error::Samples { samples: 3, inputs: 7 }, "7 inputs are not 3 samples of one size"),
         (Error::NoPositives { class: 2 }, "targets: class 2 has no positives"),
         (Error::NoNegatives { class: 5 }, "targets: class 5 has no negatives"),
     ];

@@ -1,8 +1,8 @@
 //! The positive weights that balance classes.
 
-use crate::common::{Number, each_label, for_both_types};
+use crate::common::{Number, balance, each_label, for_both_types};
 use crate::fenced::{Fenced, Place};
-use logit_loss::{Label, pos_weight_from_targets};
+use logit_loss::Label;
 
 for_both_types!(any_number_of_classes);
 
@@ -20,7 +20,7 @@ fn check<N: Number, Y: Label<N> + Copy>(targets: &[Y], classes: usize) {
     let [mut from, mut to] = [Fenced::new(size_of_val(targets)), Fenced::new(classes * size_of::<N>())];
     for place in Place::all() {
         let out = to.hold(&vec![N::NAN; classes], place);
-        pos_weight_from_targets(from.hold(targets, place), out).unwrap();
+        balance(from.hold(targets, place), out).unwrap();
         assert!(!out.iter().any(|v| v.is_nan()), "{classes} classes of {} at {place:?}", targets.len());
         to.assert_kept();
         from.assert_kept();

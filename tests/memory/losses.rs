@@ -7,7 +7,7 @@ use logit_loss::{Backend, Element, Error, Label, LossSum, Reduction, Weights};
 
 for_all_families!(every_length_at_every_offset, every_kind_at_the_fences, around_blocks, one_more_than_a_chunk);
 
-const KINDS_OF_TARGETS: usize = 4;
+const KINDS_OF_TARGETS: usize = 7;
 const KINDS_OF_WEIGHTS: usize = 5;
 
 /// Around a row of all virtual lanes, a block and two, and a row more than these.
@@ -70,19 +70,24 @@ struct Fences {
     inputs: Fenced,
     targets: Fenced,
     weight: Fenced,
+    class_weight: Fenced,
     pos_weight: Fenced,
+    mask: Fenced,
     upstream: Fenced,
     outputs: [Fenced; 2],
 }
 
 impl Fences {
     fn new<N: Number>() -> Self {
-        let new = || Fenced::new((N::CHUNK + 1) * size_of::<N>());
+        // Targets of eight bytes are the largest.
+        let new = || Fenced::new((N::CHUNK + 1) * size_of::<u64>());
         Self {
             inputs: new(),
             targets: new(),
             weight: new(),
+            class_weight: new(),
             pos_weight: new(),
+            mask: new(),
             upstream: new(),
             outputs: [new(), new()],
         }
@@ -91,7 +96,7 @@ impl Fences {
     /// Every method, with the kind of targets and weights that the number chooses; the rest is random.
     fn check<N: Number, F: Family<N>>(&mut self, len: usize, place: Place, backend: Option<Backend>, kind: usize) {
         let mut random = Random((kind * 1_000_003 + len) as u64);
-        let Self { inputs, targets, weight, pos_weight, upstream, outputs } = self;
+        let Self { inputs, targets, weight, class_weight, pos_weight, mask, upstream, outputs } = self;
         let scale = [1.0, 30.0][random.below(2)];
         let x: Vec<N> = random.normals(len, scale).into_iter().map(F::input).collect();
         let x = &*inputs.hold(&x, place);
@@ -99,6 +104,7 @@ impl Fences {
             let mut form = |fenced, kind| weights::<N>(fenced, kind, len, place, &mut random);
             let weight = form(weight, kind / KINDS_OF_TARGETS % KINDS_OF_WEIGHTS);
             let pos_weight = form(pos_weight, kind / 3 % KINDS_OF_WEIGHTS);
+            let class_weight = form(class_weight, (kind + len / 3) % KINDS_OF_WEIGHTS);
             let upstream = form(upstream, (kind + len) % KINDS_OF_WEIGHTS);
             let reductions = [Reduction::Mean, Reduction::WeightedMean, Reduction::Sum];
             // Of nothing there is no mean.
@@ -108,6 +114,18 @@ impl Fences {
             loss = loss.smoothed(N::new([0.0, 0.1][random.below(2)])).unwrap_or(loss);
             loss = backend.map_or(loss, |backend| loss.on(backend));
             let hard = random.hard::<N>(len);
+            if kind % 4 == 1 {
+                // Both weights may leave nothing.
+                loss = loss.class_weighted(class_weight).reduced(Reduction::Sum);
+            }
+            if kind % 3 == 2 {
+                let present: Vec<bool> = (0..len).map(|i| i == 0 || random.below(3) > 0).collect();
+                loss = loss.masked(mask.hold(&present, place)).reduced(Reduction::Sum);
+            }
+            let labels = || hard.iter().map(|&t| i8::from(t == N::new(1.0)));
+            // The second is missing.
+            let missing = || labels().enumerate().map(|(i, t)| if i == 1 { -1 } else { t });
+            let ignoring = loss.ignoring(N::new(-1.0)).reduced(Reduction::Sum);
             match kind % KINDS_OF_TARGETS {
                 0 => methods(loss, x, targets.hold(&random.units::<N>(len), place), upstream, outputs, place, |v| v),
                 1 => methods(loss, x, targets.hold(&hard, place), upstream, outputs, place, |v| v),
@@ -115,13 +133,26 @@ impl Fences {
                     let positive: Vec<bool> = hard.iter().map(|&t| t == N::new(1.0)).collect();
                     methods(loss, x, targets.hold(&positive, place), upstream, outputs, place, |v| v);
                 }
-                _ => {
-                    let bytes: Vec<u8> = hard.iter().map(|&t| if t == N::new(1.0) { 200 } else { 0 }).collect();
+                3 => {
+                    let bytes: Vec<u8> = labels().map(|t| t as u8).collect();
                     methods(loss, x, targets.hold(&bytes, place), upstream, outputs, place, |v| v);
+                }
+                4 => {
+                    let bytes: Vec<i8> = missing().collect();
+                    methods(ignoring, x, targets.hold(&bytes, place), upstream, outputs, place, |v| v);
+                }
+                5 => {
+                    let words: Vec<i64> = missing().map(i64::from).collect();
+                    methods(ignoring, x, targets.hold(&words, place), upstream, outputs, place, |v| v);
+                }
+                _ => {
+                    let options: Vec<Option<bool>> = missing().map(|t| (t >= 0).then_some(t == 1)).collect();
+                    let loss = loss.reduced(Reduction::Sum);
+                    methods(loss, x, targets.hold(&options, place), upstream, outputs, place, |v| v);
                 }
             }
         }
-        for fenced in [inputs, targets, weight, pos_weight, upstream] {
+        for fenced in [inputs, targets, weight, class_weight, pos_weight, mask, upstream] {
             fenced.assert_kept();
         }
     }

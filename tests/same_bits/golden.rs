@@ -13,9 +13,7 @@ use std::fmt::Write;
 use crate::common::activation::Activation;
 use crate::common::family::Tested;
 use crate::common::{Number, Random, backends, everything, numbers};
-use logit_loss::{
-    Backend, Bce, BceWithLogits, FocalLoss, Label, Loss, LossSum, Reduction, Weights, pos_weight_from_targets,
-};
+use logit_loss::{Backend, Bce, BceWithLogits, FocalLoss, Label, Loss, LossSum, Reduction, Weights};
 
 const TABLE: &str = include_str!("golden.txt");
 const COLUMNS: [&str; 4] = ["f32, fused", "f32", "f64, fused", "f64"];
@@ -166,8 +164,8 @@ fn digests<N: Number>(backend: Backend) -> Digests {
     means_far_from_one(&mut digests, backend, &inputs);
 
     let mut balance = vec![N::new(0.0); 7];
-    pos_weight_from_targets(&soft[..7000], &mut balance).unwrap();
-    digests.see("pos_weight_from_targets".into(), &balance);
+    crate::common::balance(&soft[..7000], &mut balance).unwrap();
+    digests.see("pos_weight".into(), &balance);
     digests
 }
 

@@ -189,8 +189,8 @@ fn types_of_labels<N: Number, F: Family<N>>() {
             let weight = Weights::per_element(&case.weights[..len]);
             let upstream = Weights::per_element(&case.upstream[..len]);
             let bits: Vec<bool> = case.targets.iter().map(|t| *t == N::new(1.0)).collect();
-            let bytes: Vec<u8> =
-                bits.iter().enumerate().map(|(i, &b)| if b { 1 + (i % 255) as u8 } else { 0 }).collect();
+            let bytes: Vec<u8> = bits.iter().map(|&b| b.into()).collect();
+            let words: Vec<i64> = bits.iter().map(|&b| b.into()).collect();
             for backend in backends() {
                 for p in [1.0, 5.0] {
                     let weighted = F::with(number).weighted(weight);
@@ -203,6 +203,7 @@ fn types_of_labels<N: Number, F: Family<N>>() {
                         let context = || format!("{} of {len}, case {number}", backend.name());
                         assert_same(&expected, &everything(loss, &case.inputs, &bits, upstream, 3), &context);
                         assert_same(&expected, &everything(loss, &case.inputs, &bytes, upstream, 1), &context);
+                        assert_same(&expected, &everything(loss, &case.inputs, &words, upstream, 1), &context);
                     }
                 }
             }

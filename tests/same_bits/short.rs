@@ -106,11 +106,12 @@ fn labels<N: Number>() {
     for len in 1..=MOST {
         let (x, _) = elements::<N>(len, len);
         let labels: Vec<bool> = (0..len).map(|i| i % 3 == 0).collect();
-        let bytes: Vec<u8> = labels.iter().map(|&t| if t { 7 } else { 0 }).collect();
+        let bytes: Vec<u8> = labels.iter().map(|&t| t.into()).collect();
+        let words: Vec<i64> = labels.iter().map(|&t| t.into()).collect();
         let t: Vec<N> = labels.iter().map(|&t| N::new(f64::from(u8::from(t)))).collect();
         let bce = BceWithLogits::new();
         let expected = bce.loss(&x, &t).unwrap();
-        let found = [bce.loss(&x, &labels).unwrap(), bce.loss(&x, &bytes).unwrap()];
+        let found = [bce.loss(&x, &labels), bce.loss(&x, &bytes), bce.loss(&x, &words)].map(Result::unwrap);
         assert!(found.iter().all(|&found| same(found, expected)), "{len}: {found:?}, {expected:?}");
     }
 }

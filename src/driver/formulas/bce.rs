@@ -105,7 +105,7 @@ impl<T: Constants> BceParameters<T> {
 
     /// `M` has what `W` wants, and perhaps the upstream derivative, which is 1: two formulas for weights would hardly differ.
     fn map<W: Wanted, M: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) {
-        let backend = pass.backend;
+        let (backend, streams) = (pass.backend, streams.smoothed(self.smoothing));
         let (unit, balanced) = (self.unit::<W>(pass.scale), self.balanced::<W, false>(pass.scale));
         // Blocks that are not moderate are rare: one formula has all derivatives.
         let any = self.weighted::<Derivatives, false, false>(pass.scale);
@@ -117,7 +117,7 @@ impl<T: Constants> BceParameters<T> {
         } else {
             Self::weighted_plan(backend, &streams, &any, &moderate)
         };
-        threads::run(pass, streams.smoothed(self.smoothing), &plan);
+        threads::run(pass, streams, &plan);
     }
 
     /// One loss for each element needs a logarithm for each, and an upstream derivative is a weight: both are only
@@ -125,8 +125,9 @@ impl<T: Constants> BceParameters<T> {
     fn map_weighted<W: Wanted, A: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) {
         let (any, moderate) =
             (self.weighted::<A, false, false>(pass.scale), self.weighted::<W, true, false>(pass.scale));
+        let streams = streams.smoothed(self.smoothing);
         let plan = Self::weighted_plan(pass.backend, &streams, &any, &moderate);
-        threads::run(pass, streams.smoothed(self.smoothing), &plan);
+        threads::run(pass, streams, &plan);
     }
 
     #[inline]
@@ -152,11 +153,10 @@ impl<T: Constants> BceParameters<T> {
         let any = self.weighted::<SumAndGradient, false, false>(pass.scale);
         let moderate = self.weighted::<W, true, false>(pass.scale);
         let hard = self.weighted::<W, true, true>(pass.scale);
-        let is_balanced = self.is_balanced(pass, &streams);
         let streams = streams.smoothed(self.smoothing);
         let plan = if streams.has_no_weights() {
             Plan::one(backend, &unit)
-        } else if is_balanced {
+        } else if self.is_balanced(pass, &streams) {
             let plan = Plan::one(backend, &balanced).hard(backend, &hard_balanced);
             if streams.are_hard() {
                 plan.surveyed::<false, false, false>(backend, &streams, T::MAX)
@@ -177,7 +177,8 @@ impl<T: Constants> BceParameters<T> {
     /// larger than the factor of the sum or, under a weighted mean, than 1; it is not looked at itself, so that sums that
     /// go on take the same way as those that are divided.
     fn is_balanced(self, pass: &Pass<T>, streams: &Streams<'_, T>) -> bool {
-        let is_uniform = streams.pos_weight.is_uniform() && streams.weight.is_one();
+        // Where something is not there, its target is 1, which is not what smoothing makes of a target.
+        let is_uniform = streams.pos_weight.is_uniform() && streams.has_one_weight() && !streams.excludes_smoothed();
         is_uniform && self.has_small_weight(pass.factor) && self.has_small_weight(T::ONE)
     }
 

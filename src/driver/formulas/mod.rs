@@ -11,3 +11,9 @@ pub(crate) use bce::{BceParameters, BcePlans};
 pub(crate) use focal::{FocalParameters, FocalPlans};
 pub(crate) use probability::ProbabilityPlans;
 pub(crate) use weight::WeightPlans;
+
+/// What this crate has of `f32` and `f64`, and nobody else sees.
+pub(crate) trait Sealed: ActivationPlans + BcePlans + FocalPlans + ProbabilityPlans + WeightPlans {}
+
+impl Sealed for f32 {}
+impl Sealed for f64 {}

@@ -10,16 +10,16 @@ use crate::simd::{Backend, Kernel, Lanes, Token};
 /// The passes of one element type; see [`BcePlans`](super::BcePlans) for why it is written out.
 pub(crate) trait WeightPlans: Constants {
     fn weight_sum(pass: &Pass<Self>, streams: Streams<'_, Self>) -> DoubleWord<Self>;
-    /// Whether all are of moderate size and not below `least`.
-    fn are_moderate_from(least: Self, values: &[Self], backend: Backend) -> bool;
+    /// Whether all are of moderate size, which is a range or 0, and not below `least`.
+    fn are_moderate_from(least: Self, moderate: [Self; 2], values: &[Self], backend: Backend) -> bool;
 }
 
 impl WeightPlans for f32 {
     fn weight_sum(pass: &Pass<f32>, streams: Streams<'_, f32>) -> DoubleWord<f32> {
         sum(pass, streams)
     }
-    fn are_moderate_from(least: f32, values: &[f32], backend: Backend) -> bool {
-        all(least, values, backend)
+    fn are_moderate_from(least: f32, moderate: [f32; 2], values: &[f32], backend: Backend) -> bool {
+        all(least, moderate, values, backend)
     }
 }
 
@@ -27,8 +27,8 @@ impl WeightPlans for f64 {
     fn weight_sum(pass: &Pass<f64>, streams: Streams<'_, f64>) -> DoubleWord<f64> {
         sum(pass, streams)
     }
-    fn are_moderate_from(least: f64, values: &[f64], backend: Backend) -> bool {
-        all(least, values, backend)
+    fn are_moderate_from(least: f64, moderate: [f64; 2], values: &[f64], backend: Backend) -> bool {
+        all(least, moderate, values, backend)
     }
 }
 
@@ -37,18 +37,19 @@ fn sum<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
 }
 
 /// Whether all values are moderate and not below `least`.
-fn all<T: Constants>(least: T, values: &[T], backend: Backend) -> bool {
+fn all<T: Constants>(least: T, moderate: [T; 2], values: &[T], backend: Backend) -> bool {
     let are_moderate = backend.function::<T, AreModerate<T>>();
     let (whole, rest) = values.split_at(values.len() & !(are_moderate.lanes - 1));
     // SAFETY: the values are there.
-    let all = unsafe { are_moderate.call(&mut Span { least, first: whole.as_ptr(), len: whole.len() }) };
-    rest.iter().fold(all, |all, &v| all & is_moderate(v) & (v >= least))
+    let all = unsafe { are_moderate.call(&mut Span { least, moderate, first: whole.as_ptr(), len: whole.len() }) };
+    rest.iter().fold(all, |all, &v| all & is_moderate(v, moderate) & (v >= least))
 }
 
 struct AreModerate<T>(PhantomData<T>);
 
 struct Span<T> {
     least: T,
+    moderate: [T; 2],
     /// A whole number of vectors.
     first: *const T,
     len: usize,
@@ -63,13 +64,13 @@ impl<T: Constants> Kernel<T> for AreModerate<T> {
     /// So many values are there.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, values: &mut Span<T>) -> bool {
-        let &mut Span { least, first, len } = values;
+        let &mut Span { least, moderate, first, len } = values;
         let mut all = l.zero().equals(l.zero());
         let mut at = 0;
         while at < len {
             // SAFETY: the caller's promise.
             let v = unsafe { l.load(first.wrapping_add(at)) };
-            all = all & are_moderate(l, v) & v.ge(l.splat(least));
+            all = all & are_moderate(l, v, moderate) & v.ge(l.splat(least));
             at += L::LANES;
         }
         all.all()

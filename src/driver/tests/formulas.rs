@@ -6,8 +6,9 @@ use std::format;
 use std::vec::Vec;
 
 use super::plan::pass;
+use crate::driver::formulas::BcePlans;
 use crate::driver::plan::Plan;
-use crate::driver::{BceParameters, BcePlans, Factors, Streams, Values, threads};
+use crate::driver::{BceParameters, Factors, Streams, Values, threads};
 use crate::math::{Balanced, DoubleWord, Formula, Smoothing, Sum, Unit, Weighted};
 use crate::simd::Backend;
 

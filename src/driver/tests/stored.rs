@@ -86,17 +86,60 @@ fn check_write<T: Constants, S: StoredMut<T> + PartialEq + Debug>(number: impl F
 }
 
 #[test]
-fn rows_of_bytes() {
-    // 0 is 0, and whatever else is 1.
+fn rows_of_labels() {
     fn check<T: Constants>() {
         let byte = |i: usize| (i * 7 % 256) as u8 * u8::from(!i.is_multiple_of(3));
-        check_read(byte, 1, |i| if byte(i) == 0 { T::ZERO } else { T::ONE });
+        check_read(byte, 1, |i| T::from_word(byte(i).into()));
+        let label = |i: usize| i.is_multiple_of(3);
+        let number = |i| if label(i) { T::ONE } else { T::ZERO };
+        check_read(label, true, number);
+        check_read(|i| Some(label(i)), None, number);
+        let signed = |i: usize| T::from_integer(i32::from(byte(i) as i8));
+        check_read(|i| byte(i) as i8, 1, signed);
+        check_read(|i| i32::from(byte(i) as i8), 1, signed);
+        check_read(|i| i64::from(byte(i) as i8), 1, signed);
     }
     check::<f32>();
     check::<f64>();
-    for byte in 0..=255_u8 {
-        assert_eq!(Stored::<f32>::widen(byte), f32::from(u8::from(byte != 0)));
+    check_read(|i| (i * 7 % 256) as f32 / 256.0, f32::MAX, |i| (i * 7 % 256) as f64 / 256.0);
+}
+
+/// A value in the type of the labels, if it has it; and what is neither 0 nor 1 stays so when it is widened.
+#[test]
+fn values_of_labels() {
+    fn check<S: Stored<f64> + Debug>(values: &[(f64, Option<S>)]) {
+        for &(value, expected) in values {
+            let found = S::exactly(value);
+            assert_eq!(found, expected, "{value}");
+            let is_label = value == 0.0 || value == 1.0;
+            if let Some(label) = found {
+                assert_eq!(label.widen() == 0.0 || label.widen() == 1.0, is_label, "{value}");
+                assert_eq!(label.is_label(), is_label, "{value}");
+            }
+        }
     }
+    check(&[
+        (0.0, Some(0)),
+        (1.0, Some(1)),
+        (255.0, Some(255)),
+        (256.0, None),
+        (-1.0, None),
+        (0.5, None),
+        (f64::NAN, None::<u8>),
+    ]);
+    check(&[(-1.0, Some(-1)), (-128.0, Some(-128)), (128.0, None), (f64::NAN, None::<i8>)]);
+    check(&[(-100.0, Some(-100)), (2_147_483_647.0, Some(i32::MAX)), (2_147_483_648.0, None)]);
+    check(&[
+        (-100.0, Some(-100)),
+        (-9_223_372_036_854_775_808.0, Some(i64::MIN)),
+        (4_294_967_296.0, Some(1_i64 << 32)),
+    ]);
+    check(&[(0.0, Some(false)), (1.0, Some(true)), (2.0, None), (f64::NAN, None)]);
+    check(&[(0.0, Some(Some(false))), (1.0, Some(Some(true))), (f64::NAN, None)]);
+    assert!(Stored::<f32>::is_missing(None::<bool>) && <Option<bool> as Stored<f32>>::widen(None).is_nan());
+    assert_eq!(<f32 as Stored<f64>>::exactly(0.1), None);
+    assert_eq!(<f32 as Stored<f64>>::exactly(0.25), Some(0.25));
+    assert!(<f32 as Stored<f64>>::exactly(f64::NAN).is_some_and(f32::is_nan));
 }
 
 #[test]
@@ -112,7 +155,7 @@ fn rows_as_they_are() {
 
 #[test]
 fn where_they_are_read() {
-    let (numbers, bytes) = ([0.5_f32, 0.25, 0.125], [0_u8, 2, 0]);
+    let (numbers, bytes) = ([0.5_f32, 0.25, 0.125], [0_u8, 1, 0]);
     let (as_is, widened) = (Values::<f32>::new(&numbers), Values::<f32>::new(&bytes));
     assert_eq!((as_is.len(), widened.len()), (3, 3));
     assert_eq!(as_is.as_is(), Some(&numbers[..]));

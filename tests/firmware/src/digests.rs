@@ -6,8 +6,8 @@
 //! ```
 
 use logit_loss::{
-    Activation, Backend, Bce, BceWithLogits, Error, FocalLoss, Hessian, Label, Loss, LossSum, Real, Weights,
-    pos_weight_from_targets,
+    Activation, Backend, Bce, BceWithLogits, ClassCount, Error, FocalLoss, Hessian, Label, Loss, LossSum, Real,
+    Weights, pos_weight,
 };
 
 const TABLE: &str = include_str!("../digests.txt");
@@ -188,9 +188,10 @@ impl<T: Element, const N: usize> Bench<'_, T, N> {
         let done = bce.losses(&self.logits, &self.targets, &mut self.out);
         self.wrote("bce", "losses", done);
         let mut balance = [T::new(0.0)];
-        let done = pos_weight_from_targets(&self.targets, &mut balance);
+        let mut counts = [ClassCount::new()];
+        let done = bce.count_classes(&mut counts, 1, &self.targets).and_then(|()| pos_weight(&counts, &mut balance));
         self.out.fill(balance[0]);
-        self.wrote("balance", "pos_weight_from_targets", done);
+        self.wrote("balance", "pos_weight", done);
     }
 
     fn activations(&mut self) {

@@ -7,9 +7,9 @@ use core::panic::PanicInfo;
 
 use half::{bf16, f16};
 use logit_loss::{
-    Activation, Backend, Bce, BceWithLogits, Element, Error, FocalLoss, Hessian, Label, Loss, LossSum, Real, Reduction,
-    Weights, log_sigmoid, log_sigmoid_in_place, pos_weight_from_targets, sigmoid, sigmoid_in_place, softplus,
-    softplus_in_place,
+    Activation, Backend, Bce, BceWithLogits, ClassCount, Element, Error, FocalLoss, Hessian, Label, Loss, LossSum,
+    Real, Reduction, Weights, log_sigmoid, log_sigmoid_in_place, pos_weight, pos_weight_or, sigmoid, sigmoid_in_place,
+    softplus, softplus_in_place,
 };
 
 unsafe extern "C" {
@@ -39,6 +39,9 @@ pub struct Call<'a, T, Y> {
     backend: Option<usize>,
     sum: LossSum<T>,
     bytes: [u8; 40],
+    counts: [ClassCount; 3],
+    sums: [LossSum<T>; 3],
+    mask: &'a [bool],
 }
 
 /// What the compiler does not know of numbers kept in half the bits.
@@ -62,6 +65,8 @@ pub static ALL: (
     fn(Call<'_, f32, f32>) -> Answer,
     fn(Call<'_, f32, bool>) -> Answer,
     fn(Call<'_, f32, u8>) -> Answer,
+    fn(Call<'_, f32, i64>) -> Answer,
+    fn(Call<'_, f32, Option<bool>>) -> Answer,
     fn(Call<'_, f64, f64>) -> Answer,
     fn(Call<'_, f64, bool>) -> Answer,
     fn(Call<'_, f64, u8>) -> Answer,
@@ -69,7 +74,7 @@ pub static ALL: (
     fn(HalfCall<'_, f16, bool>) -> Answer,
     fn(HalfCall<'_, bf16, bf16>) -> Answer,
     fn(HalfCall<'_, bf16, u8>) -> Answer,
-) = (all, all, all, all, all, all, halves, halves, halves, halves);
+) = (all, all, all, all, all, all, all, all, halves, halves, halves, halves);
 
 fn all<T: Real, Y: Label<T>>(mut call: Call<'_, T, Y>) -> Answer {
     let backend = match call.backend {
@@ -84,12 +89,14 @@ fn all<T: Real, Y: Label<T>>(mut call: Call<'_, T, Y>) -> Answer {
     let mut focal = FocalLoss::default().weight(weight).label_smoothing(call.number).gamma(call.number);
     focal = if call.has_alpha { focal.alpha(call.number) } else { focal.without_alpha() };
     let mut probabilities = Bce::default().weight(weight).pos_weight(pos_weight);
+    bce = bce.class_weight(pos_weight).ignore_target(call.number).mask(call.mask);
     if call.backend.is_some() {
         (bce, focal, probabilities) = (bce.backend(backend), focal.backend(backend), probabilities.backend(backend));
     }
-    let Call { logits, targets, first, second, number, sum, .. } = &mut call;
+    let Call { logits, targets, first, second, number, sum, counts, sums: by_class, .. } = &mut call;
     let (bce, focal) = (bce.reduction(reduction), focal.reduction(reduction));
     methods(&bce, logits, targets, upstream, first, sum)?;
+    parts(&bce, logits, targets, counts, by_class, first)?;
     bce.gradient_and_hessian(logits, targets, first, second)?;
     bce.target_gradient(logits, targets, first)?;
     methods(&focal, logits, targets, upstream, first, sum)?;
@@ -97,7 +104,8 @@ fn all<T: Real, Y: Label<T>>(mut call: Call<'_, T, Y>) -> Answer {
     methods(&probabilities.reduction(reduction), logits, targets, upstream, first, sum)?;
     activations(logits, first, *number, backend)?;
     sums(&mut call);
-    pos_weight_from_targets(call.targets, call.first)
+    pos_weight(&call.counts, call.first)?;
+    pos_weight_or(&call.counts, call.number, call.first)
 }
 
 fn weights<T: Real>(form: u8, values: &[T], repeat: usize) -> Weights<'_, T> {
@@ -127,6 +135,19 @@ fn methods<T: Real, E: Element<T>, Y: Label<T>>(
     black_box(loss.loss_and_gradient_in_place(out, targets)?);
     loss.backward(inputs, targets, upstream, out)?;
     loss.accumulate(sum, inputs, targets)
+}
+
+fn parts<T: Real, Y: Label<T>>(
+    loss: &impl Loss<T>,
+    inputs: &[T],
+    targets: &[Y],
+    counts: &mut [ClassCount],
+    sums: &mut [LossSum<T>],
+    out: &mut [T],
+) -> Answer {
+    loss.loss_per_sample(inputs, targets, out)?;
+    loss.accumulate_per_class(sums, 7, inputs, targets)?;
+    loss.count_classes(counts, 7, targets)
 }
 
 fn halves<H: Element<f32>, Y: Label<f32>>(call: HalfCall<'_, H, Y>) -> Answer {

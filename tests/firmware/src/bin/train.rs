@@ -6,7 +6,7 @@
 
 use cortex_m_rt::entry;
 use libm::sqrtf;
-use logit_loss::{BceWithLogits, Loss, Weights, pos_weight_from_targets, sigmoid_in_place};
+use logit_loss::{BceWithLogits, ClassCount, Loss, Weights, pos_weight, sigmoid_in_place};
 use logit_loss_firmware::{exit, hprintln};
 
 struct Wine {
@@ -70,8 +70,9 @@ fn main() -> ! {
     for (target, wine) in targets.iter_mut().zip(trained()) {
         *target = wine.good;
     }
-    let mut balance = [0.0];
-    pos_weight_from_targets(&targets, &mut balance).expect("good and other wines");
+    let (mut counts, mut balance) = ([ClassCount::new()], [0.0]);
+    BceWithLogits::<f32>::new().count_classes(&mut counts, 1, &targets).expect("one class");
+    pos_weight(&counts, &mut balance).expect("good and other wines");
     let bce = BceWithLogits::new().pos_weight(Weights::uniform(balance[0]));
 
     let mut model = Model::new();

@@ -1,0 +1,262 @@
+//! What else decides the weight of an element: a second weight, and whether the element is there at all.
+//!
+//! A formula with weights finds the product of both in the row of weights, and 0 where nothing is there. A formula without
+//! weights finds a logit and a target there that make the loss and all of its derivatives exactly 0: so that it stays as fast
+//! as it is, and no formula is compiled twice.
+
+use core::marker::PhantomData;
+
+use super::block::Rows;
+use super::factors::Factors;
+use super::labels::Exclusion;
+use super::stored::Storage;
+use super::tile::{Tile, width_of};
+use crate::math::{Constants, Smoothing};
+use crate::simd::{Float, Kernel, Lanes, MOST_LANES, Mask, Token, Vector};
+
+/// A second weight, and what takes elements away.
+pub struct Combined<'a, T: 'static> {
+    pub class_weight: Factors<'a, T>,
+    pub exclusion: Exclusion<'a, T>,
+    /// Whether elements may be taken away.
+    pub excludes: bool,
+}
+
+/// Rows of a tile, and which of its elements are not there.
+#[derive(Clone, Copy)]
+pub struct Combination<T> {
+    pub tile: Tile,
+    pub logit: Rows<T>,
+    /// As they are stored, and not smoothed.
+    pub target: Rows<T>,
+    /// Both weights: rows, or one value where there are none.
+    pub weights: [WeightRows<T>; 2],
+    /// What is made: weights and targets, or logits and targets.
+    pub made: [Rows<T>; 2],
+    /// Whether a target is looked at, and written.
+    pub excludes: bool,
+    /// The target of what is not there; NaN if there is none.
+    pub ignored: T,
+    /// Whether NaN is another one.
+    pub nan_is_ignored: bool,
+    /// Where the mask has the tile's first element; null if there is no mask.
+    pub mask: *const u8,
+    pub smoothing: Option<Smoothing<T>>,
+}
+
+/// The rows of a weight, or one value for all elements.
+#[derive(Clone, Copy)]
+pub struct WeightRows<T> {
+    pub rows: Option<Rows<T>>,
+    pub value: T,
+}
+
+impl<T: Constants> WeightRows<T> {
+    /// # Safety
+    ///
+    /// There are rows, or one value.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn load<L: Lanes<Scalar = T>>(self, l: Token<L>, row: usize, lane: usize) -> Vector<L> {
+        match self.rows {
+            // SAFETY: the caller's promise.
+            Some(rows) => unsafe { l.load(rows.at(row, lane)) },
+            None => l.splat(self.value),
+        }
+    }
+}
+
+impl<T: Constants> Combined<'_, T> {
+    /// How targets say that they are not there, in the type in which they are stored: the value, or NaN if there is none; and
+    /// whether NaN says so, too.
+    pub fn ignored(&self, storage: Option<&Storage<T>>) -> (T, bool) {
+        let ignored = storage.and_then(|storage| self.exclusion.ignored.and_then(storage.as_widened));
+        let is_nan = ignored.is_some_and(|v| v.ne(&v));
+        (ignored.unwrap_or(T::NAN), is_nan || storage.is_some_and(|storage| storage.is_optional))
+    }
+
+    /// Where the mask has an element; null if there is no mask.
+    pub fn mask_at(&self, element: usize) -> *const u8 {
+        match self.exclusion.mask {
+            Some(mask) => mask.as_ptr().cast::<u8>().wrapping_add(element),
+            None => core::ptr::null(),
+        }
+    }
+}
+
+impl<T: Constants> Combination<T> {
+    /// Which elements of a vector are not there: where the target is `ignored`, or a mask takes them away, or, unless `SIMPLE`,
+    /// the target is NaN and that is ignored.
+    ///
+    /// # Safety
+    ///
+    /// That of [`kept`](Self::kept).
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn absent<L: Lanes<Scalar = T>, const SIMPLE: bool>(
+        &self,
+        l: Token<L>,
+        [target, ignored]: [Vector<L>; 2],
+        row: usize,
+        lane: usize,
+    ) -> Mask<L> {
+        let absent = target.equals(ignored);
+        if SIMPLE {
+            return absent;
+        }
+        // SAFETY: the caller's promise.
+        let kept = if self.mask.is_null() { l.one() } else { unsafe { self.kept(l, row, lane) } };
+        let nan = if self.nan_is_ignored { l.zero() } else { kept };
+        absent | target.equals(target).select(kept, nan).equals(l.zero())
+    }
+
+    /// What the mask has for a vector: 0 where it takes elements away, and beyond the end of a row.
+    ///
+    /// # Safety
+    ///
+    /// `L` is one register, and the mask has the elements of the tile.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn kept<L: Lanes<Scalar = T>>(&self, l: Token<L>, row: usize, lane: usize) -> Vector<L> {
+        let first = self.mask.wrapping_add(row * self.tile.pitch + lane);
+        // SAFETY: the caller's promise; no byte beyond the last element is read.
+        unsafe {
+            if row + 1 < self.tile.rows || lane + L::LANES <= self.tile.last {
+                return l.load_bytes(first);
+            }
+            let mut bytes = [0_u8; MOST_LANES];
+            let mut i = 0;
+            while i < self.tile.last.saturating_sub(lane) {
+                bytes[i % MOST_LANES] = first.add(i).read();
+                i += 1;
+            }
+            l.load_bytes(bytes.as_ptr())
+        }
+    }
+}
+
+/// Makes rows of weights.
+pub struct Weighing<T>(PhantomData<T>);
+
+impl<T: Constants> Kernel<T> for Weighing<T> {
+    type Args = Combination<T>;
+    type Out = ();
+
+    /// # Safety
+    ///
+    /// The tile has rows of weights, of targets if these are looked at, and of a mask if there is one; and room for what is
+    /// made, which may be where the weights and the targets are.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, combination: &mut Combination<T>) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            combination.weigh(l);
+        }
+    }
+}
+
+/// Makes rows of logits and targets, for formulas without weights.
+pub struct Removing<T>(PhantomData<T>);
+
+impl<T: Constants> Kernel<T> for Removing<T> {
+    type Args = Combination<T>;
+    type Out = ();
+
+    /// # Safety
+    ///
+    /// The tile has rows of logits and targets, and of a mask if there is one; and room for what is made, which may be where
+    /// they are.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, combination: &mut Combination<T>) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if combination.mask.is_null() && !combination.nan_is_ignored {
+                combination.remove::<L, true>(l);
+            } else {
+                combination.remove::<L, false>(l);
+            }
+        }
+    }
+}
+
+impl<T: Constants> Combination<T> {
+    /// # Safety
+    ///
+    /// That of [`Weighing`].
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn weigh<L: Lanes<Scalar = T>>(&self, l: Token<L>) {
+        // A copy: what is behind a reference would be read again after each store.
+        let combination = *self;
+        let Self { tile, target, weights: [first, second], made, smoothing, excludes, .. } = combination;
+        let ignored = l.splat(combination.ignored);
+        let mut row = 0;
+        while row < tile.rows {
+            let mut lane = 0;
+            while lane < width_of::<T>(tile.width) {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let mut weight = products(l, first.load(l, row, lane), second.load(l, row, lane));
+                    if excludes {
+                        let t = l.load(target.at(row, lane));
+                        weight = combination.absent::<L, false>(l, [t, ignored], row, lane).clear(weight);
+                        if let Some(smoothing) = smoothing {
+                            smoothing.of(l, t).store(made[1].at(row, lane));
+                        }
+                    }
+                    weight.store(made[0].at(row, lane));
+                }
+                lane += L::LANES;
+            }
+            row += 1;
+        }
+    }
+
+    /// # Safety
+    ///
+    /// That of [`Removing`].
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn remove<L: Lanes<Scalar = T>, const SIMPLE: bool>(&self, l: Token<L>) {
+        let combination = *self;
+        let Self { tile, logit, target, made, smoothing, .. } = combination;
+        let ignored = l.splat(combination.ignored);
+        // The largest number, and not infinity: times a cost of 0, that would be NaN.
+        let (nothing, one) = (l.splat(T::MAX), l.one());
+        let mut row = 0;
+        while row < tile.rows {
+            let mut lane = 0;
+            while lane < width_of::<T>(tile.width) {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let (x, mut t) = (l.load(logit.at(row, lane)), l.load(target.at(row, lane)));
+                    let absent = combination.absent::<L, SIMPLE>(l, [t, ignored], row, lane);
+                    if let Some(smoothing) = smoothing {
+                        t = smoothing.of(l, t);
+                    }
+                    absent.select(nothing, x).store(made[0].at(row, lane));
+                    absent.select(one, t).store(made[1].at(row, lane));
+                }
+                lane += L::LANES;
+            }
+            row += 1;
+        }
+    }
+}
+
+/// The product of two weights that are not negative. Only where one of them is 0 it is, since nothing else takes an element away.
+pub fn weight_product<T: Constants>(a: T, b: T) -> T {
+    let product = a * b;
+    if product > T::MAX {
+        T::MAX
+    } else if product == T::ZERO && a != T::ZERO && b != T::ZERO {
+        T::LEAST
+    } else {
+        product
+    }
+}
+
+/// The same of each lane.
+#[cfg_attr(not(unoptimized), inline(always))]
+fn products<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>, b: Vector<L>) -> Vector<L> {
+    let zero = l.zero();
+    let product = (a * b).at_most(l.splat(L::Scalar::MAX));
+    let is_lost = product.equals(zero);
+    let least = is_lost.select(l.splat(L::Scalar::LEAST), product);
+    (a.equals(zero) | b.equals(zero)).clear(least)
+}

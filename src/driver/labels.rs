@@ -1,0 +1,200 @@
+//! Which targets are there, and whether they are labels: one pass over them, before anything is written.
+
+use core::marker::PhantomData;
+use core::ops::Range;
+
+use super::stored::{Stored, Values};
+use super::threads::Threads;
+use crate::error::Error;
+use crate::math::Constants;
+use crate::simd::{Backend, Kernel, Lanes, Token};
+
+/// What takes targets away.
+#[derive(Clone, Copy)]
+pub struct Exclusion<'a, T> {
+    /// Those that are this.
+    pub ignored: Option<T>,
+    /// Those where this is false.
+    pub mask: Option<&'a [bool]>,
+}
+
+/// Targets of any type, and what takes some of them away.
+pub struct Labels<T> {
+    first: *const u8,
+    len: usize,
+    ignored: Option<T>,
+    /// As many as targets; or null.
+    mask: *const bool,
+}
+
+/// What a pass over targets finds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Found {
+    /// How many are there.
+    present: usize,
+    /// Whether all that are there are labels.
+    are_labels: bool,
+}
+
+impl Found {
+    fn and(self, other: Self) -> Self {
+        Self { present: self.present + other.present, are_labels: self.are_labels && other.are_labels }
+    }
+}
+
+/// Targets that are counted in a byte.
+const FEW: usize = 128;
+
+/// Counts targets of the type `S`. It is a kernel so that compilers make wide vectors of it.
+pub struct Counting<S>(PhantomData<S>);
+
+impl<T: Constants, S: Stored<T>> Kernel<T> for Counting<S> {
+    type Args = Labels<T>;
+    type Out = Found;
+
+    /// # Safety
+    ///
+    /// So many targets are there, and as many values of the mask unless it is null.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn run<L: Lanes<Scalar = T>>(_: Token<L>, labels: &mut Labels<T>) -> Found {
+        let &mut Labels { first, len, ignored, mask } = labels;
+        let ignored = match ignored {
+            Some(value) => S::exactly(value),
+            None => None,
+        };
+        let (mut present, mut are_labels, mut start) = (0, true, 0);
+        while start < len {
+            let part = FEW.min(len - start);
+            // SAFETY: the caller's promise.
+            let found = unsafe {
+                let first = first.cast::<S>().add(start);
+                match (mask.is_null(), ignored) {
+                    (true, None) => count::<T, S, false, false>(first, part, mask, first.read()),
+                    (true, Some(ignored)) => count::<T, S, false, true>(first, part, mask, ignored),
+                    (false, None) => count::<T, S, true, false>(first, part, mask.add(start), first.read()),
+                    (false, Some(ignored)) => count::<T, S, true, true>(first, part, mask.add(start), ignored),
+                }
+            };
+            present += found.present;
+            are_labels &= found.are_labels;
+            start += part;
+        }
+        Found { present, are_labels }
+    }
+}
+
+/// The same, of few.
+///
+/// # Safety
+///
+/// That of [`Counting`].
+#[cfg_attr(not(unoptimized), inline(always))]
+unsafe fn count<T: Constants, S: Stored<T>, const MASKED: bool, const IGNORES: bool>(
+    first: *const S,
+    len: usize,
+    mask: *const bool,
+    ignored: S,
+) -> Found {
+    let (mut present, mut others) = (0_u8, 0_u8);
+    let mut i = 0;
+    while i < len {
+        // SAFETY: the caller's promise.
+        let (target, is_kept) = unsafe { (first.add(i).read(), !MASKED || mask.add(i).read()) };
+        let is_present = is_kept & !target.is_missing() & !(IGNORES && target.is_same(ignored));
+        present += u8::from(is_present);
+        others |= u8::from(is_present & !target.is_label());
+        i += 1;
+    }
+    Found { present: present.into(), are_labels: others == 0 }
+}
+
+/// Writes the targets that are there, as they are computed with. What is outside of [0, 1] becomes NaN, and what is not there
+/// -1.
+///
+/// # Safety
+///
+/// That of [`Counting`], of targets of the type `S`, and there is room for as many.
+pub unsafe fn write_present<T: Constants, S: Stored<T>>(labels: &Labels<T>, out: *mut T) {
+    let ignored = labels.ignored.and_then(S::exactly);
+    for i in 0..labels.len {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let target = labels.first.cast::<S>().add(i).read();
+            let is_kept = labels.mask.is_null() || labels.mask.add(i).read();
+            let is_ignored = ignored.is_some_and(|ignored| target.is_same(ignored));
+            let t = target.widen();
+            out.add(i).write(if !is_kept || is_ignored || target.is_missing() {
+                -T::ONE
+            } else if T::ZERO <= t && t <= T::ONE {
+                t
+            } else {
+                T::NAN
+            });
+        }
+    }
+}
+
+impl<T: Constants> Exclusion<'_, T> {
+    /// Nothing.
+    pub const NONE: Self = Self { ignored: None, mask: None };
+
+    /// Whether it takes any of these away, or they may be missing.
+    #[inline]
+    pub fn concerns(&self, targets: Values<'_, T>) -> bool {
+        self.ignored.is_some() || self.mask.is_some() || targets.column.storage.is_optional
+    }
+
+    /// How many of these targets are there, or an error for the first of them that is no label and is not excused.
+    pub fn check(
+        &self,
+        threads: Threads,
+        backend: Backend,
+        targets: Values<'_, T>,
+        is_excused: impl Fn(usize) -> bool,
+    ) -> Result<usize, Error> {
+        let find = |range| self.find(backend, targets, range);
+        let found = threads.over(0..targets.len(), find, Found::and);
+        let is_wrong = |range| !find(range).are_labels;
+        let parts = (0..targets.len()).step_by(FEW).map(|start| start..start + FEW);
+        let mut wrong = parts.filter(|part| !found.are_labels && is_wrong(part.clone())).flatten();
+        match wrong.find(|&index| is_wrong(index..index + 1) && !is_excused(index)) {
+            Some(index) => Err(Error::Target { index }),
+            None => Ok(found.present),
+        }
+    }
+
+    /// How many of a range of the targets are there.
+    pub fn count(&self, backend: Backend, targets: Values<'_, T>, range: Range<usize>) -> usize {
+        self.find(backend, targets, range).present
+    }
+
+    /// Calls a function with the index of each target that is there, and with the target, or NaN if it is outside of [0, 1].
+    pub fn each(&self, targets: Values<'_, T>, mut f: impl FnMut(usize, T)) {
+        let mut few = [T::ZERO; FEW];
+        for start in (0..targets.len()).step_by(FEW) {
+            let labels = self.part(targets, start..start + FEW);
+            // SAFETY: so many targets are there, of the type that the storage is of, and there is room for them.
+            unsafe { (targets.column.storage.write_present)(&labels, few.as_mut_ptr()) };
+            for (i, &target) in few.iter().take(labels.len).enumerate() {
+                if target != -T::ONE {
+                    f(start + i, target);
+                }
+            }
+        }
+    }
+
+    fn find(&self, backend: Backend, targets: Values<'_, T>, range: Range<usize>) -> Found {
+        // SAFETY: so many targets are there, of the type that the storage is of.
+        unsafe { (targets.column.storage.count)(backend).call(&mut self.part(targets, range)) }
+    }
+
+    /// Those of a range that there are.
+    fn part(&self, targets: Values<'_, T>, Range { start, end }: Range<usize>) -> Labels<T> {
+        let len = end.min(targets.len()).saturating_sub(start);
+        let mask = match self.mask {
+            Some(mask) => mask.get(start..start + len).unwrap_or_default().as_ptr(),
+            None => core::ptr::null(),
+        };
+        Labels { first: targets.column.at(start), len, ignored: self.ignored, mask }
+    }
+}

@@ -1,0 +1,141 @@
+//! Settings and targets that have been checked, and by what results are scaled.
+
+use core::ops::Range;
+
+use crate::driver::{Combined, Exclusion, Factors, Pass, Streams, Threads, Values, weight_product};
+use crate::error::{Argument, Error};
+use crate::math::DoubleWord;
+use crate::real::Real;
+use crate::reduction::{Reduction, quotient};
+use crate::simd::Backend;
+
+/// Settings found to fit so many logits.
+pub struct Checked<'a, T: 'static> {
+    pub threads: Threads,
+    pub targets: Values<'a, T>,
+    /// How many elements are there.
+    pub present: usize,
+    pub weight: Factors<'a, T>,
+    pub combined: Option<Combined<'a, T>>,
+    pub pos_weight: Factors<'a, T>,
+    pub reduction: Reduction,
+    pub backend: Backend,
+}
+
+/// How sums and derivatives are brought to size.
+#[derive(Clone, Copy)]
+pub struct Scales<'a, T> {
+    /// What the kernel multiplies each element by. One weight for all is no longer in it, but in the others.
+    pub weight: Factors<'a, T>,
+    /// What the kernel multiplies the sum by.
+    pub sum: T,
+    /// What the kernel multiplies derivatives by; 1 before [`with_derivative`](Self::with_derivative).
+    pub derivative: T,
+    /// What the sum is divided by at the end.
+    pub divisor: DoubleWord<T>,
+}
+
+impl<'a, T: Real> Scales<'a, T> {
+    /// Everything as it is.
+    #[inline]
+    pub fn none(weight: Factors<'a, T>) -> Self {
+        Self { weight, sum: T::ONE, derivative: T::ONE, divisor: DoubleWord::ONE }
+    }
+
+    /// Divided in the end; without the scale of derivatives.
+    #[inline]
+    pub fn new(weight: Factors<'a, T>, divisor: DoubleWord<T>) -> Self {
+        let (weight, sum) = match weight {
+            // A weight of 0 must reach the elements: it removes them. So must a large one: where losses are subnormal,
+            // it has to find them as yet unrounded. Up to 4, what is lost is within what is promised.
+            Factors::Uniform(w) if T::ZERO < w && w <= T::ONE + T::ONE + T::ONE + T::ONE => (Factors::ONE, w),
+            weight => (weight, T::ONE),
+        };
+        Self { weight, sum, divisor, derivative: T::ONE }
+    }
+
+    /// With the scale of derivatives, which sums alone do not need.
+    #[inline]
+    pub fn with_derivative(self) -> Result<Self, Error> {
+        let derivative = self.reduced(DoubleWord { hi: self.sum, lo: T::ZERO })?;
+        Ok(Self { derivative, ..self })
+    }
+
+    #[inline]
+    pub fn reduced(&self, sum: DoubleWord<T>) -> Result<T, Error> {
+        quotient(sum, self.divisor).ok_or(Error::EmptyMean)
+    }
+}
+
+impl<'a, T: Real> Checked<'a, T> {
+    /// With targets and weights.
+    #[inline]
+    pub fn streams<'s>(&'s self, streams: Streams<'s, T>, weight: Factors<'s, T>) -> Streams<'s, T> {
+        streams.targets(self.targets).weighted(self.pos_weight, weight).combined(self.combined.as_ref())
+    }
+
+    /// Counts the targets that are there. All of them are labels, unless a weight of 0 excuses them.
+    #[inline]
+    pub fn check_targets(&mut self) -> Result<(), Error> {
+        let exclusion = match &self.combined {
+            Some(combined) if combined.excludes => combined.exclusion,
+            _ if self.targets.column.storage.is_checked => Exclusion::NONE,
+            _ => return Ok(()),
+        };
+        self.present =
+            exclusion.check(self.threads, self.backend, self.targets, |index| self.weight_of(index) == T::ZERO)?;
+        Ok(())
+    }
+
+    /// The weight of an element, whether it is there or not.
+    pub fn weight_of(&self, index: usize) -> T {
+        let class_weight = self.combined.as_ref().map_or(T::ONE, |combined| combined.class_weight.of(index));
+        weight_product(self.weight.of(index), class_weight)
+    }
+
+    /// How many elements of a range are there.
+    pub fn count(&self, range: Range<usize>) -> usize {
+        match &self.combined {
+            Some(combined) if combined.excludes => combined.exclusion.count(self.backend, self.targets, range),
+            _ => range.len(),
+        }
+    }
+
+    /// Whether an element is not there, or has a weight of 0.
+    pub fn is_excused(&self, index: usize) -> bool {
+        self.weight_of(index) == T::ZERO || self.count(index..index + 1) == 0
+    }
+
+    /// The sum of the weights of a range, added to `onto` chunk by chunk as the losses are.
+    pub fn weight_sum(&self, inputs: Values<'_, T>, range: Range<usize>, onto: DoubleWord<T>) -> DoubleWord<T> {
+        // The inputs are there to be counted: the formula looks at the weights alone.
+        let streams = self.streams(Streams::new(inputs), self.weight).within(range);
+        T::weight_sum(&self.pass(Scales::none(self.weight), onto), streams)
+    }
+
+    #[inline]
+    pub fn pass(&self, scales: Scales<'_, T>, onto: DoubleWord<T>) -> Pass<T> {
+        let &Self { backend, threads, .. } = self;
+        Pass { backend, threads, scale: scales.derivative, factor: scales.sum, onto }
+    }
+
+    #[inline]
+    pub fn scales(&self, inputs: Values<'_, T>) -> Scales<'a, T> {
+        Scales::new(self.weight, self.divisor(self.present, inputs, 0..inputs.len()))
+    }
+
+    /// What the sum over a range, of which so many elements are there, is divided by.
+    #[inline]
+    pub fn divisor(&self, present: usize, inputs: Values<'_, T>, range: Range<usize>) -> DoubleWord<T> {
+        match self.reduction {
+            Reduction::Sum => DoubleWord::ONE,
+            Reduction::Mean => DoubleWord::from_count(present as u64),
+            Reduction::WeightedMean => self.weight_sum(inputs, range, DoubleWord::ZERO),
+        }
+    }
+}
+
+/// A parameter is in [0, most].
+pub fn expect_up_to<T: Real>(most: T, found: T, argument: Argument) -> Result<(), Error> {
+    if T::ZERO <= found && found <= most { Ok(()) } else { Err(Error::Parameter { argument }) }
+}

@@ -1,0 +1,83 @@
+//! What every loss is set to.
+
+use crate::driver::{Combined, Exclusion, Factors, Threads, Values, weight_product};
+use crate::error::{Argument, Error, expect_len};
+use crate::real::Real;
+use crate::reduction::Reduction;
+use crate::simd::Backend;
+use crate::weights::Weights;
+
+/// What every loss has, as its builders left it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings<'w, T> {
+    pub weight: Weights<'w, T>,
+    pub class_weight: Weights<'w, T>,
+    pub ignored: Option<Ignored<T>>,
+    pub mask: Option<&'w [bool]>,
+    /// Whether no builder of the four above was called, so that a short slice need not ask for each.
+    pub is_plain: bool,
+    pub reduction: Reduction,
+    pub backend: Option<Backend>,
+    pub threads: Threads,
+}
+
+impl<T: Real> Settings<'_, T> {
+    pub const fn new() -> Self {
+        let one = Weights::uniform(T::ONE);
+        Self {
+            weight: one,
+            class_weight: one,
+            ignored: None,
+            mask: None,
+            is_plain: true,
+            reduction: Reduction::Mean,
+            backend: None,
+            threads: Threads::One,
+        }
+    }
+
+    /// The weight, and what decides it besides.
+    #[inline]
+    pub fn weights<'a>(
+        &'a self,
+        targets: Values<'_, T>,
+        backend: Backend,
+    ) -> Result<(Factors<'a, T>, Option<Combined<'a, T>>), Error> {
+        let (len, threads) = (targets.len(), self.threads);
+        let exclusion = self.exclusion(len)?;
+        let excludes = exclusion.concerns(targets);
+        if self.class_weight.is_one() && !excludes {
+            return Ok((self.weight.checked(threads, T::MODERATE_WEIGHTS, Argument::Weight, len, backend)?, None));
+        }
+        // The product of two is moderate, if both are within the square roots.
+        let range = if self.class_weight.is_one() { T::MODERATE_WEIGHTS } else { T::MODERATE_PAIR };
+        let weight = self.weight.checked(threads, range, Argument::Weight, len, backend)?;
+        let class_weight = self.class_weight.checked(threads, range, Argument::ClassWeight, len, backend)?;
+        let (weight, class_weight) = match (weight, class_weight) {
+            (Factors::Uniform(a), Factors::Uniform(b)) => (Factors::Uniform(weight_product(a, b)), Factors::ONE),
+            weights => weights,
+        };
+        let is_alone = class_weight.is_one() && !excludes;
+        Ok((weight, (!is_alone).then_some(Combined { class_weight, exclusion, excludes })))
+    }
+
+    /// What takes targets away, of which there are so many.
+    #[inline]
+    pub fn exclusion(&self, len: usize) -> Result<Exclusion<'_, T>, Error> {
+        if let Some(mask) = self.mask {
+            expect_len(Argument::Mask, len, mask.len())?;
+        }
+        Ok(Exclusion { ignored: self.ignored.map(|Ignored(value)| value), mask: self.mask })
+    }
+}
+
+/// The target of what is not there. NaN equals itself, so that a builder does.
+#[derive(Clone, Copy, Debug)]
+pub struct Ignored<T>(pub T);
+
+impl<T: PartialEq> PartialEq for Ignored<T> {
+    fn eq(&self, Self(other): &Self) -> bool {
+        let Self(value) = self;
+        value == other || value.ne(value) && other.ne(other)
+    }
+}
