@@ -18,7 +18,8 @@ use crate::weights::Weights;
 ///
 /// Cross-entropy times a power of the probability that was given to the wrong answer, so that the many easy elements of
 /// an imbalanced set do not drown the few hard ones (Lin, Goyal, Girshick, He and Dollár, "Focal Loss for Dense Object
-/// Detection", 2017). With u = x for target 0 and -x for target 1, s = 1 and -1, alpha_t = 1 - alpha and alpha:
+/// Detection", 2017). With u = x for target 0 and -x for target 1, s = 1 and -1, positive weight p, and alpha_t = 1 - alpha
+/// and alpha p, or without alpha 1 and p:
 ///
 /// ```text
 /// S = sigmoid(u)    R = sigmoid(-u)    L = softplus(u)    A = S^gamma = exp(-gamma softplus(-u))
@@ -28,7 +29,8 @@ use crate::weights::Weights;
 /// ```
 ///
 /// A soft target t, or a smoothed one, follows torchvision. With c the plain cross-entropy, z = sigmoid(x),
-/// v = z (1 - z), m = t (1 - z) + (1 - t) z, k = 1 - 2 t, alpha_t = alpha t + (1 - alpha) (1 - t):
+/// v = z (1 - z), m = t (1 - z) + (1 - t) z, k = 1 - 2 t, alpha_t = alpha p t + (1 - alpha) (1 - t), or without alpha
+/// p t + (1 - t):
 ///
 /// ```text
 /// loss     = w alpha_t m^gamma c
@@ -66,16 +68,20 @@ use crate::weights::Weights;
 /// | 5 | 3.68 | 0.69572645 | 5.32 | 0.69572645 | 4.65 | 15.004417 | 16 |
 ///
 /// The Hessian changes its sign, so its error is in ULP of what it would be if all of its terms were added; so is that
-/// of a soft target's gradient and Hessian. For these, and for the loss of soft targets, no more has been found than is
-/// promised here, up to |x| = 1e10.
+/// of a soft target's gradient and Hessian. For these, for the loss of soft targets, and with positive weights, no more has
+/// been found than is promised here, up to |x| = 1e10.
 ///
 /// # Limits
 ///
 /// Infinite logits give the limits. Without alpha and with gamma 0 it is [`BceWithLogits`](super::BceWithLogits), bit for
-/// bit. Weights are as there: 0 takes an element away, even one whose logit or target is NaN.
+/// bit, positive weights included. Weights are as there: 0 takes an element away, even one whose logit or target is NaN. With
+/// a positive weight of 0, the loss and the derivatives of a positive are 0 too, at infinity as well, but NaN if its logit is.
+/// An alpha_t that is rounded to 0 is 0. Where w alpha_t is above the largest number, results are not NaN, and no more is
+/// promised.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FocalLoss<'w, T> {
     settings: Settings<'w, T>,
+    pos_weight: Weights<'w, T>,
     alpha: Option<T>,
     gamma: T,
     label_smoothing: T,
@@ -97,17 +103,24 @@ impl<'w, T: Real> FocalLoss<'w, T> {
     /// With alpha 0.25 and gamma 2, without weights or smoothing, reduced by [`Reduction::Mean`], on the fastest backend.
     #[must_use]
     pub const fn new() -> Self {
-        Self { settings: Settings::new(), alpha: Some(T::ALPHA), gamma: T::GAMMA, label_smoothing: T::ZERO }
+        Self {
+            settings: Settings::new(),
+            pos_weight: Weights::uniform(T::ONE),
+            alpha: Some(T::ALPHA),
+            gamma: T::GAMMA,
+            label_smoothing: T::ZERO,
+        }
     }
 
-    /// By what positives are multiplied; negatives are by 1 - alpha. In [0, 1].
+    /// By what positives are multiplied; negatives are by 1 - alpha. In [0, 1]. One for all: [`pos_weight`](Self::pos_weight)
+    /// has one for each class.
     #[must_use]
     pub const fn alpha(mut self, alpha: T) -> Self {
         self.alpha = Some(alpha);
         self
     }
 
-    /// Positives and negatives as they are.
+    /// Positives and negatives as they are, or as [`pos_weight`](Self::pos_weight) has them.
     #[must_use]
     pub const fn without_alpha(mut self) -> Self {
         self.alpha = None;
@@ -118,6 +131,39 @@ impl<'w, T: Real> FocalLoss<'w, T> {
     #[must_use]
     pub const fn gamma(mut self, gamma: T) -> Self {
         self.gamma = gamma;
+        self
+    }
+
+    /// By what positives are multiplied besides: one for each class is an alpha per class. Not negative, finite.
+    ///
+    /// Without alpha, positives are multiplied by p and negatives by 1. So p = alpha / (1 - alpha) has the balance of alpha, and
+    /// losses are 1 + p times as large; a [`weight`](Self::weight) of 1 - alpha takes that back. With alpha, which is 0.25
+    /// unless something else is said, positives are multiplied by alpha p and negatives by 1 - alpha.
+    ///
+    /// ```
+    /// use logit_loss::{FocalLoss, Loss, Reduction, Weights};
+    ///
+    /// // Two samples of three classes, of which positives are common, rare and very rare.
+    /// let (logits, labels) = ([2.0f32, -1.0, -3.0, 0.5, -2.0, -4.0], [true, true, false, false, false, true]);
+    /// let pos_weight = [1.0, 4.0, 19.0];
+    /// let focal = FocalLoss::new().without_alpha().pos_weight(Weights::per_class(&pos_weight)).reduction(Reduction::Sum);
+    ///
+    /// // The third class alone: p = 19 is the balance of alpha = 0.95, twenty times as large.
+    /// let third = FocalLoss::new().alpha(0.95).reduction(Reduction::Sum);
+    /// let (mut all, mut one) = ([0.0; 6], [0.0; 2]);
+    /// focal.gradient(&logits, &labels, &mut all)?;
+    /// third.gradient(&[-3.0, -4.0], &[false, true], &mut one)?;
+    /// assert!((all[2] - 20.0 * one[0]).abs() < 1e-6 && (all[5] - 20.0 * one[1]).abs() < 1e-4);
+    /// # Ok::<(), logit_loss::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every method returns [`Error::Tiling`] for weights that do not fit the logits, and [`Error::Weight`] for one that is
+    /// negative or not finite, both of [`Argument::PosWeight`].
+    #[must_use]
+    pub const fn pos_weight(mut self, pos_weight: Weights<'w, T>) -> Self {
+        self.pos_weight = pos_weight;
         self
     }
 
@@ -189,7 +235,10 @@ impl<'w, T: Real> FocalLoss<'w, T> {
     fn parameters(&self) -> Parameters<T> {
         let smoothing = Smoothing::new(self.label_smoothing);
         let alpha = match self.alpha {
-            None if self.gamma == T::ZERO => return Parameters::Bce(BceParameters { smoothing, pos_weight: T::ONE }),
+            None if self.gamma == T::ZERO => {
+                let pos_weight = self.pos_weight.uniform_value().unwrap_or(T::ONE);
+                return Parameters::Bce(BceParameters { smoothing, pos_weight });
+            }
             None => [T::ONE; 2],
             Some(alpha) => [alpha, T::ONE - alpha],
         };
@@ -203,6 +252,10 @@ impl<T: Real> Plans<T> for FocalLoss<'_, T> {
         &self.settings
     }
 
+    fn pos_weight(&self) -> Option<&Weights<'_, T>> {
+        Some(&self.pos_weight)
+    }
+
     fn check_parameters(&self) -> Result<(), Error> {
         expect_up_to(T::ONE, self.alpha.unwrap_or(T::ALPHA), Argument::Alpha)?;
         expect_up_to(T::LARGEST_GAMMA, self.gamma, Argument::Gamma)?;
@@ -213,10 +266,14 @@ impl<T: Real> Plans<T> for FocalLoss<'_, T> {
     fn run_row(&self, row: &mut Row<'_, T>, backend: Backend) -> Option<T> {
         // What it must be like is asked by `check_parameters` otherwise.
         self.check_parameters().ok()?;
+        let pos_weight = self.pos_weight.uniform_value()?;
         match self.parameters() {
-            Parameters::Bce(bce) if self.label_smoothing == T::ZERO => T::bce_row(bce, row, backend),
-            Parameters::Bce(_) => None,
-            Parameters::Focal(focal) => T::focal_row(focal, row, backend),
+            // A row has no positive weights for the formula to read.
+            Parameters::Focal(focal) if pos_weight == T::ONE => T::focal_row(focal, row, backend),
+            Parameters::Bce(bce) if T::ZERO <= pos_weight && self.label_smoothing == T::ZERO => {
+                T::bce_row(bce, row, backend)
+            }
+            _ => None,
         }
     }
 

@@ -1,14 +1,14 @@
 //! Focal loss (Lin, Goyal, Girshick, He, Dollár, 2017), and its derivatives.
 //!
 //! With a = |x|, e = exp(-a), d = 1 + e, near = 1 - t for x >= 0 and t otherwise, far the other, and c the plain
-//! cross-entropy, the probability of the wrong answer and its logarithm are
+//! cross-entropy, which has no positive weight, the probability of the wrong answer and its logarithm are
 //!
 //! ```text
 //! m     = (near + far e) / d
 //! -ln m = (a if near = 0, else -ln(near + far e)) + log1p(e)
 //! ```
 //!
-//! and with k = near - far and q = e / (near + far e), which is 1 for near = 0,
+//! and with k = near - far, q = e / (near + far e), which is 1 for near = 0, and alpha_t = alpha_0 p t + alpha_1 (1 - t),
 //!
 //! ```text
 //! loss     = alpha_t m^gamma c
@@ -95,8 +95,11 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
 
         // The weights go first, so that no product is subnormal before the result is.
         let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight };
-        let alpha = l.splat(self.alpha[0]).mul_add(t, l.splat(self.alpha[1]) * up);
-        let size = weight.abs().at_most(l.splat(T::MAX)) * alpha;
+        let alpha = (l.splat(self.alpha[0]) * inputs.pos_weight).mul_add(t, l.splat(self.alpha[1]) * up);
+        // An infinite product would make NaN of what vanishes. Alone, a weight is neither infinite nor negative.
+        let largest = l.splat(T::MAX);
+        let size = if W::UPSTREAM { weight.abs().at_most(largest) } else { weight };
+        let size = (size * alpha).at_most(largest);
         let (size, shrunk) = self.modulated(l, size, wrong, d, &x, costs, log);
 
         let absent = inputs.weight.equals(zero);

@@ -108,7 +108,12 @@ of_logits! {
     }
 }
 
-of_logits! { FocalLoss, }
+of_logits! {
+    FocalLoss,
+    fn pos_weighted(self, pos_weight: Weights<'w, N>) -> Option<Self> {
+        Some(self.pos_weight(pos_weight))
+    }
+}
 
 tested! {
     OfProbabilities,

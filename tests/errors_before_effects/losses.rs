@@ -248,6 +248,17 @@ fn invalid_weights<N: Number, F: Family<N>>() {
             expect(loss, 69, &call, Error::Weight { argument: Argument::PosWeight, index }, &ALL);
         }
     });
+    // Among few elements, which have ways of their own; the last is focal loss that is cross-entropy.
+    for bad in bad {
+        for (n, number) in [(1, 0), (20, 0), (1, 10), (20, 10)] {
+            let (call, bad) = (Call::fitting(n), Weights::uniform(bad));
+            let error = |argument| Error::Weight { argument, index: 0 };
+            expect(F::with(number).weighted(bad), n, &call, error(Argument::Weight), &ALL);
+            if let Some(loss) = F::with(number).pos_weighted(bad) {
+                expect(loss, n, &call, error(Argument::PosWeight), &ALL);
+            }
+        }
+    }
 }
 
 fn invalid_in_a_later_chunk<N: Number, F: Family<N>>() {

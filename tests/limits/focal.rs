@@ -6,6 +6,7 @@ use logit_loss::{BceWithLogits, FocalLoss, Hessian, Loss, Reduction, Weights};
 
 for_both_types!(
     exact_limits,
+    limits_of_positive_weights,
     finite_where_the_loss_is_not,
     hessian_vanishes_at_infinity,
     nan_with_weight_zero,
@@ -14,6 +15,7 @@ for_both_types!(
     without_alpha_and_gamma_it_is_cross_entropy,
     hard_targets_among_soft_ones,
     no_nan_over_the_grid,
+    no_nan_with_positive_weights,
 );
 
 /// From none over multiplied and exponentiated ones to the largest, and those so small that they do nothing.
@@ -57,6 +59,39 @@ fn exact_limits<N: Number>() {
                 let allowed = (8.0 + 2.0 * gamma) * N::EPSILON.to_f64() * gradient.abs() + 2.0 * N::TINIEST.to_f64();
                 assert!(found == N::INFINITY && error <= allowed, "{context}");
             });
+        }
+    }
+}
+
+fn limits_of_positive_weights<N: Number>() {
+    let (inf, least, largest) = (f64::INFINITY, N::TINIEST.to_f64(), N::LARGEST.to_f64());
+    for gamma in GAMMAS {
+        // Logit, target, alpha, positive weight; loss, gradient.
+        for row in [
+            [-inf, 1.0, 0.25, 16.0, inf, -4.0],
+            [inf, 1.0, 0.25, 16.0, 0.0, 0.0],
+            [inf, 0.0, 0.25, 16.0, inf, 0.75],
+            [-inf, 1.0, 1.0, largest, inf, -largest],
+            // Positives that do not count.
+            [-inf, 1.0, 0.25, 0.0, 0.0, 0.0],
+            [-largest, 1.0, 0.25, 0.0, 0.0, 0.0],
+            [-3.0, 1.0, 0.25, 0.0, 0.0, 0.0],
+            [inf, 1.0, 0.25, 0.0, 0.0, 0.0],
+            [inf, 0.3, 1.0, 0.0, 0.0, 0.0],
+            // Those that hardly count, unless that is rounded to 0.
+            [-inf, 1.0, 1.0, least, inf, -least],
+            [-inf, 1.0, 0.75, least, inf, -least],
+            [-inf, 1.0, 0.25, least, 0.0, 0.0],
+            [-inf, 0.25, 1.0, least, 0.0, 0.0],
+        ] {
+            let [x, t, alpha, p, loss, gradient] = row.map(N::new);
+            for pos_weight in [Weights::uniform(p), Weights::per_class(&[p])] {
+                let focal = FocalLoss::new().gamma(N::new(gamma)).alpha(alpha).pos_weight(pos_weight);
+                for_each_writer(focal, x, t, |backend, found, slope| {
+                    let context = format!("{row:?}, gamma {gamma} on {backend}: {found:?}, {slope:?}");
+                    assert!(found == loss && slope == gradient, "{context}");
+                });
+            }
         }
     }
 }
@@ -165,20 +200,23 @@ fn subnormal_results<N: Number>() {
 }
 
 fn without_alpha_and_gamma_it_is_cross_entropy<N: Number>() {
-    let x: Vec<N> = special_logits::<N>().into_iter().cycle().take(1300).collect();
+    let (n, per_class) = (1300, numbers::<N>(&[0.5, 4.0, 0.0, 30.0]));
+    let x: Vec<N> = special_logits::<N>().into_iter().cycle().take(n).collect();
     let t: Vec<N> = (0..x.len()).map(|i| N::new([0.0, 1.0, 0.3][i / 70 % 3])).collect();
     let upstream = Weights::uniform(N::new(-1.5));
     for backend in backends() {
-        for w in [1.0, 2.5, 9.0] {
-            for s in [0.0, 0.1] {
+        let pos_weights = [1.0, 5.0, 7.0].map(|p| Weights::uniform(N::new(p)));
+        for pos_weight in pos_weights.into_iter().chain([Weights::per_class(&per_class)]) {
+            for (w, s) in [(1.0, 0.0), (1.0, 0.1), (2.5, 0.0), (9.0, 0.1)] {
+                let (w, s) = (Weights::uniform(N::new(w)), N::new(s));
                 let focal = FocalLoss::new().without_alpha().gamma(N::new(0.0)).backend(backend);
-                let bce = BceWithLogits::new().backend(backend);
-                let [w, s] = [w, s].map(N::new);
-                let (focal, bce) = (
-                    everything(focal.weight(Weights::uniform(w)).label_smoothing(s), &x, &t, upstream, 0),
-                    everything(bce.weight(Weights::uniform(w)).label_smoothing(s), &x, &t, upstream, 0),
-                );
-                crate::common::assert_same(&focal, &bce, &|| backend.name().to_owned());
+                let focal = focal.weight(w).label_smoothing(s).pos_weight(pos_weight);
+                let bce = BceWithLogits::new().backend(backend).weight(w).label_smoothing(s).pos_weight(pos_weight);
+                for len in [n, 20] {
+                    let (x, t) = (&x[..len], &t[..len]);
+                    let (focal, bce) = (everything(focal, x, t, upstream, 0), everything(bce, x, t, upstream, 0));
+                    crate::common::assert_same(&focal, &bce, &|| format!("{len} on {}", backend.name()));
+                }
             }
         }
     }
@@ -230,5 +268,31 @@ fn no_nan_over_the_grid<N: Number>() {
             }
         }
         no_nan(FocalLoss::new().label_smoothing(N::new(0.1)), false, &x, &vec![t; x.len()], "smoothed");
+    }
+}
+
+fn no_nan_with_positive_weights<N: Number>() {
+    let sizes = [0.0, N::TINIEST.to_f64(), 1e-30, 1.0, 1e30, N::LARGEST.to_f64()];
+    let logits = [0.0, 1.0, 20.0, 100.0, 1e30, f64::INFINITY];
+    let (mut x, mut p, mut w) = (Vec::new(), Vec::new(), Vec::new());
+    for of_positives in sizes {
+        for of_all in sizes {
+            for logit in logits.into_iter().chain(logits.map(|x| -x)) {
+                x.push(N::new(logit));
+                p.push(N::new(of_positives));
+                w.push(N::new(of_all));
+            }
+        }
+    }
+    for t in [0.0, 1.0, 0.3] {
+        for gamma in [0.0, 0.5, 2.0, 3.0, 64.0] {
+            for alpha in [None, Some(0.0), Some(0.25), Some(1.0)] {
+                let focal = FocalLoss::new().gamma(N::new(gamma));
+                let focal = alpha.map_or(focal.without_alpha(), |alpha| focal.alpha(N::new(alpha)));
+                let focal = focal.pos_weight(Weights::per_element(&p)).weight(Weights::per_element(&w));
+                let context = format!("t {t}, gamma {gamma}, alpha {alpha:?}, each positive weight with each weight");
+                no_nan(focal, false, &x, &vec![N::new(t); x.len()], &context);
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@
 mod common;
 
 mod activations;
+mod focal;
 mod losses;
 
 use std::fmt::Debug;

@@ -42,6 +42,12 @@ fn focal<N: Number>() {
     for number in 0..8 {
         check::<N>(<Focal as Family<N>>::with(number));
     }
+    // Such kernels read no positive weights, so they take these only where the loss is cross-entropy, as the last is.
+    for number in [0, 1, 2, 10] {
+        for pos_weight in [0.0, 0.3, 7.0] {
+            check::<N>(<Focal as Family<N>>::with(number).pos_weight(Weights::uniform(N::new(pos_weight))));
+        }
+    }
 }
 
 fn check<N: Number>(loss: impl Tested<'static, N>) {
