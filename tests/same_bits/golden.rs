@@ -185,6 +185,13 @@ fn rare_options<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inp
         see.both(&format!("focal, gamma {gamma}"), focal.gamma(N::new(gamma)), logits, [hard, soft]);
     }
     see.both("focal, without alpha", focal.without_alpha(), logits, [hard, soft]);
+    // The inputs have three classes.
+    let classes = numbers(&[0.5, 4.0, 1.0]);
+    let per_class = focal.pos_weight(Weights::per_class(&classes));
+    see.both("focal, p per class", per_class, logits, [hard, soft]);
+    see.both("focal, p per class, smoothed", per_class.label_smoothing(N::new(0.1)), logits, [hard, soft]);
+    let half = per_class.gamma(N::new(0.5)).without_alpha();
+    see.both("focal, p per class, gamma 0.5, without alpha", half.weight(weight), logits, [hard, soft]);
     see.both("focal, smoothed", focal.alpha(N::new(0.75)).label_smoothing(N::new(0.1)), logits, [hard, soft]);
 
     let mut all = LossSum::new();
