@@ -3,16 +3,18 @@
 use crate::common::exact::{Referenced, error_of, references};
 use crate::common::{Number, for_both_types};
 use crate::search::{Search, Worst, logits, over_all_patterns, points};
-use logit_loss::{Backend, FocalLoss, Hessian, Loss, Reduction};
+use logit_loss::{Backend, FocalLoss, Hessian, Loss, Reduction, Weights};
 
-for_both_types!(hard_targets, soft_targets);
+for_both_types!(hard_targets, soft_targets, positive_weights);
 
 /// Integers up to 4 are multiplied, all others exponentiated.
 const GAMMAS: [f64; 10] = [0.0, 0.1, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 64.0];
-const ALPHAS: [Option<f64>; 2] = [None, Some(0.25)];
+/// Alpha and the positive weight.
+const WEIGHTS: [(Option<f64>, f64); 2] = [(None, 1.0), (Some(0.25), 1.0)];
 const HARD: [&str; 3] = ["focal loss", "focal gradient", "focal Hessian"];
 /// No difference is made between them.
 const SOFT: [&str; 3] = ["focal, soft"; 3];
+const WITH_POS_WEIGHT: [&str; 3] = ["focal, p"; 3];
 
 /// There are many functions.
 fn fewer_points<N: Number>() -> Vec<N> {
@@ -34,7 +36,7 @@ fn derivatives<N: Number>(focal: FocalLoss<'_, N>, x: &[N], t: N) -> [Vec<N>; 3]
 fn compare<N: Referenced>(
     worst: &mut Worst,
     points: &[N],
-    alphas: &[Option<f64>],
+    alphas: &[(Option<f64>, f64)],
     t: f64,
     gamma: f64,
     cancels: [bool; 3],
@@ -42,17 +44,19 @@ fn compare<N: Referenced>(
 ) {
     let references = references(points);
     let t = N::new(t).to_f64();
-    for &alpha in alphas {
-        let weights = alpha.map_or([1.0; 2], |alpha| [alpha, 1.0 - alpha]);
+    for &(alpha, p) in alphas {
+        let p = N::new(p);
+        let [positive, negative] = alpha.map_or([1.0; 2], |alpha| [alpha, 1.0 - alpha]);
+        let weights = [positive * p.to_f64(), negative];
         let exact: Vec<_> = references.iter().map(|x| x.focal(t, N::new(gamma).to_f64(), weights)).collect();
         for backend in worst.backends.clone() {
-            let focal = with(backend, gamma, alpha);
+            let focal = with(backend, gamma, alpha).pos_weight(Weights::uniform(p));
             for (k, found) in derivatives(focal, points, N::new(t)).iter().enumerate() {
                 for (i, (&found, exact)) in found.iter().zip(&exact).enumerate() {
                     let [value, size] = &exact[k];
                     let error = error_of(found, value, if cancels[k] { size } else { value });
                     worst.see::<N>(backend, &format!("{}, gamma {gamma}", rows[k]), error, || {
-                        format!("x {:?}, t {t}, alpha {alpha:?}: {found:?}", points[i])
+                        format!("x {:?}, t {t}, alpha {alpha:?}, p {p:?}: {found:?}", points[i])
                     });
                 }
             }
@@ -69,7 +73,7 @@ fn with<N: Number>(backend: Backend, gamma: f64, alpha: Option<f64>) -> FocalLos
 }
 
 /// Both hard targets.
-fn compare_hard<N: Referenced>(worst: &mut Worst, points: &[N], gammas: &[f64], alphas: &[Option<f64>]) {
+fn compare_hard<N: Referenced>(worst: &mut Worst, points: &[N], gammas: &[f64], alphas: &[(Option<f64>, f64)]) {
     for &gamma in gammas {
         for t in [0.0, 1.0] {
             compare(worst, points, alphas, t, gamma, [false, false, true], HARD);
@@ -79,7 +83,7 @@ fn compare_hard<N: Referenced>(worst: &mut Worst, points: &[N], gammas: &[f64], 
 
 fn hard_targets<N: Referenced>() {
     let mut worst = Worst::on(crate::common::backends());
-    compare_hard(&mut worst, &fewer_points::<N>(), &GAMMAS, &ALPHAS);
+    compare_hard(&mut worst, &fewer_points::<N>(), &GAMMAS, &WEIGHTS);
     worst.report::<N>(Search::here_and_there::<N>());
 }
 
@@ -89,7 +93,21 @@ fn soft_targets<N: Referenced>() {
     points.retain(|x| x.abs() < N::new(1e10));
     for gamma in GAMMAS {
         for t in [0.5, 0.1, 0.9, 1e-3, 1e-30, 0.999] {
-            compare(&mut worst, &points, &ALPHAS, t, gamma, [false, true, true], SOFT);
+            compare(&mut worst, &points, &WEIGHTS, t, gamma, [false, true, true], SOFT);
+        }
+    }
+    worst.report::<N>(Search::Full);
+}
+
+fn positive_weights<N: Referenced>() {
+    let (mut points, mut worst) = (fewer_points::<N>(), Worst::on(crate::common::backends()));
+    points.retain(|x| x.abs() < N::new(1e10));
+    // A power of two is an exact alpha, so that the product with it is exact in both.
+    let weights = [(None, 5.0), (Some(0.25), 0.3)];
+    for gamma in [0.5, 2.0, 3.0, 64.0] {
+        for t in [0.0, 1.0, 0.1, 0.9] {
+            let is_soft = t > 0.0 && t < 1.0;
+            compare(&mut worst, &points, &weights, t, gamma, [false, is_soft, true], WITH_POS_WEIGHT);
         }
     }
     worst.report::<N>(Search::Full);
@@ -99,8 +117,9 @@ fn soft_targets<N: Referenced>() {
 #[test]
 #[ignore = "takes minutes"]
 fn dense() {
-    let mut worst =
-        over_all_patterns(509, |worst, points| compare_hard(worst, points, &[0.5, 1.0, 1.5, 2.0, 3.0, 5.0], &[None]));
-    compare_hard(&mut worst, &fewer_points::<f32>(), &GAMMAS, &ALPHAS);
+    let mut worst = over_all_patterns(509, |worst, points| {
+        compare_hard(worst, points, &[0.5, 1.0, 1.5, 2.0, 3.0, 5.0], &WEIGHTS[..1])
+    });
+    compare_hard(&mut worst, &fewer_points::<f32>(), &GAMMAS, &WEIGHTS);
     worst.report::<f32>(Search::Full);
 }
