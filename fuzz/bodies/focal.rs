@@ -1,11 +1,11 @@
 //! Focal loss of any logits that are not NaN, with targets from 0 to 1, valid weights and parameters: what holds of any
-//! loss, torchvision's formulas as far as `f64` has them, and without alpha and gamma the bits of cross-entropy.
+//! loss, torchvision's formulas as far as `f64` has them, with positive weights, and without alpha and gamma the bits of
+//! cross-entropy.
 
 use super::answers::{answers, compare};
 use super::bce;
 use super::bounds::{is_normal, is_within, product, rounded, ulp};
 use super::case::{Case, check};
-use super::factors::Factors;
 use super::input::{Bytes, not_nan, unit};
 use super::kind::{Bce, Focal};
 use super::loss::{self, Elements, Slack};
@@ -28,7 +28,8 @@ pub fn body<T: Number>(data: &[u8]) {
 
 fn is_cross_entropy<T: Number>(case: FocalCase<T>) {
     let focal = answers(&case, &case.loss(), 0);
-    let case = case.of(Bce { pos_weight: Factors::Uniform(T::of(1.0)) });
+    let pos_weight = case.kind.pos_weight.clone();
+    let case = case.of(Bce { pos_weight });
     compare(&case, &focal, &answers(&case, &case.loss(), 0), "focal loss", "cross-entropy");
     bce::check_all(&case);
 }
@@ -40,8 +41,9 @@ struct Exact {
     /// The target is 0 or 1 and remains it.
     hard: bool,
     w: f64,
-    /// alpha_t
+    /// alpha_t, and whether it is 0 and not only rounded to it.
     alpha: f64,
+    costless: bool,
     gamma: f64,
     /// m (1 + e)
     wrong: f64,
@@ -63,7 +65,9 @@ impl Exact {
         let hard = s == 0.0 && (given == 0.0 || given == 1.0);
         let up = 1.0 - t;
         let [positive, negative] = case.kind.alpha.map_or([1.0; 2], |alpha| [alpha.wide(), 1.0 - alpha.wide()]);
-        let alpha = positive * t + negative * up;
+        let p = case.kind.pos_weight.at(i).wide();
+        let alpha = positive * p * t + negative * up;
+        let costless = [positive, p, t].contains(&0.0) && [negative, up].contains(&0.0);
         let gamma = case.kind.gamma.wide();
 
         let a = x.abs();
@@ -103,7 +107,21 @@ impl Exact {
         let formulas = [loss, if x >= 0.0 { gradient } else { -gradient }, hessian];
         let sizes = of(slope_near + slope_far, 1.0, 1.0, gamma + 1.0);
         let w = case.weight.at(i).wide();
-        Self { x, t, hard, w, alpha, gamma, wrong, exponent, correction, formulas, tails: [tail, tail, a], sizes }
+        Self {
+            x,
+            t,
+            hard,
+            w,
+            alpha,
+            costless,
+            gamma,
+            wrong,
+            exponent,
+            correction,
+            formulas,
+            tails: [tail, tail, a],
+            sizes,
+        }
     }
 
     /// Loss, gradient or Hessian, times the size of an upstream derivative, and the same if no term were a difference.
@@ -123,13 +141,14 @@ impl Exact {
     fn is_in_range<T: Number>(&self, u: f64) -> bool {
         let &Self { w, alpha, .. } = self;
         let all = [&[w][..], &[alpha], &[u], &[w, alpha], &[u, w], &[u, w, alpha]];
-        all.into_iter().all(is_normal::<T>) && u * w <= T::LARGEST
+        all.into_iter().all(is_normal::<T>) && product([u.max(1.0), w.max(1.0), alpha.max(1.0)]) <= T::LARGEST
     }
 
     /// Whether the weights are not so large that they would bring back exponentials that have vanished, or overflow
     /// before something smaller multiplies them.
     fn is_moderate<T: Number>(&self, which: usize, u: f64) -> bool {
-        u.max(1.0) * self.w * self.alpha * (1.0 + self.sizes[which]) <= T::LARGEST.powf(0.75)
+        // One weight for all that is not large comes last.
+        u.max(1.0) * self.w.max(1.0) * self.alpha * (1.0 + self.sizes[which]) <= T::LARGEST.powf(0.75)
     }
 
     /// How many ULP of its size a result may be off; `None` where nothing is promised.
@@ -162,7 +181,7 @@ fn element<T: Number>(case: &FocalCase<T>, elements: &Elements<T>, i: usize) {
     if exact.w == 0.0 {
         return;
     }
-    if exact.alpha == 0.0 {
+    if exact.costless {
         check!(case, i, [l, g, h, b] == [0.0; 4], "alpha_t of 0 leaves {:?}", [l, g, h, b]);
         return;
     }
@@ -172,13 +191,16 @@ fn element<T: Number>(case: &FocalCase<T>, elements: &Elements<T>, i: usize) {
         check!(case, i, g * sign >= 0.0, "gradient {g:e} has the wrong sign");
         check!(case, i, b * sign * u.signum() >= 0.0, "backward {b:e} has the wrong sign");
     }
-    if exact.x.is_infinite() && case.smoothing.wide() == 0.0 {
+    // Below the tiniest number, alpha_t may be rounded to 0.
+    if exact.x.is_infinite() && case.smoothing.wide() == 0.0 && exact.alpha >= T::TINY {
         let costs = !exact.hard || exact.x * sign > 0.0;
         let true_loss = if costs { f64::INFINITY } else { 0.0 };
         check!(case, i, l == true_loss, "loss {l:e} at infinity, not {true_loss:e}");
         check!(case, i, h == 0.0, "Hessian {h:e} at infinity");
-        let limit = if costs { sign * rounded::<T>(exact.w * rounded::<T>(exact.alpha)) } else { 0.0 };
-        check!(case, i, !exact.hard || g == limit, "gradient {g:e} at infinity, not {limit:e}");
+        let size = rounded::<T>(exact.w * rounded::<T>(exact.alpha));
+        let limit = if costs { sign * size } else { 0.0 };
+        // A product of weights that is too large is held at the largest number before or after the last factor.
+        check!(case, i, !exact.hard || size > T::LARGEST || g == limit, "gradient {g:e} at infinity, not {limit:e}");
     }
 
     let Some(ulps) = exact.ulps(case) else { return };
@@ -200,5 +222,8 @@ fn element<T: Number>(case: &FocalCase<T>, elements: &Elements<T>, i: usize) {
 fn under_a_mean<T: Number>(case: &FocalCase<T>, i: usize) -> Option<Slack> {
     let exact = Exact::new(case, i);
     let tiny = 4.0 * T::TINY;
-    exact.is_in_range::<T>(1.0).then_some(Slack { loss: exact.lost::<T>(0), whole: tiny, divided: tiny })
+    // As of cross-entropy, the positive weight multiplies what is lost of 1/n.
+    let whole = tiny * exact.alpha.max(1.0) * (1.0 + exact.sizes[1]);
+    let slack = Slack { loss: exact.lost::<T>(0), whole, divided: tiny };
+    (exact.is_in_range::<T>(1.0) && exact.is_moderate::<T>(0, 1.0)).then_some(slack)
 }

@@ -87,19 +87,24 @@ impl<T: Number> Kind<T> for Bce<T> {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Focal<T> {
     pub alpha: Option<T>,
     pub gamma: T,
+    pub pos_weight: Factors<T>,
 }
 
 const LARGEST_GAMMA: f64 = 64.0;
 
 impl<T: Number> Focal<T> {
-    fn of(bytes: &mut Bytes<'_>, number: impl Fn(f64, T) -> T) -> Self {
+    fn of(
+        bytes: &mut Bytes<'_>,
+        number: impl Fn(f64, T) -> T,
+        pos_weight: impl Fn(&mut Bytes<'_>) -> Factors<T>,
+    ) -> Self {
         let gamma = number(LARGEST_GAMMA, bytes.number());
         let alpha = if bytes.flag() { Some(number(1.0, bytes.number())) } else { None };
-        Self { alpha, gamma }
+        Self { alpha, gamma, pos_weight: pos_weight(bytes) }
     }
 }
 
@@ -109,23 +114,24 @@ impl<T: Number> Kind<T> for Focal<T> {
     where
         T: 'w;
 
-    fn read(bytes: &mut Bytes<'_>, _: usize) -> Self {
-        Self::of(bytes, up_to)
+    fn read(bytes: &mut Bytes<'_>, n: usize) -> Self {
+        Self::of(bytes, up_to, |bytes| Factors::read(bytes, n, weight))
     }
-    fn read_any(bytes: &mut Bytes<'_>, _: usize) -> Self {
-        Self::of(bytes, |_, v| v)
+    fn read_any(bytes: &mut Bytes<'_>, n: usize) -> Self {
+        Self::of(bytes, |_, v| v, |bytes| Factors::read_any(bytes, n))
     }
     fn has_valid_parameters(&self) -> bool {
         let alpha = self.alpha.map_or(0.0, T::wide);
         (0.0..=1.0).contains(&alpha) && (0.0..=LARGEST_GAMMA).contains(&self.gamma.wide())
     }
-    fn has_valid_weights(&self, _: usize) -> bool {
-        true
+    fn has_valid_weights(&self, n: usize) -> bool {
+        self.pos_weight.fit(n, is_weight::<T>)
     }
 
     fn loss<'w>(&'w self, settings: Settings<'w, T>) -> FocalLoss<'w, T> {
         let Settings { weight, smoothing, reduction, backend } = settings;
         let focal = FocalLoss::new().weight(weight).label_smoothing(smoothing).reduction(reduction);
+        let focal = focal.pos_weight(self.pos_weight.weights());
         let focal = self.alpha.map_or(focal.without_alpha(), |alpha| focal.alpha(alpha)).gamma(self.gamma);
         backend.map_or(focal, |backend| focal.backend(backend))
     }
@@ -133,10 +139,11 @@ impl<T: Number> Kind<T> for Focal<T> {
         None
     }
 
-    fn part(&self, _: Range<usize>) -> Self {
-        *self
+    fn part(&self, elements: Range<usize>) -> Self {
+        Self { alpha: self.alpha, gamma: self.gamma, pos_weight: self.pos_weight.part(elements) }
     }
-    fn describe(&self, _: usize) -> String {
-        format!("gamma {:e}, alpha {:?}", self.gamma.wide(), self.alpha)
+    fn describe(&self, i: usize) -> String {
+        let p = self.pos_weight.at(i).wide();
+        format!("gamma {:e}, alpha {:?}, pos_weight {p:e}", self.gamma.wide(), self.alpha)
     }
 }

@@ -65,7 +65,7 @@ pub fn long<T: Number>() -> Vec<u8> {
 
 /// The same of focal loss, by way of exponentials.
 pub fn long_focal<T: Number>() -> Vec<u8> {
-    Writer(long::<T>()).bytes(&[0]).focal::<T>(1.5, Some(0.25)).0
+    Writer(long::<T>()).bytes(&[0]).focal::<T>(1.5, Some(0.25)).bytes(&[0]).0
 }
 
 /// The inverse of [`Bytes`](super::input::Bytes).
@@ -245,8 +245,21 @@ fn focal_cases<T: Number>() -> Vec<(String, Vec<u8>)> {
     for (kind, name) in kinds.into_iter().zip(["all", "classes", "channels", "samples", "elements"]) {
         let head = case::<T>(105, WEIGHTED_MEAN, ORDINARY, SOFT).bytes(kind);
         let weighted = if kind == [1] { head.number(T::of(1e9)) } else { head.numbers::<T>(0, &weights) };
-        let whole = weighted.focal::<T>(2.0, Some(0.25)).bytes(&[4, 2]).numbers::<T>(0, &[-1.0, 0.0, 1e-3]);
+        let whole = weighted.focal::<T>(2.0, Some(0.25)).bytes(&[0, 4, 2]).numbers::<T>(0, &[-1.0, 0.0, 1e-3]);
         add(&format!("weights_of_{name}"), whole);
+    }
+    // Positive weights: of the kinds 2 and 5, with weights of 1 and of any size; and of the kind 1.
+    let logits = [infinite, -infinite, 4.0, -9.5, -0.3, gone, -gone];
+    for (gamma, alpha, name) in [(2.0, None, "without_alpha"), (1.5, Some(0.25), "and_alpha"), (0.0, None, "alone")] {
+        for (targets, kind) in [(HARD, "hard"), (SOFT, "soft")] {
+            let head = case::<T>(105, MEAN, &logits, targets).bytes(&[0]).focal::<T>(gamma, alpha);
+            add(&format!("pos_weight_{name}_{kind}"), head.bytes(&[2, 6]).numbers::<T>(0, &[5.0, 0.0, 0.3]));
+        }
+        let head = case::<T>(105, SUM, &logits, SOFT).bytes(&[5]).numbers::<T>(0, &weights).focal::<T>(gamma, alpha);
+        let of_any_size = head.bytes(&[5]).numbers::<T>(3, &[T::LARGEST, 1.0, tiny, 0.0, 1e9]);
+        add(&format!("pos_weight_{name}_of_any_size"), of_any_size);
+        let head = case::<T>(33, SUM, ORDINARY, HARD).bytes(&[0]).focal::<T>(gamma, alpha);
+        add(&format!("pos_weight_{name}_of_all"), head.bytes(&[1]).number(T::of(5.0)));
     }
     let blocks = case::<T>(213, SUM, ORDINARY, HARD).bytes(&[5]).numbers::<T>(7, &[1.0, 0.5]);
     add("block_of_hard_targets", blocks.focal::<T>(5.0, Some(0.25)));
@@ -262,7 +275,9 @@ struct Call {
     smoothing: f64,
     logits: f64,
     weight: Part,
-    own: Own,
+    /// gamma and alpha of focal loss; else it is cross-entropy.
+    focal: Option<(f64, Option<f64>)>,
+    pos_weight: Part,
     upstream: Part,
     /// The high word of the sum that is gone on with.
     sum: f64,
@@ -271,14 +286,6 @@ struct Call {
 /// Kind, repeat, how many values, and those.
 #[derive(Clone, Copy)]
 struct Part(u8, u8, u8, [f64; 2]);
-
-/// What one kind of loss has of its own.
-#[derive(Clone, Copy)]
-enum Own {
-    PosWeight(Part),
-    /// gamma and alpha
-    Focal(f64, Option<f64>),
-}
 
 const LOGITS: u8 = 12;
 
@@ -295,11 +302,11 @@ impl Call {
         let head = head.bytes(&[1]).number(T::of(self.smoothing));
         let head = head.numbers::<T>(0, &[0.5, self.logits, -3.0]).numbers::<T>(0, HARD).numbers::<T>(0, &[7.5]);
         let head = self.weight.write::<T>(head);
-        let head = match self.own {
-            Own::PosWeight(part) => part.write::<T>(head),
-            Own::Focal(gamma, alpha) => head.focal::<T>(gamma, alpha),
+        let head = match self.focal {
+            None => head,
+            Some((gamma, alpha)) => head.focal::<T>(gamma, alpha),
         };
-        let all = self.upstream.write::<T>(head);
+        let all = self.upstream.write::<T>(self.pos_weight.write::<T>(head));
         let bits = match self.lengths[1] {
             0 => LOGITS,
             n => n,
@@ -314,7 +321,8 @@ const VALID: Call = Call {
     smoothing: 0.1,
     logits: 1.0,
     weight: Part(5, 0, LOGITS, [1.0, 0.0]),
-    own: Own::PosWeight(Part(3, 2, 3, [5.0, 1.0])),
+    focal: None,
+    pos_weight: Part(3, 2, 3, [5.0, 1.0]),
     upstream: Part(4, 3, 4, [-1.0, 2.0]),
     sum: 1.5,
 };
@@ -329,7 +337,7 @@ fn interface<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
         ("fewer_of_the_hessian", Call { lengths: [0, 0, 0, 3], ..VALID }),
         ("nan_where_the_weight_is_0", Call { logits: f64::NAN, ..VALID }),
         ("negative_weight", Call { weight: per_element([1.0, -1.0]), ..VALID }),
-        ("infinite_pos_weight", Call { own: Own::PosWeight(per_element([1.0, f64::INFINITY])), ..VALID }),
+        ("infinite_pos_weight", Call { pos_weight: per_element([1.0, f64::INFINITY]), ..VALID }),
         ("nan_upstream", Call { upstream: per_element([1.0, f64::NAN]), ..VALID }),
         ("weights_of_0", Call { weight: per_element([0.0, 0.0]), ..VALID }),
         ("no_weights", Call { weight: Part(2, 0, 0, [1.0, 1.0]), ..VALID }),
@@ -342,8 +350,8 @@ fn interface<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 fn interface_of_focal<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
-    let (valid, nan) = (Call { own: Own::Focal(2.0, Some(0.25)), ..VALID }, f64::NAN);
-    let with = |gamma, alpha| Call { own: Own::Focal(gamma, alpha), ..VALID };
+    let (valid, nan) = (Call { focal: Some((2.0, Some(0.25))), ..VALID }, f64::NAN);
+    let with = |gamma, alpha| Call { focal: Some((gamma, alpha)), ..VALID };
     let variants = [
         ("focal", valid.clone()),
         ("focal_without_alpha", with(0.0, None)),
@@ -356,6 +364,8 @@ fn interface_of_focal<T: Number>(flag: u8) -> Vec<(&'static str, Vec<u8>)> {
         ("focal_nan_gamma", with(nan, None)),
         ("focal_smoothing_beyond_1", Call { smoothing: 1.5, ..valid.clone() }),
         ("focal_wrong_gamma_and_length", Call { lengths: [11; 4], ..with(65.0, None) }),
+        ("focal_negative_pos_weight", Call { pos_weight: Part(5, 0, LOGITS, [1.0, -1.0]), ..valid.clone() }),
+        ("focal_pos_weight_that_does_not_tile", Call { pos_weight: Part(2, 0, 5, [1.0, 1.0]), ..valid.clone() }),
         ("focal_nan_where_the_weight_is_0", Call { logits: nan, ..valid }),
     ];
     variants.into_iter().map(|(name, call)| (name, call.bytes::<T>(flag))).collect()
