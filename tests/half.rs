@@ -157,7 +157,9 @@ fn alike_with<H: Format, Y: Label<f32>>(rng: &mut fastrand::Rng, targets: impl F
             for (name, loss) in [("plain", plain), ("mean", plain.reduction(Reduction::Mean)), ("weighted", weighted)] {
                 assert_alike(loss, &logits, &targets, &wide_targets, &format!("{name}, {what}"));
             }
-            assert_alike(focal, &logits, &targets, &wide_targets, &what);
+            for (name, loss) in [("focal", focal), ("focal, p = 5", focal.pos_weight(Weights::uniform(5.0)))] {
+                assert_alike(loss, &logits, &targets, &wide_targets, &format!("{name}, {what}"));
+            }
 
             let probabilities: Vec<H> = (0..n).map(|_| H::rounded(rng.f32())).collect();
             let of_probabilities = Bce::new().backend(backend).reduction(Reduction::Sum);

@@ -100,7 +100,7 @@ impl Fences {
         let reduction = if len == 0 { Reduction::Sum } else { Reduction::Mean };
 
         let bce = BceWithLogits::new().backend(backend).reduction(reduction).weight(weight_of).pos_weight(pos_weight);
-        let focal = FocalLoss::new().backend(backend).reduction(reduction).weight(weight_of);
+        let focal = FocalLoss::new().backend(backend).reduction(reduction).weight(weight_of).pos_weight(pos_weight);
         let of_probabilities =
             Bce::new().backend(backend).reduction(reduction).weight(weight_of).pos_weight(pos_weight);
         let x: Vec<H> = x.into_iter().map(of).collect();

@@ -86,7 +86,8 @@ fn all<T: Real, Y: Label<T>>(mut call: Call<'_, T, Y>) -> Answer {
     let reduction = Reduction::from_legacy(call.size_average, call.reduce).unwrap_or_default();
 
     let mut bce = BceWithLogits::default().weight(weight).pos_weight(pos_weight).label_smoothing(call.number);
-    let mut focal = FocalLoss::default().weight(weight).label_smoothing(call.number).gamma(call.number);
+    let mut focal = FocalLoss::default().weight(weight).pos_weight(pos_weight).gamma(call.number);
+    focal = focal.label_smoothing(call.number);
     focal = if call.has_alpha { focal.alpha(call.number) } else { focal.without_alpha() };
     let mut probabilities = Bce::default().weight(weight).pos_weight(pos_weight);
     bce = bce.class_weight(pos_weight).ignore_target(call.number).mask(call.mask);

@@ -90,10 +90,8 @@ fn losses<T: Real, Y: Label<T>>(
         let bce = case.bce(with);
         methods_of_logits(caller, &bce, case, targets);
         caller.call("target_gradient", |logits, out, _| bce.target_gradient(logits, targets, out));
-        if let Some(focal) = case.focal(with) {
-            caller.name = format!("{kind}, {}, FocalLoss", case.name);
-            methods_of_logits(caller, &focal, case, targets);
-        }
+        caller.name = format!("{kind}, {}, FocalLoss", case.name);
+        methods_of_logits(caller, &case.focal(with), case, targets);
     }
 }
 

@@ -76,11 +76,11 @@ impl<'w, T: Real> Case<'w, T> {
         with.backend.map_or(bce, |backend| bce.backend(backend))
     }
 
-    /// Which has no positive weights.
-    pub fn focal(&self, with: Parameters<T>) -> Option<FocalLoss<'w, T>> {
+    pub fn focal(&self, with: Parameters<T>) -> FocalLoss<'w, T> {
         let mut focal = FocalLoss::new().weight(self.weight).reduction(self.reduction);
+        focal = self.pos_weight.map_or(focal, |pos_weight| focal.pos_weight(pos_weight));
         focal = focal.label_smoothing(with.smoothing).gamma(with.gamma);
-        self.pos_weight.is_none().then(|| with.backend.map_or(focal, |backend| focal.backend(backend)))
+        with.backend.map_or(focal, |backend| focal.backend(backend))
     }
 
     /// Which has no parameters.
