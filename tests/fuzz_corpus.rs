@@ -81,6 +81,11 @@ fn backends() {
 }
 
 #[test]
+fn labels() {
+    run("labels", bodies::labels::body);
+}
+
+#[test]
 fn probabilities() {
     run("probabilities", bodies::probabilities::body);
 }

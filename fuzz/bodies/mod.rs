@@ -17,6 +17,7 @@ pub mod focal_f64;
 #[cfg(feature = "half")]
 pub mod halves;
 pub mod interface;
+pub mod labels;
 pub mod probabilities;
 pub mod seeds;
 

@@ -36,6 +36,9 @@ pub fn all() -> Vec<Seed> {
     }
     add("interface", "valid_f64", interface::<f64>(1).swap_remove(0).1);
     add("interface", "focal_f64", interface_of_focal::<f64>(3).swap_remove(0).1);
+    for (name, bytes) in super::labels::seeds() {
+        add("labels", &name, bytes);
+    }
     for (name, single, double) in probabilities() {
         add("probabilities", name, single);
         add("probabilities", &[name, "_f64"].concat(), double);

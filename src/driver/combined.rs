@@ -29,41 +29,23 @@ pub struct Combination<T> {
     pub logit: Rows<T>,
     /// As they are stored, and not smoothed.
     pub target: Rows<T>,
-    /// Both weights: rows, or one value where there are none.
-    pub weights: [WeightRows<T>; 2],
-    /// What is made: weights and targets, or logits and targets.
+    /// Both weights.
+    pub weights: [Rows<T>; 2],
+    /// What is made: weights and targets, or logits and targets. It may be where these are.
     pub made: [Rows<T>; 2],
-    /// Whether a target is looked at, and written.
-    pub excludes: bool,
     /// The target of what is not there; NaN if there is none.
     pub ignored: T,
     /// Whether NaN is another one.
     pub nan_is_ignored: bool,
-    /// Where the mask has the tile's first element; null if there is no mask.
+    /// Where the mask has the tile's first element, ...
     pub mask: *const u8,
-    pub smoothing: Option<Smoothing<T>>,
+    /// ... and after how many bytes that of the next row. A mask that keeps everything has one row for all.
+    pub mask_pitch: usize,
+    pub smoothing: Smoothing<T>,
 }
 
-/// The rows of a weight, or one value for all elements.
-#[derive(Clone, Copy)]
-pub struct WeightRows<T> {
-    pub rows: Option<Rows<T>>,
-    pub value: T,
-}
-
-impl<T: Constants> WeightRows<T> {
-    /// # Safety
-    ///
-    /// There are rows, or one value.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn load<L: Lanes<Scalar = T>>(self, l: Token<L>, row: usize, lane: usize) -> Vector<L> {
-        match self.rows {
-            // SAFETY: the caller's promise.
-            Some(rows) => unsafe { l.load(rows.at(row, lane)) },
-            None => l.splat(self.value),
-        }
-    }
-}
+/// A row of a mask that keeps everything. No backend has more lanes.
+static ALL: [u8; 128] = [1; 128];
 
 impl<T: Constants> Combined<'_, T> {
     /// How targets say that they are not there, in the type in which they are stored: the value, or NaN if there is none; and
@@ -74,27 +56,27 @@ impl<T: Constants> Combined<'_, T> {
         (ignored.unwrap_or(T::NAN), is_nan || storage.is_some_and(|storage| storage.is_optional))
     }
 
-    /// Where the mask has an element; null if there is no mask.
-    pub fn mask_at(&self, element: usize) -> *const u8 {
+    /// Where the mask has the first element of a tile, and after how many bytes that of the next row.
+    pub fn mask(&self, tile: Tile) -> (*const u8, usize) {
         match self.exclusion.mask {
-            Some(mask) => mask.as_ptr().cast::<u8>().wrapping_add(element),
-            None => core::ptr::null(),
+            Some(mask) => (mask.as_ptr().cast::<u8>().wrapping_add(tile.start), tile.pitch),
+            None => (ALL.as_ptr(), 0),
         }
     }
 }
 
 impl<T: Constants> Combination<T> {
-    /// Which elements of a vector are not there: where the target is `ignored`, or a mask takes them away, or, unless `SIMPLE`,
-    /// the target is NaN and that is ignored.
+    /// Which elements of a vector are not there: where the target is `ignored` or, unless `SIMPLE`, where a mask takes them away,
+    /// or the target is NaN and that is ignored.
     ///
     /// # Safety
     ///
-    /// That of [`kept`](Self::kept).
+    /// `L` is one register, and the mask has the elements of the tile.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn absent<L: Lanes<Scalar = T>, const SIMPLE: bool>(
         &self,
         l: Token<L>,
-        [target, ignored]: [Vector<L>; 2],
+        [target, ignored, nan]: [Vector<L>; 3],
         row: usize,
         lane: usize,
     ) -> Mask<L> {
@@ -102,33 +84,28 @@ impl<T: Constants> Combination<T> {
         if SIMPLE {
             return absent;
         }
-        // SAFETY: the caller's promise.
-        let kept = if self.mask.is_null() { l.one() } else { unsafe { self.kept(l, row, lane) } };
-        let nan = if self.nan_is_ignored { l.zero() } else { kept };
-        absent | target.equals(target).select(kept, nan).equals(l.zero())
+        let first = self.mask.wrapping_add(row * self.mask_pitch + lane);
+        // SAFETY: the caller's promise; no byte beyond the last element is read.
+        let kept = unsafe {
+            if row + 1 < self.tile.rows || lane + L::LANES <= self.tile.last {
+                l.load_bytes(first)
+            } else {
+                let mut bytes = [0_u8; MOST_LANES];
+                let mut i = 0;
+                while i < self.tile.last.saturating_sub(lane) {
+                    bytes[i % MOST_LANES] = first.add(i).read();
+                    i += 1;
+                }
+                l.load_bytes(bytes.as_ptr())
+            }
+        };
+        absent | target.equals(target).select(kept, kept.at_most(nan)).equals(l.zero())
     }
 
-    /// What the mask has for a vector: 0 where it takes elements away, and beyond the end of a row.
-    ///
-    /// # Safety
-    ///
-    /// `L` is one register, and the mask has the elements of the tile.
+    /// The ignored target, and 0 if NaN is another one, else 1.
     #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn kept<L: Lanes<Scalar = T>>(&self, l: Token<L>, row: usize, lane: usize) -> Vector<L> {
-        let first = self.mask.wrapping_add(row * self.tile.pitch + lane);
-        // SAFETY: the caller's promise; no byte beyond the last element is read.
-        unsafe {
-            if row + 1 < self.tile.rows || lane + L::LANES <= self.tile.last {
-                return l.load_bytes(first);
-            }
-            let mut bytes = [0_u8; MOST_LANES];
-            let mut i = 0;
-            while i < self.tile.last.saturating_sub(lane) {
-                bytes[i % MOST_LANES] = first.add(i).read();
-                i += 1;
-            }
-            l.load_bytes(bytes.as_ptr())
-        }
+    fn ignored<L: Lanes<Scalar = T>>(&self, l: Token<L>) -> [Vector<L>; 2] {
+        [l.splat(self.ignored), l.splat(if self.nan_is_ignored { T::ZERO } else { T::ONE })]
     }
 }
 
@@ -141,8 +118,7 @@ impl<T: Constants> Kernel<T> for Weighing<T> {
 
     /// # Safety
     ///
-    /// The tile has rows of weights, of targets if these are looked at, and of a mask if there is one; and room for what is
-    /// made, which may be where the weights and the targets are.
+    /// The tile has rows of weights, targets and a mask, and room for what is made.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, combination: &mut Combination<T>) {
         // SAFETY: the caller's promise.
@@ -161,13 +137,12 @@ impl<T: Constants> Kernel<T> for Removing<T> {
 
     /// # Safety
     ///
-    /// The tile has rows of logits and targets, and of a mask if there is one; and room for what is made, which may be where
-    /// they are.
+    /// The tile has rows of logits, targets and a mask, and room for what is made.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, combination: &mut Combination<T>) {
         // SAFETY: the caller's promise.
         unsafe {
-            if combination.mask.is_null() && !combination.nan_is_ignored {
+            if combination.mask_pitch == 0 && !combination.nan_is_ignored {
                 combination.remove::<L, true>(l);
             } else {
                 combination.remove::<L, false>(l);
@@ -184,23 +159,19 @@ impl<T: Constants> Combination<T> {
     unsafe fn weigh<L: Lanes<Scalar = T>>(&self, l: Token<L>) {
         // A copy: what is behind a reference would be read again after each store.
         let combination = *self;
-        let Self { tile, target, weights: [first, second], made, smoothing, excludes, .. } = combination;
-        let ignored = l.splat(combination.ignored);
+        let Self { tile, target, weights: [first, second], made, smoothing, .. } = combination;
+        let [ignored, nan] = combination.ignored(l);
         let mut row = 0;
         while row < tile.rows {
             let mut lane = 0;
             while lane < width_of::<T>(tile.width) {
                 // SAFETY: the caller's promise.
                 unsafe {
-                    let mut weight = products(l, first.load(l, row, lane), second.load(l, row, lane));
-                    if excludes {
-                        let t = l.load(target.at(row, lane));
-                        weight = combination.absent::<L, false>(l, [t, ignored], row, lane).clear(weight);
-                        if let Some(smoothing) = smoothing {
-                            smoothing.of(l, t).store(made[1].at(row, lane));
-                        }
-                    }
-                    weight.store(made[0].at(row, lane));
+                    let weight = products(l, l.load(first.at(row, lane)), l.load(second.at(row, lane)));
+                    let t = l.load(target.at(row, lane));
+                    let absent = combination.absent::<L, false>(l, [t, ignored, nan], row, lane);
+                    absent.clear(weight).store(made[0].at(row, lane));
+                    smoothing.of(l, t).store(made[1].at(row, lane));
                 }
                 lane += L::LANES;
             }
@@ -215,7 +186,7 @@ impl<T: Constants> Combination<T> {
     unsafe fn remove<L: Lanes<Scalar = T>, const SIMPLE: bool>(&self, l: Token<L>) {
         let combination = *self;
         let Self { tile, logit, target, made, smoothing, .. } = combination;
-        let ignored = l.splat(combination.ignored);
+        let [ignored, nan] = combination.ignored(l);
         // The largest number, and not infinity: times a cost of 0, that would be NaN.
         let (nothing, one) = (l.splat(T::MAX), l.one());
         let mut row = 0;
@@ -224,13 +195,10 @@ impl<T: Constants> Combination<T> {
             while lane < width_of::<T>(tile.width) {
                 // SAFETY: the caller's promise.
                 unsafe {
-                    let (x, mut t) = (l.load(logit.at(row, lane)), l.load(target.at(row, lane)));
-                    let absent = combination.absent::<L, SIMPLE>(l, [t, ignored], row, lane);
-                    if let Some(smoothing) = smoothing {
-                        t = smoothing.of(l, t);
-                    }
+                    let (x, t) = (l.load(logit.at(row, lane)), l.load(target.at(row, lane)));
+                    let absent = combination.absent::<L, SIMPLE>(l, [t, ignored, nan], row, lane);
                     absent.select(nothing, x).store(made[0].at(row, lane));
-                    absent.select(one, t).store(made[1].at(row, lane));
+                    absent.select(one, smoothing.of(l, t)).store(made[1].at(row, lane));
                 }
                 lane += L::LANES;
             }

@@ -58,6 +58,7 @@ impl<T: Constants, S: Stored<T>> Kernel<T> for Counting<S> {
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(_: Token<L>, labels: &mut Labels<T>) -> Found {
         let &mut Labels { first, len, ignored, mask } = labels;
+        let first = first.cast::<S>();
         let ignored = match ignored {
             Some(value) => S::exactly(value),
             None => None,
@@ -65,47 +66,34 @@ impl<T: Constants, S: Stored<T>> Kernel<T> for Counting<S> {
         let (mut present, mut are_labels, mut start) = (0, true, 0);
         while start < len {
             let part = FEW.min(len - start);
+            // One loop for all: where there is no mask, it reads one that keeps everything; where nothing is ignored, it compares
+            // with a target that is there and does not look at the result.
             // SAFETY: the caller's promise.
-            let found = unsafe {
-                let first = first.cast::<S>().add(start);
-                match (mask.is_null(), ignored) {
-                    (true, None) => count::<T, S, false, false>(first, part, mask, first.read()),
-                    (true, Some(ignored)) => count::<T, S, false, true>(first, part, mask, ignored),
-                    (false, None) => count::<T, S, true, false>(first, part, mask.add(start), first.read()),
-                    (false, Some(ignored)) => count::<T, S, true, true>(first, part, mask.add(start), ignored),
-                }
+            let (kept, value) = unsafe {
+                let kept = if mask.is_null() { const { &[true; FEW] }.as_ptr() } else { mask.add(start) };
+                (
+                    kept,
+                    match ignored {
+                        Some(value) => value,
+                        None => first.read(),
+                    },
+                )
             };
-            present += found.present;
-            are_labels &= found.are_labels;
+            let (mut few, mut others, mut i) = (0_u8, 0_u8, 0);
+            while i < part {
+                // SAFETY: the caller's promise.
+                let (target, is_kept) = unsafe { (first.add(start + i).read(), kept.add(i).read()) };
+                let is_present = is_kept & !target.is_missing() & !(ignored.is_some() & target.is_same(value));
+                few += u8::from(is_present);
+                others |= u8::from(is_present & !target.is_label());
+                i += 1;
+            }
+            present += usize::from(few);
+            are_labels &= others == 0;
             start += part;
         }
         Found { present, are_labels }
     }
-}
-
-/// The same, of few.
-///
-/// # Safety
-///
-/// That of [`Counting`].
-#[cfg_attr(not(unoptimized), inline(always))]
-unsafe fn count<T: Constants, S: Stored<T>, const MASKED: bool, const IGNORES: bool>(
-    first: *const S,
-    len: usize,
-    mask: *const bool,
-    ignored: S,
-) -> Found {
-    let (mut present, mut others) = (0_u8, 0_u8);
-    let mut i = 0;
-    while i < len {
-        // SAFETY: the caller's promise.
-        let (target, is_kept) = unsafe { (first.add(i).read(), !MASKED || mask.add(i).read()) };
-        let is_present = is_kept & !target.is_missing() & !(IGNORES && target.is_same(ignored));
-        present += u8::from(is_present);
-        others |= u8::from(is_present & !target.is_label());
-        i += 1;
-    }
-    Found { present: present.into(), are_labels: others == 0 }
 }
 
 /// Writes the targets that are there, as they are computed with. What is outside of [0, 1] becomes NaN, and what is not there

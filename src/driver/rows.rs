@@ -59,14 +59,22 @@ impl<'b, T: Constants> FactorRows<'b, T> {
         self.rows.rows
     }
 
+    /// The row that stands for all, where rows that are made do not overwrite it, if there is such a place.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn uniform(&self) -> Rows<T> {
+        let first = if self.cycle.is_null() { self.rows.rows.first } else { self.cycle };
+        Rows { first, step: 0 }
+    }
+
     /// Makes what is the same in all blocks.
     #[inline]
     pub fn prepare(&mut self, factors: Factors<'_, T>) {
         match factors {
             Factors::Uniform(v) => {
+                let row = self.uniform();
                 for lane in 0..T::COLUMNS {
-                    // SAFETY: the buffer has room for a row of all columns.
-                    unsafe { self.rows.rows.at(0, lane).write(v) };
+                    // SAFETY: there is room for a row of all columns.
+                    unsafe { row.at(0, lane).write(v) };
                 }
             }
             Factors::Values { of, .. } if is_short_cycle(self.cycle, of) => {
@@ -87,7 +95,7 @@ impl<'b, T: Constants> FactorRows<'b, T> {
     #[cfg_attr(not(unoptimized), inline(always))]
     pub unsafe fn rows(&mut self, factors: Factors<'_, T>, tile: Tile) -> Rows<T> {
         match factors {
-            Factors::Uniform(_) => Rows { step: 0, ..self.rows.rows },
+            Factors::Uniform(_) => self.uniform(),
             Factors::Values { of: &Broadcast { values, copies: 1, cycles: false, start, .. }, .. }
                 if !tile.is_partial::<T>() =>
             {

@@ -118,6 +118,11 @@ impl<T: Constants> Storage<T> {
         Self { hard: true, is_checked, is_optional, ..Self::numbers::<S>(false) }
     }
 
+    /// The same, where nothing but 0 and 1 can be stored.
+    pub const fn valid(self) -> Self {
+        Self { is_checked: false, ..self }
+    }
+
     pub const fn with_output<S: StoredMut<T>>(self) -> Self {
         Self { write: Some(|backend| backend.function::<T, Writing<S>>()), ..self }
     }

@@ -8,7 +8,7 @@ use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use super::block::{Block, BlockFn, Choice, Rows, Shape, Surveyor};
-use super::combined::{Combination, Combined, Removing, Weighing, WeightRows};
+use super::combined::{Combination, Combined, Removing, Weighing};
 use super::factors::Factors;
 use super::rows::{Buffer, FactorRows};
 use super::stored::{Column, Values, ValuesMut};
@@ -344,10 +344,12 @@ impl<T: Constants> Streams<'_, T> {
         unsafe {
             let logit = self.column_rows(self.logits, workspace.logit.rows, backend, None, tile);
             // What is taken away is told by targets as they are stored.
-            let excludes = self.combined.is_some_and(|combined| combined.excludes);
-            let smoothing = if excludes { None } else { self.smoothing };
+            let (smoothing, looks) = match self.combined {
+                Some(combined) => (None, combined.excludes),
+                None => (self.smoothing, false),
+            };
             let target = match self.targets {
-                Some(column) if shape.targets || excludes => {
+                Some(column) if shape.targets || looks => {
                     self.column_rows(column, workspace.target.rows, backend, smoothing, tile)
                 }
                 // Not read, or by a formula that nobody gave targets.
@@ -409,35 +411,27 @@ impl<T: Constants> Streams<'_, T> {
     ) {
         let storage = self.targets.map(|column| column.storage);
         let (ignored, nan_is_ignored) = combined.ignored(storage);
-        let one = WeightRows { rows: None, value: T::ONE };
+        let (mask, mask_pitch) = combined.mask(tile);
         let mut combination = Combination {
             tile,
             logit: block.logit,
             target: block.target,
-            weights: [one; 2],
+            weights: [block.weight; 2],
             made: [workspace.logit.rows, workspace.target.rows],
-            excludes: combined.excludes,
             ignored,
             nan_is_ignored,
-            mask: combined.mask_at(tile.start),
-            smoothing: self.smoothing,
+            mask,
+            mask_pitch,
+            smoothing: self.smoothing.unwrap_or(Smoothing::none()),
         };
         // SAFETY: the caller's promise; the rows of a tile that is made fit the buffers.
         unsafe {
             if shape.weights {
-                let rows = |factors, rows| match factors {
-                    Factors::Uniform(value) => WeightRows { rows: None, value },
-                    Factors::Values { .. } => WeightRows { rows: Some(rows), ..one },
-                };
-                let class_weight = workspace.class_weight.rows(combined.class_weight, tile);
-                combination.weights = [rows(self.weight, block.weight), rows(combined.class_weight, class_weight)];
+                combination.weights[1] = workspace.class_weight.rows(combined.class_weight, tile);
                 combination.made[0] = workspace.weight.buffer();
                 backend.function::<T, Weighing<T>>().call(&mut combination);
-                block.weight = combination.made[0];
-                if combined.excludes && self.smoothing.is_some() {
-                    block.target = combination.made[1];
-                }
-            } else if combined.excludes {
+                [block.weight, block.target] = combination.made;
+            } else {
                 backend.function::<T, Removing<T>>().call(&mut combination);
                 [block.logit, block.target] = combination.made;
             }

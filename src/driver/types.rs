@@ -69,20 +69,16 @@ impl<T: Constants> Stored<T> for u8 {
     }
 }
 
+/// A byte that is 0 or 1.
 impl<T: Constants> Stored<T> for bool {
-    const STORAGE: Storage<T> = Storage::labels::<bool>(false, false);
+    const STORAGE: Storage<T> = <u8 as Stored<T>>::STORAGE.valid();
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> T {
-        T::from_word(self.into())
+        u8::from(self).widen()
     }
     fn exactly(value: T) -> Option<bool> {
         if value == T::ZERO { Some(false) } else { (value == T::ONE).then_some(true) }
-    }
-    #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn load<L: Lanes<Scalar = T>>(l: Token<L>, from: *const bool) -> Vector<L> {
-        // SAFETY: the caller's promise, and a `bool` is a byte.
-        unsafe { l.load_bytes(from.cast()) }
     }
 }
 

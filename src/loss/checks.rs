@@ -82,9 +82,13 @@ impl<'a, T: Real> Checked<'a, T> {
             _ if self.targets.column.storage.is_checked => Exclusion::NONE,
             _ => return Ok(()),
         };
-        self.present =
-            exclusion.check(self.threads, self.backend, self.targets, |index| self.weight_of(index) == T::ZERO)?;
+        self.present = self.count_targets(exclusion)?;
         Ok(())
+    }
+
+    #[inline(never)]
+    fn count_targets(&self, exclusion: Exclusion<'_, T>) -> Result<usize, Error> {
+        exclusion.check(self.threads, self.backend, self.targets, |index| self.weight_of(index) == T::ZERO)
     }
 
     /// The weight of an element, whether it is there or not.

@@ -27,8 +27,9 @@ use plans::{HessianPlans, Plans};
 /// targets are of any [`Label`] type. All slices are contiguous and as long as the inputs. Every method checks its arguments
 /// before it writes anything: on `Err`, no output has changed. None allocates or panics.
 ///
-/// Derivatives are those of the *reduced* loss: under [`Reduction::Mean`] they come divided by the number of elements.
-/// For gradient boosting, and whenever elements are to be seen on their own, ask for [`Reduction::Sum`].
+/// Derivatives are those of the *reduced* loss: under [`Reduction::Mean`](crate::Reduction::Mean) they come divided by the number of elements.
+/// For gradient boosting, and whenever elements are to be seen on their own, ask for
+/// [`Reduction::Sum`](crate::Reduction::Sum).
 ///
 /// Sealed; implemented by [`BceWithLogits`], [`FocalLoss`] and [`Bce`].
 ///
@@ -38,8 +39,8 @@ use plans::{HessianPlans, Plans};
 /// `None`, `false` in a [`mask`](crate::BceWithLogits::mask), and a weight of 0.
 /// Its loss, gradient, Hessian, target gradient and `backward` are 0, whatever its logit, its probability and its target are:
 /// NaN, infinite, or no label. It adds nothing to sums, to [`accumulate`](Loss::accumulate) or to losses of samples and classes.
-/// The first three are *not counted* either: not by [`Reduction::Mean`], by [`LossSum::count`](crate::LossSum::count), by the sum
-/// of the weights, or by [`count_classes`](Loss::count_classes). A weight of 0 is counted by all but the sum of the weights,
+/// The first three are *not counted* either: not by [`Reduction::Mean`](crate::Reduction::Mean), by
+/// [`LossSum::count`](crate::LossSum::count), by the sum of the weights, or by [`count_classes`](Loss::count_classes). A weight of 0 is counted by all but the sum of the weights,
 /// as in PyTorch. Where nothing is left to be counted, a mean is [`Error::EmptyMean`].
 ///
 /// ```
@@ -208,7 +209,7 @@ pub trait Loss<T: Real>: Sync {
 
     /// Counts the positives and negatives of each class in targets of [N, C, pixels], as many classes as there are counts;
     /// `pixels` is 1 for [N, C]. What is ignored or masked is not counted; weights do not matter. Targets must be in [0, 1].
-    /// With [`pos_weight`](crate::pos_weight), the counts balance the classes.
+    /// With [`pos_weight`](crate::pos_weight()), the counts balance the classes.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, ClassCount, Loss};

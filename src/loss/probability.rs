@@ -148,7 +148,7 @@ impl<'w, T: Real> Bce<'w, T> {
     }
 
     /// By what the cost of a missed positive is multiplied:
-    /// [`pos_weight_from_targets`](crate::pos_weight_from_targets) balances the classes. Not negative, finite.
+    /// [`pos_weight`](crate::pos_weight()) balances the classes. Not negative, finite.
     #[must_use]
     pub const fn pos_weight(mut self, pos_weight: Weights<'w, T>) -> Self {
         self.pos_weight = pos_weight;

@@ -49,6 +49,19 @@ impl<T: Real> Settings<'_, T> {
         if self.class_weight.is_one() && !excludes {
             return Ok((self.weight.checked(threads, T::MODERATE_WEIGHTS, Argument::Weight, len, backend)?, None));
         }
+        self.combined_weights(len, exclusion, excludes, backend)
+    }
+
+    // Few callers have both, or anything to take away: not in line.
+    #[inline(never)]
+    fn combined_weights<'a>(
+        &'a self,
+        len: usize,
+        exclusion: Exclusion<'a, T>,
+        excludes: bool,
+        backend: Backend,
+    ) -> Result<(Factors<'a, T>, Option<Combined<'a, T>>), Error> {
+        let threads = self.threads;
         // The product of two is moderate, if both are within the square roots.
         let range = if self.class_weight.is_one() { T::MODERATE_WEIGHTS } else { T::MODERATE_PAIR };
         let weight = self.weight.checked(threads, range, Argument::Weight, len, backend)?;

@@ -8,8 +8,8 @@ use core::panic::PanicInfo;
 use half::{bf16, f16};
 use logit_loss::{
     Activation, Backend, Bce, BceWithLogits, ClassCount, Element, Error, FocalLoss, Hessian, Label, Loss, LossSum,
-    Real, Reduction, Weights, log_sigmoid, log_sigmoid_in_place, pos_weight, pos_weight_or, sigmoid, sigmoid_in_place,
-    softplus, softplus_in_place,
+    Real, Reduction, Weights, log_sigmoid, log_sigmoid_in_place, pos_weight_or, sigmoid, sigmoid_in_place, softplus,
+    softplus_in_place,
 };
 
 unsafe extern "C" {
@@ -105,7 +105,7 @@ fn all<T: Real, Y: Label<T>>(mut call: Call<'_, T, Y>) -> Answer {
     methods(&probabilities.reduction(reduction), logits, targets, upstream, first, sum)?;
     activations(logits, first, *number, backend)?;
     sums(&mut call);
-    pos_weight(&call.counts, call.first)?;
+    logit_loss::pos_weight(&call.counts, call.first)?;
     pos_weight_or(&call.counts, call.number, call.first)
 }
 
