@@ -6,13 +6,13 @@
 
 use core::marker::PhantomData;
 
-use super::block::Rows;
+use super::block::{Block, Rows};
 use super::factors::Factors;
 use super::labels::Exclusion;
 use super::stored::Storage;
 use super::tile::{Tile, width_of};
 use crate::math::{Constants, Smoothing};
-use crate::simd::{Float, Kernel, Lanes, MOST_LANES, Mask, Token, Vector};
+use crate::simd::{Backend, Float, Kernel, Lanes, MOST_LANES, Mask, Token, Vector};
 
 /// A second weight, and what takes elements away.
 pub struct Combined<'a, T: 'static> {
@@ -24,43 +24,79 @@ pub struct Combined<'a, T: 'static> {
 
 /// Rows of a tile, and which of its elements are not there.
 #[derive(Clone, Copy)]
-pub struct Combination<T> {
-    pub tile: Tile,
-    pub logit: Rows<T>,
+struct Combination<T> {
+    tile: Tile,
+    logit: Rows<T>,
     /// As they are stored, and not smoothed.
-    pub target: Rows<T>,
+    target: Rows<T>,
     /// Both weights.
-    pub weights: [Rows<T>; 2],
+    weights: [Rows<T>; 2],
     /// What is made: weights and targets, or logits and targets. It may be where these are.
-    pub made: [Rows<T>; 2],
+    made: [Rows<T>; 2],
     /// The target of what is not there; NaN if there is none.
-    pub ignored: T,
+    ignored: T,
     /// Whether NaN is another one.
-    pub nan_is_ignored: bool,
+    nan_is_ignored: bool,
     /// Where the mask has the tile's first element, ...
-    pub mask: *const u8,
+    mask: *const u8,
     /// ... and after how many bytes that of the next row. A mask that keeps everything has one row for all.
-    pub mask_pitch: usize,
-    pub smoothing: Smoothing<T>,
+    mask_pitch: usize,
+    smoothing: Smoothing<T>,
 }
 
 /// A row of a mask that keeps everything. No backend has more lanes.
 static ALL: [u8; 128] = [1; 128];
 
 impl<T: Constants> Combined<'_, T> {
-    /// How targets say that they are not there, in the type in which they are stored: the value, or NaN if there is none; and
-    /// whether NaN says so, too.
-    pub fn ignored(&self, storage: Option<&Storage<T>>) -> (T, bool) {
+    /// Makes the rows of a block anew: in `buffers` those of logits and targets; or, if there are rows of the second weight and
+    /// a buffer for those that are made, of weights and targets. Targets have come as they are stored, and not smoothed.
+    ///
+    /// # Safety
+    ///
+    /// The block has all rows of the tile, and so have those of the second weight; there is room for them in the buffers. If
+    /// elements may be taken away, the mask has the elements of the tile.
+    // In line: a microcontroller's compiler keeps in memory what a call is given the address of, and does not see that nothing
+    // is combined.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub unsafe fn make(
+        &self,
+        backend: Backend,
+        tile: Tile,
+        (storage, smoothing): (Option<&Storage<T>>, Option<Smoothing<T>>),
+        buffers: [Rows<T>; 2],
+        weights: Option<(Rows<T>, Rows<T>)>,
+        block: &mut Block<T>,
+    ) {
         let ignored = storage.and_then(|storage| self.exclusion.ignored.and_then(storage.as_widened));
-        let is_nan = ignored.is_some_and(|v| v.ne(&v));
-        (ignored.unwrap_or(T::NAN), is_nan || storage.is_some_and(|storage| storage.is_optional))
-    }
-
-    /// Where the mask has the first element of a tile, and after how many bytes that of the next row.
-    pub fn mask(&self, tile: Tile) -> (*const u8, usize) {
-        match self.exclusion.mask {
+        let is_optional = storage.is_some_and(|storage| storage.is_optional);
+        let (mask, mask_pitch) = match self.exclusion.mask {
             Some(mask) => (mask.as_ptr().cast::<u8>().wrapping_add(tile.start), tile.pitch),
             None => (ALL.as_ptr(), 0),
+        };
+        let mut combination = Combination {
+            tile,
+            logit: block.logit,
+            target: block.target,
+            weights: [block.weight; 2],
+            made: buffers,
+            ignored: ignored.unwrap_or(T::NAN),
+            // Only NaN is not equal to itself.
+            nan_is_ignored: is_optional || ignored.is_some_and(|v| v.ne(&v)),
+            mask,
+            mask_pitch,
+            smoothing: smoothing.unwrap_or(Smoothing::none()),
+        };
+        // SAFETY: the caller's promise.
+        unsafe {
+            if let Some((class_weight, buffer)) = weights {
+                combination.weights[1] = class_weight;
+                combination.made[0] = buffer;
+                backend.function::<T, Weighing<T>>().call(&mut combination);
+                [block.weight, block.target] = combination.made;
+            } else {
+                backend.function::<T, Removing<T>>().call(&mut combination);
+                [block.logit, block.target] = combination.made;
+            }
         }
     }
 }
@@ -110,7 +146,7 @@ impl<T: Constants> Combination<T> {
 }
 
 /// Makes rows of weights.
-pub struct Weighing<T>(PhantomData<T>);
+struct Weighing<T>(PhantomData<T>);
 
 impl<T: Constants> Kernel<T> for Weighing<T> {
     type Args = Combination<T>;
@@ -129,7 +165,7 @@ impl<T: Constants> Kernel<T> for Weighing<T> {
 }
 
 /// Makes rows of logits and targets, for formulas without weights.
-pub struct Removing<T>(PhantomData<T>);
+struct Removing<T>(PhantomData<T>);
 
 impl<T: Constants> Kernel<T> for Removing<T> {
     type Args = Combination<T>;

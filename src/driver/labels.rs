@@ -3,9 +3,8 @@
 use core::marker::PhantomData;
 use core::ops::Range;
 
+use super::found::{Found, Labels};
 use super::stored::{Stored, Values};
-use super::threads::Threads;
-use crate::error::Error;
 use crate::math::Constants;
 use crate::simd::{Backend, Kernel, Lanes, Token};
 
@@ -16,30 +15,6 @@ pub struct Exclusion<'a, T> {
     pub ignored: Option<T>,
     /// Those where this is false.
     pub mask: Option<&'a [bool]>,
-}
-
-/// Targets of any type, and what takes some of them away.
-pub struct Labels<T> {
-    first: *const u8,
-    len: usize,
-    ignored: Option<T>,
-    /// As many as targets; or null.
-    mask: *const bool,
-}
-
-/// What a pass over targets finds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Found {
-    /// How many are there.
-    present: usize,
-    /// Whether all that are there are labels.
-    are_labels: bool,
-}
-
-impl Found {
-    fn and(self, other: Self) -> Self {
-        Self { present: self.present + other.present, are_labels: self.are_labels && other.are_labels }
-    }
 }
 
 /// Targets that are counted in a byte.
@@ -132,30 +107,6 @@ impl<T: Constants> Exclusion<'_, T> {
         self.ignored.is_some() || self.mask.is_some() || targets.column.storage.is_optional
     }
 
-    /// How many of these targets are there, or an error for the first of them that is no label and is not excused.
-    pub fn check(
-        &self,
-        threads: Threads,
-        backend: Backend,
-        targets: Values<'_, T>,
-        is_excused: impl Fn(usize) -> bool,
-    ) -> Result<usize, Error> {
-        let find = |range| self.find(backend, targets, range);
-        let found = threads.over(0..targets.len(), find, Found::and);
-        let is_wrong = |range| !find(range).are_labels;
-        let parts = (0..targets.len()).step_by(FEW).map(|start| start..start + FEW);
-        let mut wrong = parts.filter(|part| !found.are_labels && is_wrong(part.clone())).flatten();
-        match wrong.find(|&index| is_wrong(index..index + 1) && !is_excused(index)) {
-            Some(index) => Err(Error::Target { index }),
-            None => Ok(found.present),
-        }
-    }
-
-    /// How many of a range of the targets are there.
-    pub fn count(&self, backend: Backend, targets: Values<'_, T>, range: Range<usize>) -> usize {
-        self.find(backend, targets, range).present
-    }
-
     /// Calls a function with the index of each target that is there, and with the target, or NaN if it is outside of [0, 1].
     pub fn each(&self, targets: Values<'_, T>, mut f: impl FnMut(usize, T)) {
         let mut few = [T::ZERO; FEW];
@@ -171,7 +122,8 @@ impl<T: Constants> Exclusion<'_, T> {
         }
     }
 
-    fn find(&self, backend: Backend, targets: Values<'_, T>, range: Range<usize>) -> Found {
+    /// Looks at a range of the targets.
+    pub fn find(&self, backend: Backend, targets: Values<'_, T>, range: Range<usize>) -> Found {
         // SAFETY: so many targets are there, of the type that the storage is of.
         unsafe { (targets.column.storage.count)(backend).call(&mut self.part(targets, range)) }
     }

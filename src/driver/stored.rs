@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 use super::block::Rows;
-use super::labels::{Counting, Found, Labels, write_present};
+use super::found::{Found, Labels};
 use super::tile::{Tile, width_of};
 use crate::math::{Constants, Smoothing};
 use crate::simd::{Backend, Function, Kernel, Lanes, MOST_LANES, Token, Vector};
@@ -76,7 +76,7 @@ type CountingFn<T> = fn(Backend) -> Function<Labels<T>, Found>;
 
 /// What the driver knows of a type in memory: it is compiled once, for all of them.
 pub struct Storage<T> {
-    size: usize,
+    pub(super) size: usize,
     /// Whether numbers are stored as they are computed with.
     pub as_is: bool,
     /// Whether targets of this type are 0 or 1.
@@ -85,47 +85,13 @@ pub struct Storage<T> {
     pub is_checked: bool,
     /// Whether targets of this type may be missing; they are widened to NaN then.
     pub is_optional: bool,
-    read: TransferFn<T>,
-    write: Option<TransferFn<T>>,
-    get: unsafe fn(*const u8) -> T,
+    pub(super) read: TransferFn<T>,
+    pub(super) write: Option<TransferFn<T>>,
+    pub(super) get: unsafe fn(*const u8) -> T,
     pub(super) count: CountingFn<T>,
     pub(super) write_present: unsafe fn(&Labels<T>, *mut T),
     /// What a value looks like when it has been widened, if the type has it.
     pub(super) as_widened: fn(T) -> Option<T>,
-}
-
-impl<T: Constants> Storage<T> {
-    /// Numbers.
-    pub const fn numbers<S: Stored<T>>(as_is: bool) -> Self {
-        Self {
-            size: size_of::<S>(),
-            as_is,
-            hard: false,
-            is_checked: false,
-            is_optional: false,
-            read: |backend| backend.function::<T, Reading<S>>(),
-            write: None,
-            // SAFETY: the caller's promise, that an `S` is there.
-            get: |from| unsafe { from.cast::<S>().read().widen() },
-            count: |backend| backend.function::<T, Counting<S>>(),
-            write_present: write_present::<T, S>,
-            as_widened: |value| S::exactly(value).map(S::widen),
-        }
-    }
-
-    /// Labels: 0 or 1, which has to be checked, or nothing.
-    pub const fn labels<S: Stored<T>>(is_checked: bool, is_optional: bool) -> Self {
-        Self { hard: true, is_checked, is_optional, ..Self::numbers::<S>(false) }
-    }
-
-    /// The same, where nothing but 0 and 1 can be stored.
-    pub const fn valid(self) -> Self {
-        Self { is_checked: false, ..self }
-    }
-
-    pub const fn with_output<S: StoredMut<T>>(self) -> Self {
-        Self { write: Some(|backend| backend.function::<T, Writing<S>>()), ..self }
-    }
 }
 
 /// One number for each element, to be read.
@@ -361,7 +327,7 @@ impl<T: Constants> Transfer<T> {
 }
 
 /// Widens what is stored as `S`. Beyond the end of a row that is short, there are zeros.
-struct Reading<S>(PhantomData<S>);
+pub struct Reading<S>(PhantomData<S>);
 
 impl<T: Constants, S: Stored<T>> Kernel<T> for Reading<S> {
     type Args = Transfer<T>;
@@ -413,7 +379,7 @@ impl<T: Constants, S: Stored<T>> Kernel<T> for Reading<S> {
 }
 
 /// Rounds to what is stored as `S`.
-struct Writing<S>(PhantomData<S>);
+pub struct Writing<S>(PhantomData<S>);
 
 impl<T: Constants, S: StoredMut<T>> Kernel<T> for Writing<S> {
     type Args = Transfer<T>;

@@ -8,7 +8,7 @@ use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use super::block::{Block, BlockFn, Choice, Rows, Shape, Surveyor};
-use super::combined::{Combination, Combined, Removing, Weighing};
+use super::combined::Combined;
 use super::factors::Factors;
 use super::rows::{Buffer, FactorRows};
 use super::stored::{Column, Values, ValuesMut};
@@ -386,55 +386,15 @@ impl<T: Constants> Streams<'_, T> {
                 formula: core::ptr::null(),
             };
             if let Some(combined) = self.combined {
-                self.combine(combined, workspace, backend, shape, tile, &mut block);
+                let mut weights = None;
+                if shape.weights {
+                    let class_weight = workspace.class_weight.rows(combined.class_weight, tile);
+                    weights = Some((class_weight, workspace.weight.buffer()));
+                }
+                let storage = self.targets.map(|column| column.storage);
+                combined.make(backend, tile, (storage, self.smoothing), buffers, weights, &mut block);
             }
             block
-        }
-    }
-
-    /// Makes the rows of a block anew, of what decides the weight besides.
-    ///
-    /// # Safety
-    ///
-    /// That of [`block`](Self::block), which has made these rows.
-    // In line: a microcontroller's compiler keeps in memory what a call is given the address of, and does not see that nothing
-    // is combined.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn combine(
-        &self,
-        combined: &Combined<'_, T>,
-        workspace: &mut Workspace<'_, T>,
-        backend: Backend,
-        shape: Shape,
-        tile: Tile,
-        block: &mut Block<T>,
-    ) {
-        let storage = self.targets.map(|column| column.storage);
-        let (ignored, nan_is_ignored) = combined.ignored(storage);
-        let (mask, mask_pitch) = combined.mask(tile);
-        let mut combination = Combination {
-            tile,
-            logit: block.logit,
-            target: block.target,
-            weights: [block.weight; 2],
-            made: [workspace.logit.rows, workspace.target.rows],
-            ignored,
-            nan_is_ignored,
-            mask,
-            mask_pitch,
-            smoothing: self.smoothing.unwrap_or(Smoothing::none()),
-        };
-        // SAFETY: the caller's promise; the rows of a tile that is made fit the buffers.
-        unsafe {
-            if shape.weights {
-                combination.weights[1] = workspace.class_weight.rows(combined.class_weight, tile);
-                combination.made[0] = workspace.weight.buffer();
-                backend.function::<T, Weighing<T>>().call(&mut combination);
-                [block.weight, block.target] = combination.made;
-            } else {
-                backend.function::<T, Removing<T>>().call(&mut combination);
-                [block.logit, block.target] = combination.made;
-            }
         }
     }
 

@@ -1,8 +1,43 @@
 //! The types that numbers can have in memory.
 
-use super::stored::{Storage, Stored, StoredMut};
+use super::labels::{Counting, write_present};
+use super::stored::{Reading, Storage, Stored, StoredMut, Writing};
 use crate::math::Constants;
 use crate::simd::{Lanes, Token, Vector};
+
+impl<T: Constants> Storage<T> {
+    /// Numbers.
+    pub const fn numbers<S: Stored<T>>(as_is: bool) -> Self {
+        Self {
+            size: size_of::<S>(),
+            as_is,
+            hard: false,
+            is_checked: false,
+            is_optional: false,
+            read: |backend| backend.function::<T, Reading<S>>(),
+            write: None,
+            // SAFETY: the caller's promise, that an `S` is there.
+            get: |from| unsafe { from.cast::<S>().read().widen() },
+            count: |backend| backend.function::<T, Counting<S>>(),
+            write_present: write_present::<T, S>,
+            as_widened: |value| S::exactly(value).map(S::widen),
+        }
+    }
+
+    /// Labels: 0 or 1, which has to be checked, or nothing.
+    pub const fn labels<S: Stored<T>>(is_checked: bool, is_optional: bool) -> Self {
+        Self { hard: true, is_checked, is_optional, ..Self::numbers::<S>(false) }
+    }
+
+    /// The same, where nothing but 0 and 1 can be stored.
+    pub const fn valid(self) -> Self {
+        Self { is_checked: false, ..self }
+    }
+
+    pub const fn with_output<S: StoredMut<T>>(self) -> Self {
+        Self { write: Some(|backend| backend.function::<T, Writing<S>>()), ..self }
+    }
+}
 
 impl<T: Constants> Stored<T> for T {
     const STORAGE: Storage<T> = Storage::numbers::<T>(true).with_output::<T>();

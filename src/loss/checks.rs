@@ -2,12 +2,15 @@
 
 use core::ops::Range;
 
-use crate::driver::{Combined, Exclusion, Factors, Pass, Streams, Threads, Values, weight_product};
+use crate::driver::{Combined, Exclusion, Factors, Found, Pass, Streams, Threads, Values, weight_product};
 use crate::error::{Argument, Error};
 use crate::math::DoubleWord;
 use crate::real::Real;
 use crate::reduction::{Reduction, quotient};
 use crate::simd::Backend;
+
+/// Targets that are looked at together, where one is known to be wrong.
+const PART: usize = 128;
 
 /// Settings found to fit so many logits.
 pub struct Checked<'a, T: 'static> {
@@ -88,7 +91,20 @@ impl<'a, T: Real> Checked<'a, T> {
 
     #[inline(never)]
     fn count_targets(&self, exclusion: Exclusion<'_, T>) -> Result<usize, Error> {
-        exclusion.check(self.threads, self.backend, self.targets, |index| self.weight_of(index) == T::ZERO)
+        let len = self.targets.len();
+        let find = |range| exclusion.find(self.backend, self.targets, range);
+        let found = self.threads.over(0..len, find, Found::and);
+        if found.are_labels {
+            return Ok(found.present);
+        }
+        // Part by part, and in a part that has no label one by one.
+        let is_wrong = |range| !find(range).are_labels;
+        let mut wrong =
+            (0..len).step_by(PART).map(|start| start..len.min(start + PART)).filter(|part| is_wrong(part.clone()));
+        match wrong.find_map(|mut part| part.find(|&i| is_wrong(i..i + 1) && self.weight_of(i) != T::ZERO)) {
+            Some(index) => Err(Error::Target { index }),
+            None => Ok(found.present),
+        }
     }
 
     /// The weight of an element, whether it is there or not.
@@ -100,7 +116,7 @@ impl<'a, T: Real> Checked<'a, T> {
     /// How many elements of a range are there.
     pub fn count(&self, range: Range<usize>) -> usize {
         match &self.combined {
-            Some(combined) if combined.excludes => combined.exclusion.count(self.backend, self.targets, range),
+            Some(combined) if combined.excludes => combined.exclusion.find(self.backend, self.targets, range).present,
             _ => range.len(),
         }
     }
