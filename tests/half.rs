@@ -281,6 +281,30 @@ fn a_weight_of_zero_takes_away_a_nan() {
     assert!(loss > 0.0 && gradient[0] == f16::ZERO);
 }
 
+/// What is not there is as it is for `f32`.
+#[test]
+fn missing_labels() {
+    for len in [1, 5, 33, 300, 3000] {
+        let wide: Vec<f32> = (0..len).map(|i| f16::from_f32((i * 37 % 200) as f32 / 10.0 - 10.0).to_f32()).collect();
+        let logits: Vec<f16> = wide.iter().copied().map(f16::from_f32).collect();
+        let labels: Vec<i8> = (0..len).map(|i| (i % 3) as i8 - 1).collect();
+        let targets: Vec<f16> = labels.iter().map(|&label| f16::from_f32(label.into())).collect();
+        let present: Vec<bool> = (0..len).map(|i| i % 5 != 3).collect();
+        let bce = BceWithLogits::new().reduction(Reduction::Sum).ignore_target(-1.0).mask(&present);
+        for backend in backends() {
+            for bce in [bce, bce.pos_weight(Weights::uniform(5.0)), bce.class_weight(Weights::uniform(7.0))] {
+                let bce = bce.backend(backend);
+                let (mut half, mut expected, mut by_half) =
+                    (vec![f16::ZERO; len], vec![0.0; len], vec![f16::ZERO; len]);
+                let sum = bce.loss_and_gradient(&logits, &labels, &mut half).unwrap();
+                assert_eq!(sum, bce.loss_and_gradient(&wide, &labels, &mut expected).unwrap());
+                assert_eq!(sum, bce.loss_and_gradient(&logits, &targets, &mut by_half).unwrap());
+                assert!(half == by_half && half.iter().zip(&expected).all(|(h, &e)| *h == f16::from_f32(e)));
+            }
+        }
+    }
+}
+
 #[test]
 fn errors_come_before_effects() {
     let logits = [f16::ONE; 3];

@@ -162,11 +162,39 @@ fn digests<N: Number>(backend: Backend) -> Digests {
 
     rare_options(&mut digests, backend, &Inputs::<N>::usual(1023));
     means_far_from_one(&mut digests, backend, &inputs);
+    missing(&mut digests, backend, &Inputs::<N>::moderate(2500));
 
     let mut balance = vec![N::new(0.0); 7];
     crate::common::balance(&soft[..7000], &mut balance).unwrap();
     digests.see("pos_weight".into(), &balance);
     digests
+}
+
+/// Elements that are not there, and a second weight; labels of the types that others here have none of.
+fn missing<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>) {
+    let Inputs { logits, probabilities, hard, soft, weights, mask, upstream, .. } = inputs;
+    let is_one = |v: &N| *v == N::new(1.0);
+    let words = hard.iter().zip(mask).map(|(t, kept)| if is_one(kept) { i64::from(is_one(t)) } else { -1 });
+    let words: Vec<i64> = words.collect();
+    let options: Vec<Option<bool>> = words.iter().map(|&word| (word >= 0).then_some(word == 1)).collect();
+    let present: Vec<bool> = words.iter().map(|&word| word >= 0).collect();
+    let mut see = Seer { digests, backend, upstream, kind: "" };
+    let bce = BceWithLogits::new();
+    let ignoring = bce.ignore_target(N::new(-1.0));
+    let classes = Weights::per_class(&weights[..5]);
+    see.one("bce, ignoring", ignoring, logits, &words);
+    see.one("bce, p = 5, options", bce.pos_weight(Weights::uniform(N::new(5.0))), logits, &options);
+    see.one("bce, smoothed, masked", bce.label_smoothing(N::new(0.1)).mask(&present), logits, soft);
+    let two = ignoring.weight(Weights::per_element(weights)).class_weight(classes);
+    see.one("bce, two weights, ignoring", two.reduction(Reduction::WeightedMean), logits, &words);
+    see.one("focal, class weights, masked", FocalLoss::new().class_weight(classes).mask(&present), logits, hard);
+    see.one("probabilities, ignoring", Bce::new().ignore_target(N::new(-1.0)), probabilities, &words);
+    let mut samples = vec![N::new(0.0); 20];
+    two.backend(backend).loss_per_sample(logits, &words, &mut samples).unwrap();
+    see.digests.see("bce, two weights, ignoring: loss_per_sample".into(), &samples);
+    let mut sums = [LossSum::new(); 5];
+    two.backend(backend).accumulate_per_class(&mut sums, 4, logits, &words).unwrap();
+    see.digests.see("bce, two weights, ignoring: accumulate_per_class".into(), &sums.map(|sum| sum.sum()));
 }
 
 /// Reductions, and focal losses, that others here have none of; sums merged, and their bytes.
