@@ -14,9 +14,18 @@
  * themselves, which are read first. To write over the logits there are functions that end in _in_place. Outputs need
  * not be initialised, but for a logit_loss_sum.
  *
- * Of `targets` and `labels` one is given, the other NULL (LOGIT_LOSS_STATUS_TWO_TARGETS): targets go from 0, negative,
- * to 1, positive, and may be soft; of labels 0 is negative and anything else positive. The same targets give the same
- * bits in either form. A NaN, in a logit or in a target, whose weight is not 0 gives NaN.
+ * Of `targets`, `labels`, and the labels of other types that the options have, one is given, the others are NULL
+ * (LOGIT_LOSS_STATUS_TWO_TARGETS): targets go from 0, negative, to 1, positive, and may be soft; labels are 0,
+ * negative, or 1, positive, and any other is an error (LOGIT_LOSS_STATUS_TARGET). The same targets give the same bits
+ * in every form.
+ *
+ * An element is not there if its target is the one that the options ignore, its byte in their mask is 0, or its weight
+ * is 0. Its loss and its derivatives are 0, whatever its logit and its target are, NaN or no label. The first two are
+ * not counted either, by a mean or a sum that goes on; a weight of 0 is, but by the weighted mean. Any other NaN, in a
+ * logit or in a target, gives NaN.
+ *
+ * Options begin with their size, which may be 0. They may have more fields in later versions: whoever fills in the size
+ * is told if the header and the library differ (LOGIT_LOSS_STATUS_SIZE).
  *
  * Names end in the type of logits, weights and results: _f32 is float, _f64 is double. An ULP is the distance of two
  * neighbouring numbers of the type. Floating-point arithmetic must round to nearest and must not flush subnormal
@@ -31,7 +40,8 @@
 #include <stdint.h>
 
 /* Focal loss of either type as its authors have it: alpha 0.25, gamma 2. */
-#define LOGIT_LOSS_FOCAL_INIT { { NULL, 0, 0, 0 }, 0, 0, 0.25f, 2, 1 }
+#define LOGIT_LOSS_FOCAL_INIT \
+    { 0, 0, { NULL, 0, 0, 0 }, { NULL, 0, 0, 0 }, { NULL, 0, 0, 0 }, NULL, NULL, NULL, NULL, 0, 0, 0, 0.25f, 2, 1 }
 
 /**
  * No weights: all are 1. What zeroed memory says.
@@ -65,7 +75,13 @@
 #define LOGIT_LOSS_WEIGHTS_PER_ELEMENT 5
 
 /**
- * The sum of the losses divided by the number of elements, whatever their weights.
+ * A value for each pixel of logits [samples][channels][pixels], the same for all channels: `len` is the number of
+ * samples times that of pixels, `repeat` of pixels. There are as many channels as come out.
+ */
+#define LOGIT_LOSS_WEIGHTS_PER_PIXEL 6
+
+/**
+ * The sum of the losses divided by the number of elements that are counted, whatever their weights.
  */
 #define LOGIT_LOSS_MEAN 0
 
@@ -109,58 +125,78 @@ enum logit_loss_status
      */
     LOGIT_LOSS_STATUS_OVERLAP = 4,
     /**
-     * Both targets and labels are given.
+     * The size of the options is neither 0 nor that of their type.
      */
-    LOGIT_LOSS_STATUS_TWO_TARGETS = 5,
+    LOGIT_LOSS_STATUS_SIZE = 5,
+    /**
+     * More than one of targets and labels is given.
+     */
+    LOGIT_LOSS_STATUS_TWO_TARGETS = 6,
     /**
      * The kind of weights is none of LOGIT_LOSS_WEIGHTS_..., or there are values and none is given.
      */
-    LOGIT_LOSS_STATUS_KIND = 6,
+    LOGIT_LOSS_STATUS_KIND = 7,
     /**
      * The reduction is none of LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN, LOGIT_LOSS_SUM.
      */
-    LOGIT_LOSS_STATUS_REDUCTION = 7,
+    LOGIT_LOSS_STATUS_REDUCTION = 8,
+    /**
+     * A byte of the mask is neither 0 nor 1.
+     */
+    LOGIT_LOSS_STATUS_MASK = 9,
+    /**
+     * A label is neither 0 nor 1, is not ignored or masked, and its weight is not 0.
+     */
+    LOGIT_LOSS_STATUS_TARGET = 10,
     /**
      * The weights do not come out even with the logits.
      */
-    LOGIT_LOSS_STATUS_WEIGHT_TILING = 8,
+    LOGIT_LOSS_STATUS_WEIGHT_TILING = 11,
+    /**
+     * The class weights do not come out even with the logits.
+     */
+    LOGIT_LOSS_STATUS_CLASS_WEIGHT_TILING = 12,
     /**
      * The positive weights do not come out even with the logits.
      */
-    LOGIT_LOSS_STATUS_POS_WEIGHT_TILING = 9,
+    LOGIT_LOSS_STATUS_POS_WEIGHT_TILING = 13,
     /**
      * A weight is negative, infinite or NaN.
      */
-    LOGIT_LOSS_STATUS_WEIGHT = 10,
+    LOGIT_LOSS_STATUS_WEIGHT = 14,
+    /**
+     * A class weight is negative, infinite or NaN.
+     */
+    LOGIT_LOSS_STATUS_CLASS_WEIGHT = 15,
     /**
      * A positive weight is negative, infinite or NaN.
      */
-    LOGIT_LOSS_STATUS_POS_WEIGHT = 11,
+    LOGIT_LOSS_STATUS_POS_WEIGHT = 16,
     /**
      * The label smoothing is not in [0, 1].
      */
-    LOGIT_LOSS_STATUS_LABEL_SMOOTHING = 12,
+    LOGIT_LOSS_STATUS_LABEL_SMOOTHING = 17,
     /**
      * Alpha is not in [0, 1].
      */
-    LOGIT_LOSS_STATUS_ALPHA = 13,
+    LOGIT_LOSS_STATUS_ALPHA = 18,
     /**
      * Gamma is not in [0, 64].
      */
-    LOGIT_LOSS_STATUS_GAMMA = 14,
+    LOGIT_LOSS_STATUS_GAMMA = 19,
     /**
      * Beta is not in [2^-100, 2^100].
      */
-    LOGIT_LOSS_STATUS_BETA = 15,
+    LOGIT_LOSS_STATUS_BETA = 20,
     /**
-     * A mean, or the derivative of one, where there are no elements, or where their weights sum to 0, to so little
+     * A mean, or the derivative of one, where no elements are counted, or where their weights sum to 0, to so little
      * that its reciprocal overflows, or to more than the largest number.
      */
-    LOGIT_LOSS_STATUS_EMPTY_MEAN = 16,
+    LOGIT_LOSS_STATUS_EMPTY_MEAN = 21,
     /**
      * Anything else.
      */
-    LOGIT_LOSS_STATUS_OTHER = 17,
+    LOGIT_LOSS_STATUS_OTHER = 22,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -172,7 +208,7 @@ typedef int32_t logit_loss_status;
 
 /**
  * A factor for each element, none negative or infinite. Zeroed, there are none: all are 1. A weight of 0 takes an
- * element away, even if its logit or target is NaN.
+ * element away, even if its logit or target is NaN, or no label.
  */
 typedef struct logit_loss_weights_f32 {
     /**
@@ -184,8 +220,8 @@ typedef struct logit_loss_weights_f32 {
      */
     size_t len;
     /**
-     * For how many elements in a row each holds. Looked at only if `kind` is LOGIT_LOSS_WEIGHTS_PER_CHANNEL or
-     * LOGIT_LOSS_WEIGHTS_PER_SAMPLE.
+     * For how many elements in a row each holds, or the number of pixels. Looked at only if `kind` is
+     * LOGIT_LOSS_WEIGHTS_PER_CHANNEL, LOGIT_LOSS_WEIGHTS_PER_SAMPLE or LOGIT_LOSS_WEIGHTS_PER_PIXEL.
      */
     size_t repeat;
     /**
@@ -195,30 +231,64 @@ typedef struct logit_loss_weights_f32 {
 } logit_loss_weights_f32;
 
 /**
- * What binary cross-entropy is set to. Zeroed, it is without weights or smoothing, and the mean is taken.
+ * What binary cross-entropy is set to. Zeroed, it is without weights or smoothing, all elements are there, and the
+ * mean is taken.
  */
 typedef struct logit_loss_bce_f32 {
+    /**
+     * The size of this struct, or 0 for the same.
+     */
+    uint32_t size;
+    /**
+     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     */
+    uint32_t reduction;
     /**
      * By what the loss of each element is multiplied.
      */
     struct logit_loss_weights_f32 weight;
     /**
+     * By what it is multiplied besides: weights of classes beside those of samples.
+     */
+    struct logit_loss_weights_f32 class_weight;
+    /**
      * By what the cost of a missed positive is multiplied: negatives / positives balances the classes.
      */
     struct logit_loss_weights_f32 pos_weight;
+    /**
+     * A byte for each element: 1, or 0 to take it away. NULL if all are there.
+     */
+    const uint8_t *mask;
+    /**
+     * Labels of this type, if `targets` and `labels` are NULL.
+     */
+    const int8_t *labels_int8;
+    /**
+     * Likewise.
+     */
+    const int32_t *labels_int32;
+    /**
+     * Likewise.
+     */
+    const int64_t *labels_int64;
     /**
      * Target t becomes t (1 - s) + s / 2, with s in [0, 1].
      */
     float label_smoothing;
     /**
-     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     * The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
+     * what is NaN. Looked at only if there is one.
      */
-    uint32_t reduction;
+    float ignored;
+    /**
+     * Whether there is a target that is ignored.
+     */
+    uint32_t has_ignored;
 } logit_loss_bce_f32;
 
 /**
  * A factor for each element, none negative or infinite. Zeroed, there are none: all are 1. A weight of 0 takes an
- * element away, even if its logit or target is NaN.
+ * element away, even if its logit or target is NaN, or no label.
  */
 typedef struct logit_loss_weights_f64 {
     /**
@@ -230,8 +300,8 @@ typedef struct logit_loss_weights_f64 {
      */
     size_t len;
     /**
-     * For how many elements in a row each holds. Looked at only if `kind` is LOGIT_LOSS_WEIGHTS_PER_CHANNEL or
-     * LOGIT_LOSS_WEIGHTS_PER_SAMPLE.
+     * For how many elements in a row each holds, or the number of pixels. Looked at only if `kind` is
+     * LOGIT_LOSS_WEIGHTS_PER_CHANNEL, LOGIT_LOSS_WEIGHTS_PER_SAMPLE or LOGIT_LOSS_WEIGHTS_PER_PIXEL.
      */
     size_t repeat;
     /**
@@ -241,25 +311,59 @@ typedef struct logit_loss_weights_f64 {
 } logit_loss_weights_f64;
 
 /**
- * What binary cross-entropy is set to. Zeroed, it is without weights or smoothing, and the mean is taken.
+ * What binary cross-entropy is set to. Zeroed, it is without weights or smoothing, all elements are there, and the
+ * mean is taken.
  */
 typedef struct logit_loss_bce_f64 {
+    /**
+     * The size of this struct, or 0 for the same.
+     */
+    uint32_t size;
+    /**
+     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     */
+    uint32_t reduction;
     /**
      * By what the loss of each element is multiplied.
      */
     struct logit_loss_weights_f64 weight;
     /**
+     * By what it is multiplied besides: weights of classes beside those of samples.
+     */
+    struct logit_loss_weights_f64 class_weight;
+    /**
      * By what the cost of a missed positive is multiplied: negatives / positives balances the classes.
      */
     struct logit_loss_weights_f64 pos_weight;
+    /**
+     * A byte for each element: 1, or 0 to take it away. NULL if all are there.
+     */
+    const uint8_t *mask;
+    /**
+     * Labels of this type, if `targets` and `labels` are NULL.
+     */
+    const int8_t *labels_int8;
+    /**
+     * Likewise.
+     */
+    const int32_t *labels_int32;
+    /**
+     * Likewise.
+     */
+    const int64_t *labels_int64;
     /**
      * Target t becomes t (1 - s) + s / 2, with s in [0, 1].
      */
     double label_smoothing;
     /**
-     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     * The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
+     * what is NaN. Looked at only if there is one.
      */
-    uint32_t reduction;
+    double ignored;
+    /**
+     * Whether there is a target that is ignored.
+     */
+    uint32_t has_ignored;
 } logit_loss_bce_f64;
 
 /**
@@ -279,17 +383,54 @@ typedef struct logit_loss_sum {
  */
 typedef struct logit_loss_focal_f32 {
     /**
+     * The size of this struct, or 0 for the same.
+     */
+    uint32_t size;
+    /**
+     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     */
+    uint32_t reduction;
+    /**
      * By what the loss of each element is multiplied.
      */
     struct logit_loss_weights_f32 weight;
+    /**
+     * By what it is multiplied besides: weights of classes beside those of samples.
+     */
+    struct logit_loss_weights_f32 class_weight;
+    /**
+     * By what positives are multiplied besides: one for each class, without alpha, is an alpha per class.
+     */
+    struct logit_loss_weights_f32 pos_weight;
+    /**
+     * A byte for each element: 1, or 0 to take it away. NULL if all are there.
+     */
+    const uint8_t *mask;
+    /**
+     * Labels of this type, if `targets` and `labels` are NULL.
+     */
+    const int8_t *labels_int8;
+    /**
+     * Likewise.
+     */
+    const int32_t *labels_int32;
+    /**
+     * Likewise.
+     */
+    const int64_t *labels_int64;
     /**
      * Target t becomes t (1 - s) + s / 2, with s in [0, 1].
      */
     float label_smoothing;
     /**
-     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     * The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
+     * what is NaN. Looked at only if there is one.
      */
-    uint32_t reduction;
+    float ignored;
+    /**
+     * Whether there is a target that is ignored.
+     */
+    uint32_t has_ignored;
     /**
      * By what positives are multiplied; negatives are by 1 - alpha. In [0, 1]. Looked at only if there is one.
      */
@@ -299,7 +440,7 @@ typedef struct logit_loss_focal_f32 {
      */
     float gamma;
     /**
-     * Whether there is an alpha. Without, positives and negatives are as they are.
+     * Whether there is an alpha. Without, positives and negatives are as they are, or as `pos_weight` has them.
      */
     uint32_t has_alpha;
 } logit_loss_focal_f32;
@@ -310,17 +451,54 @@ typedef struct logit_loss_focal_f32 {
  */
 typedef struct logit_loss_focal_f64 {
     /**
+     * The size of this struct, or 0 for the same.
+     */
+    uint32_t size;
+    /**
+     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     */
+    uint32_t reduction;
+    /**
      * By what the loss of each element is multiplied.
      */
     struct logit_loss_weights_f64 weight;
+    /**
+     * By what it is multiplied besides: weights of classes beside those of samples.
+     */
+    struct logit_loss_weights_f64 class_weight;
+    /**
+     * By what positives are multiplied besides: one for each class, without alpha, is an alpha per class.
+     */
+    struct logit_loss_weights_f64 pos_weight;
+    /**
+     * A byte for each element: 1, or 0 to take it away. NULL if all are there.
+     */
+    const uint8_t *mask;
+    /**
+     * Labels of this type, if `targets` and `labels` are NULL.
+     */
+    const int8_t *labels_int8;
+    /**
+     * Likewise.
+     */
+    const int32_t *labels_int32;
+    /**
+     * Likewise.
+     */
+    const int64_t *labels_int64;
     /**
      * Target t becomes t (1 - s) + s / 2, with s in [0, 1].
      */
     double label_smoothing;
     /**
-     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     * The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
+     * what is NaN. Looked at only if there is one.
      */
-    uint32_t reduction;
+    double ignored;
+    /**
+     * Whether there is a target that is ignored.
+     */
+    uint32_t has_ignored;
     /**
      * By what positives are multiplied; negatives are by 1 - alpha. In [0, 1]. Looked at only if there is one.
      */
@@ -330,7 +508,7 @@ typedef struct logit_loss_focal_f64 {
      */
     double gamma;
     /**
-     * Whether there is an alpha. Without, positives and negatives are as they are.
+     * Whether there is an alpha. Without, positives and negatives are as they are, or as `pos_weight` has them.
      */
     uint32_t has_alpha;
 } logit_loss_focal_f64;
@@ -409,14 +587,14 @@ logit_loss_status logit_loss_softplus_in_place_f32(float beta, float *logits, si
 logit_loss_status logit_loss_softplus_in_place_f64(double beta, double *logits, size_t len);
 
 /**
- * The binary cross-entropy of sigmoid(logit), reduced to one number. With x the logit, t the target, w the weight, p
- * the positive weight:
+ * The binary cross-entropy of sigmoid(logit), reduced to one number. With x the logit, t the target, w the weight
+ * times the class weight, p the positive weight:
  *
  *     loss = w ((1 - t) softplus(x) + p t softplus(-x))        softplus(x) = log(1 + exp(x))
  *
- * `options` may be NULL: no weights, no smoothing, the mean. `*loss` is the mean, the weighted mean or the sum. Of
- * hard targets each loss is within 2 ULP (with weights 4), one more where the machine cannot multiply and add in one
- * step; the reduced loss within 4 ULP. Infinite logits give the limits, never NaN.
+ * `options` may be NULL: no weights, no smoothing, all elements are there, the mean. `*loss` is the mean, the weighted
+ * mean or the sum. Of hard targets each loss is within 2 ULP (with weights 4), one more where the machine cannot
+ * multiply and add in one step; the reduced loss within 4 ULP. Infinite logits give the limits, never NaN.
  *
  * Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
  */
@@ -586,7 +764,8 @@ logit_loss_status logit_loss_bce_accumulate_f64(const struct logit_loss_bce_f64 
 
 /**
  * The focal loss of sigmoid(logit), reduced to one number. For hard targets, with u = x for target 0 and -x for
- * target 1, alpha_t = 1 - alpha and alpha (1 where there is none), w the weight:
+ * target 1, alpha_t = 1 - alpha and alpha p (1 and p without alpha), p the positive weight, w the weight times the
+ * class weight:
  *
  *     loss = w alpha_t sigmoid(u)^gamma softplus(u)        softplus(x) = log(1 + exp(x))
  *

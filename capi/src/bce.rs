@@ -6,14 +6,14 @@ use crate::options::Bce;
 use crate::status::Status;
 use crate::sum::Sum;
 
-/// The binary cross-entropy of sigmoid(logit), reduced to one number. With x the logit, t the target, w the weight, p
-/// the positive weight:
+/// The binary cross-entropy of sigmoid(logit), reduced to one number. With x the logit, t the target, w the weight
+/// times the class weight, p the positive weight:
 ///
 ///     loss = w ((1 - t) softplus(x) + p t softplus(-x))        softplus(x) = log(1 + exp(x))
 ///
-/// `options` may be NULL: no weights, no smoothing, the mean. `*loss` is the mean, the weighted mean or the sum. Of
-/// hard targets each loss is within 2 ULP (with weights 4), one more where the machine cannot multiply and add in one
-/// step; the reduced loss within 4 ULP. Infinite logits give the limits, never NaN.
+/// `options` may be NULL: no weights, no smoothing, all elements are there, the mean. `*loss` is the mean, the weighted
+/// mean or the sum. Of hard targets each loss is within 2 ULP (with weights 4), one more where the machine cannot
+/// multiply and add in one step; the reduced loss within 4 ULP. Infinite logits give the limits, never NaN.
 ///
 /// Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
 #[unsafe(no_mangle)]

@@ -3,7 +3,7 @@
 use logit_loss::{Hessian, Label, Loss, LossSum, Real};
 
 use crate::memory::{Extent, input, output, place};
-use crate::options::Options;
+use crate::options::{Labels, Options};
 use crate::status::Status;
 use crate::sum::Sum;
 
@@ -17,7 +17,42 @@ pub struct Given<T, O> {
 
 enum Targets<'a, T> {
     Reals(&'a [T]),
-    Labels(&'a [u8]),
+    Bytes(&'a [u8]),
+    Int8(&'a [i8]),
+    Int32(&'a [i32]),
+    Int64(&'a [i64]),
+}
+
+impl<'a, T> Targets<'a, T> {
+    /// Those that are given: without any, no `reals`.
+    ///
+    /// # Safety
+    ///
+    /// Each pointer is NULL, or as [`input`] wants it.
+    unsafe fn find(reals: *const T, bytes: *const u8, labels: Labels, len: usize) -> Result<(Self, Extent), Status> {
+        let Labels { int8, int32, int64 } = labels;
+        let absent = [reals.is_null(), bytes.is_null(), int8.is_null(), int32.is_null(), int64.is_null()];
+        // SAFETY: the caller's promise.
+        unsafe {
+            match absent {
+                [_, true, true, true, true] => Self::read(Self::Reals, reals, len),
+                [true, false, true, true, true] => Self::read(Self::Bytes, bytes, len),
+                [true, true, false, true, true] => Self::read(Self::Int8, int8, len),
+                [true, true, true, false, true] => Self::read(Self::Int32, int32, len),
+                [true, true, true, true, false] => Self::read(Self::Int64, int64, len),
+                _ => Err(Status::TwoTargets),
+            }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// `pointer` and `len` are as [`input`] wants them.
+    unsafe fn read<S>(of: fn(&'a [S]) -> Self, pointer: *const S, len: usize) -> Result<(Self, Extent), Status> {
+        // SAFETY: the caller's promise.
+        let values = unsafe { input(pointer, len) }?;
+        Ok((of(values), Extent::of(values)))
+    }
 }
 
 /// The same, as it was found.
@@ -26,7 +61,7 @@ struct Found<'a, T: Real, O: Options<T>> {
     logits: &'a [T],
     targets: Targets<'a, T>,
     /// Where all is that is read.
-    read: [Extent; 4],
+    read: [Extent; 6],
 }
 
 impl<T: Real, O: Options<T>> Given<T, O> {
@@ -38,35 +73,26 @@ impl<T: Real, O: Options<T>> Given<T, O> {
     unsafe fn find<'a>(self, logits: Option<*const T>) -> Result<Found<'a, T, O>, Status> {
         let Self { options, targets, labels, len } = self;
         // SAFETY: the caller's promise.
-        let (loss, [weight, pos_weight]) = unsafe { O::read(options) }?;
-        // SAFETY: the caller's promise.
-        let (targets, extent) = unsafe {
-            match (targets.is_null(), labels.is_null()) {
-                (false, false) => return Err(Status::TwoTargets),
-                (_, true) => {
-                    let targets = input(targets, len)?;
-                    (Targets::Reals(targets), Extent::of(targets))
-                }
-                (true, false) => {
-                    let labels = input(labels, len)?;
-                    (Targets::Labels(labels), Extent::of(labels))
-                }
-            }
-        };
-        let logits = match logits {
-            // SAFETY: the caller's promise.
-            Some(logits) => unsafe { input(logits, len) }?,
-            None => &[],
-        };
-        Ok(Found { loss, logits, targets, read: [Extent::of(logits), extent, weight, pos_weight] })
+        unsafe {
+            let options = O::read(options)?;
+            let shared = options.shared();
+            let (targets, target_extent) = Targets::find(targets, labels, shared.labels(), len)?;
+            let logits = match logits {
+                Some(logits) => input(logits, len)?,
+                None => &[],
+            };
+            let (settings, [weight, class_weight, pos_weight, mask]) = shared.settings(len)?;
+            let read = [Extent::of(logits), target_extent, weight, class_weight, pos_weight, mask];
+            Ok(Found { loss: options.loss(settings), logits, targets, read })
+        }
     }
 }
 
 impl<T: Real, O: Options<T>> Found<'_, T, O> {
     /// Where all is that is read, and what is written.
-    fn taken(&self, written: &[T]) -> [Extent; 5] {
-        let [logits, targets, weight, pos_weight] = self.read;
-        [logits, targets, weight, pos_weight, Extent::of(written)]
+    fn taken(&self, written: &[T]) -> [Extent; 7] {
+        let [logits, targets, weight, class_weight, pos_weight, mask] = self.read;
+        [logits, targets, weight, class_weight, pos_weight, mask, Extent::of(written)]
     }
 }
 
@@ -86,7 +112,10 @@ pub unsafe fn loss<T: Real + Label<T>, O: Options<T>>(
     };
     *loss = match found.targets {
         Targets::Reals(targets) => found.loss.loss(found.logits, targets),
-        Targets::Labels(labels) => found.loss.loss(found.logits, labels),
+        Targets::Bytes(labels) => found.loss.loss(found.logits, labels),
+        Targets::Int8(labels) => found.loss.loss(found.logits, labels),
+        Targets::Int32(labels) => found.loss.loss(found.logits, labels),
+        Targets::Int64(labels) => found.loss.loss(found.logits, labels),
     }?;
     Ok(())
 }
@@ -105,7 +134,10 @@ pub unsafe fn losses<T: Real + Label<T>, O: Options<T>>(
     };
     match found.targets {
         Targets::Reals(targets) => found.loss.losses(found.logits, targets, losses),
-        Targets::Labels(labels) => found.loss.losses(found.logits, labels, losses),
+        Targets::Bytes(labels) => found.loss.losses(found.logits, labels, losses),
+        Targets::Int8(labels) => found.loss.losses(found.logits, labels, losses),
+        Targets::Int32(labels) => found.loss.losses(found.logits, labels, losses),
+        Targets::Int64(labels) => found.loss.losses(found.logits, labels, losses),
     }?;
     Ok(())
 }
@@ -124,7 +156,10 @@ pub unsafe fn gradient<T: Real + Label<T>, O: Options<T>>(
     };
     match found.targets {
         Targets::Reals(targets) => found.loss.gradient(found.logits, targets, gradient),
-        Targets::Labels(labels) => found.loss.gradient(found.logits, labels, gradient),
+        Targets::Bytes(labels) => found.loss.gradient(found.logits, labels, gradient),
+        Targets::Int8(labels) => found.loss.gradient(found.logits, labels, gradient),
+        Targets::Int32(labels) => found.loss.gradient(found.logits, labels, gradient),
+        Targets::Int64(labels) => found.loss.gradient(found.logits, labels, gradient),
     }?;
     Ok(())
 }
@@ -145,7 +180,10 @@ pub unsafe fn loss_and_gradient<T: Real + Label<T>, O: Options<T>>(
     };
     *loss = match found.targets {
         Targets::Reals(targets) => found.loss.loss_and_gradient(found.logits, targets, gradient),
-        Targets::Labels(labels) => found.loss.loss_and_gradient(found.logits, labels, gradient),
+        Targets::Bytes(labels) => found.loss.loss_and_gradient(found.logits, labels, gradient),
+        Targets::Int8(labels) => found.loss.loss_and_gradient(found.logits, labels, gradient),
+        Targets::Int32(labels) => found.loss.loss_and_gradient(found.logits, labels, gradient),
+        Targets::Int64(labels) => found.loss.loss_and_gradient(found.logits, labels, gradient),
     }?;
     Ok(())
 }
@@ -165,7 +203,10 @@ pub unsafe fn loss_and_gradient_in_place<T: Real + Label<T>, O: Options<T>>(
     };
     *loss = match found.targets {
         Targets::Reals(targets) => found.loss.loss_and_gradient_in_place(logits, targets),
-        Targets::Labels(labels) => found.loss.loss_and_gradient_in_place(logits, labels),
+        Targets::Bytes(labels) => found.loss.loss_and_gradient_in_place(logits, labels),
+        Targets::Int8(labels) => found.loss.loss_and_gradient_in_place(logits, labels),
+        Targets::Int32(labels) => found.loss.loss_and_gradient_in_place(logits, labels),
+        Targets::Int64(labels) => found.loss.loss_and_gradient_in_place(logits, labels),
     }?;
     Ok(())
 }
@@ -186,7 +227,10 @@ pub unsafe fn gradient_and_hessian<T: Real + Label<T>, O: Options<T>>(
     };
     match found.targets {
         Targets::Reals(targets) => found.loss.gradient_and_hessian(found.logits, targets, gradient, hessian),
-        Targets::Labels(labels) => found.loss.gradient_and_hessian(found.logits, labels, gradient, hessian),
+        Targets::Bytes(labels) => found.loss.gradient_and_hessian(found.logits, labels, gradient, hessian),
+        Targets::Int8(labels) => found.loss.gradient_and_hessian(found.logits, labels, gradient, hessian),
+        Targets::Int32(labels) => found.loss.gradient_and_hessian(found.logits, labels, gradient, hessian),
+        Targets::Int64(labels) => found.loss.gradient_and_hessian(found.logits, labels, gradient, hessian),
     }?;
     Ok(())
 }
@@ -205,7 +249,10 @@ pub unsafe fn accumulate<T: Real + Label<T>, O: Options<T>>(
     let mut total = LossSum::<T>::from_le_bytes(sum.bytes);
     match found.targets {
         Targets::Reals(targets) => found.loss.accumulate(&mut total, found.logits, targets),
-        Targets::Labels(labels) => found.loss.accumulate(&mut total, found.logits, labels),
+        Targets::Bytes(labels) => found.loss.accumulate(&mut total, found.logits, labels),
+        Targets::Int8(labels) => found.loss.accumulate(&mut total, found.logits, labels),
+        Targets::Int32(labels) => found.loss.accumulate(&mut total, found.logits, labels),
+        Targets::Int64(labels) => found.loss.accumulate(&mut total, found.logits, labels),
     }?;
     sum.bytes = total.to_le_bytes();
     Ok(())

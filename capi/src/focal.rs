@@ -7,7 +7,8 @@ use crate::status::Status;
 use crate::sum::Sum;
 
 /// The focal loss of sigmoid(logit), reduced to one number. For hard targets, with u = x for target 0 and -x for
-/// target 1, alpha_t = 1 - alpha and alpha (1 where there is none), w the weight:
+/// target 1, alpha_t = 1 - alpha and alpha p (1 and p without alpha), p the positive weight, w the weight times the
+/// class weight:
 ///
 ///     loss = w alpha_t sigmoid(u)^gamma softplus(u)        softplus(x) = log(1 + exp(x))
 ///

@@ -76,6 +76,37 @@ pub unsafe fn output<'a, T>(pointer: *mut T, len: usize, others: &[Extent]) -> R
     Ok(unsafe { slice::from_raw_parts_mut(pointer, len) })
 }
 
+/// Bytes that are 0 or 1.
+///
+/// # Safety
+///
+/// That of [`input`].
+pub unsafe fn flags<'a>(pointer: *const u8, len: usize) -> Result<&'a [bool], Status> {
+    // SAFETY: the caller's promise.
+    let bytes = unsafe { input(pointer, len) }?;
+    if bytes.iter().any(|&byte| byte > 1) {
+        return Err(Status::Mask);
+    }
+    // SAFETY: a `bool` is a byte that is 0 or 1, and so are all of these, to which nothing writes.
+    Ok(unsafe { slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) })
+}
+
+/// Options, of which a copy is made. They begin with how long they are, or with 0.
+///
+/// # Safety
+///
+/// If `pointer` is neither NULL nor misaligned, a `u32` can be read there; and if that is 0 or the size of `O`, an `O`.
+pub unsafe fn sized<O: Copy>(pointer: *const O) -> Result<O, Status> {
+    Extent::checked(pointer, 1)?;
+    // SAFETY: not NULL, aligned, as `O` is; the rest is the caller's promise.
+    let size = unsafe { *value(pointer.cast::<u32>())? };
+    if size != 0 && size as usize != size_of::<O>() {
+        return Err(Status::Size);
+    }
+    // SAFETY: the size is right; the rest is the caller's promise.
+    unsafe { value(pointer) }.copied()
+}
+
 /// A single value that is read.
 ///
 /// # Safety

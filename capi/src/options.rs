@@ -1,8 +1,10 @@
 //! What a loss is set to, as C writes it down.
 
+use core::ptr;
+
 use logit_loss::{Backend, BceWithLogits, FocalLoss, Hessian, Real, Reduction};
 
-use crate::memory::{Extent, input, value};
+use crate::memory::{Extent, flags, input, sized};
 use crate::status::Status;
 
 /// No weights: all are 1. What zeroed memory says.
@@ -18,8 +20,11 @@ pub const WEIGHTS_PER_CHANNEL: u32 = 3;
 pub const WEIGHTS_PER_SAMPLE: u32 = 4;
 /// A value for each element.
 pub const WEIGHTS_PER_ELEMENT: u32 = 5;
+/// A value for each pixel of logits [samples][channels][pixels], the same for all channels: `len` is the number of
+/// samples times that of pixels, `repeat` of pixels. There are as many channels as come out.
+pub const WEIGHTS_PER_PIXEL: u32 = 6;
 
-/// The sum of the losses divided by the number of elements, whatever their weights.
+/// The sum of the losses divided by the number of elements that are counted, whatever their weights.
 pub const MEAN: u32 = 0;
 /// The sum divided by the sum of the weights: elements of weight 0 do not count.
 pub const WEIGHTED_MEAN: u32 = 1;
@@ -27,7 +32,7 @@ pub const WEIGHTED_MEAN: u32 = 1;
 pub const SUM: u32 = 2;
 
 /// A factor for each element, none negative or infinite. Zeroed, there are none: all are 1. A weight of 0 takes an
-/// element away, even if its logit or target is NaN.
+/// element away, even if its logit or target is NaN, or no label.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Weights<T> {
@@ -35,25 +40,43 @@ pub struct Weights<T> {
     pub values: *const T,
     /// How many values there are.
     pub len: usize,
-    /// For how many elements in a row each holds. Looked at only if `kind` is LOGIT_LOSS_WEIGHTS_PER_CHANNEL or
-    /// LOGIT_LOSS_WEIGHTS_PER_SAMPLE.
+    /// For how many elements in a row each holds, or the number of pixels. Looked at only if `kind` is
+    /// LOGIT_LOSS_WEIGHTS_PER_CHANNEL, LOGIT_LOSS_WEIGHTS_PER_SAMPLE or LOGIT_LOSS_WEIGHTS_PER_PIXEL.
     pub repeat: usize,
     /// One of LOGIT_LOSS_WEIGHTS_...
     pub kind: u32,
 }
 
-/// What binary cross-entropy is set to. Zeroed, it is without weights or smoothing, and the mean is taken.
+/// What binary cross-entropy is set to. Zeroed, it is without weights or smoothing, all elements are there, and the
+/// mean is taken.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Bce<T> {
-    /// By what the loss of each element is multiplied.
-    pub weight: Weights<T>,
-    /// By what the cost of a missed positive is multiplied: negatives / positives balances the classes.
-    pub pos_weight: Weights<T>,
-    /// Target t becomes t (1 - s) + s / 2, with s in [0, 1].
-    pub label_smoothing: T,
+    /// The size of this struct, or 0 for the same.
+    pub size: u32,
     /// LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
     pub reduction: u32,
+    /// By what the loss of each element is multiplied.
+    pub weight: Weights<T>,
+    /// By what it is multiplied besides: weights of classes beside those of samples.
+    pub class_weight: Weights<T>,
+    /// By what the cost of a missed positive is multiplied: negatives / positives balances the classes.
+    pub pos_weight: Weights<T>,
+    /// A byte for each element: 1, or 0 to take it away. NULL if all are there.
+    pub mask: *const u8,
+    /// Labels of this type, if `targets` and `labels` are NULL.
+    pub labels_int8: *const i8,
+    /// Likewise.
+    pub labels_int32: *const i32,
+    /// Likewise.
+    pub labels_int64: *const i64,
+    /// Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+    pub label_smoothing: T,
+    /// The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
+    /// what is NaN. Looked at only if there is one.
+    pub ignored: T,
+    /// Whether there is a target that is ignored.
+    pub has_ignored: u32,
 }
 
 /// What focal loss is set to. LOGIT_LOSS_FOCAL_INIT has the alpha 0.25 and the gamma 2 of its authors. Zeroed, without
@@ -61,72 +84,202 @@ pub struct Bce<T> {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Focal<T> {
-    /// By what the loss of each element is multiplied.
-    pub weight: Weights<T>,
-    /// Target t becomes t (1 - s) + s / 2, with s in [0, 1].
-    pub label_smoothing: T,
+    /// The size of this struct, or 0 for the same.
+    pub size: u32,
     /// LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
     pub reduction: u32,
+    /// By what the loss of each element is multiplied.
+    pub weight: Weights<T>,
+    /// By what it is multiplied besides: weights of classes beside those of samples.
+    pub class_weight: Weights<T>,
+    /// By what positives are multiplied besides: one for each class, without alpha, is an alpha per class.
+    pub pos_weight: Weights<T>,
+    /// A byte for each element: 1, or 0 to take it away. NULL if all are there.
+    pub mask: *const u8,
+    /// Labels of this type, if `targets` and `labels` are NULL.
+    pub labels_int8: *const i8,
+    /// Likewise.
+    pub labels_int32: *const i32,
+    /// Likewise.
+    pub labels_int64: *const i64,
+    /// Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+    pub label_smoothing: T,
+    /// The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
+    /// what is NaN. Looked at only if there is one.
+    pub ignored: T,
+    /// Whether there is a target that is ignored.
+    pub has_ignored: u32,
     /// By what positives are multiplied; negatives are by 1 - alpha. In [0, 1]. Looked at only if there is one.
     pub alpha: T,
     /// The power of the wrong answer's probability. In [0, 64]; integers up to 4 are the fastest.
     pub gamma: T,
-    /// Whether there is an alpha. Without, positives and negatives are as they are.
+    /// Whether there is an alpha. Without, positives and negatives are as they are, or as `pos_weight` has them.
     pub has_alpha: u32,
 }
 
 /// Options of which a loss can be made.
-pub trait Options<T: Real>: Sized {
+pub trait Options<T: Real>: Copy {
     type Loss<'a>: Hessian<T>;
 
-    /// The loss, and which arrays it reads.
-    ///
+    /// What NULL stands for, if it may be given.
+    fn of_null() -> Result<Self, Status>;
+
+    /// What all losses are set to.
+    fn shared(&self) -> Bce<T>;
+
+    fn loss<'a>(&self, settings: Settings<'a, T>) -> Self::Loss<'a>;
+
     /// # Safety
     ///
-    /// `options` is NULL, misaligned, or points to options whose arrays are as [`input`] wants them.
-    unsafe fn read<'a>(options: *const Self) -> Result<(Self::Loss<'a>, [Extent; 2]), Status>;
+    /// `options` is NULL, or as [`sized`] wants it.
+    unsafe fn read(options: *const Self) -> Result<Self, Status> {
+        if options.is_null() {
+            return Self::of_null();
+        }
+        // SAFETY: the caller's promise.
+        unsafe { sized(options) }
+    }
 }
 
 impl<T: Real> Options<T> for Bce<T> {
     type Loss<'a> = BceWithLogits<'a, T>;
 
-    unsafe fn read<'a>(options: *const Self) -> Result<(Self::Loss<'a>, [Extent; 2]), Status> {
-        let mut bce = BceWithLogits::new().backend(backend());
-        if options.is_null() {
-            return Ok((bce, [Extent::none(); 2]));
-        }
-        // SAFETY: the caller's promise.
-        let (&options, weight, pos_weight) = unsafe {
-            let options = value(options)?;
-            (options, options.weight.read()?, options.pos_weight.read()?)
-        };
-        if let Some(weight) = weight.factors {
+    fn of_null() -> Result<Self, Status> {
+        Ok(Self {
+            size: 0,
+            reduction: MEAN,
+            weight: Weights::none(),
+            class_weight: Weights::none(),
+            pos_weight: Weights::none(),
+            mask: ptr::null(),
+            labels_int8: ptr::null(),
+            labels_int32: ptr::null(),
+            labels_int64: ptr::null(),
+            label_smoothing: T::from(0.0),
+            ignored: T::from(0.0),
+            has_ignored: 0,
+        })
+    }
+
+    fn shared(&self) -> Self {
+        *self
+    }
+
+    fn loss<'a>(&self, settings: Settings<'a, T>) -> BceWithLogits<'a, T> {
+        let mut bce =
+            BceWithLogits::new().backend(backend()).label_smoothing(self.label_smoothing).reduction(settings.reduction);
+        if let Some(weight) = settings.weight {
             bce = bce.weight(weight);
         }
-        if let Some(pos_weight) = pos_weight.factors {
+        if let Some(class_weight) = settings.class_weight {
+            bce = bce.class_weight(class_weight);
+        }
+        if let Some(pos_weight) = settings.pos_weight {
             bce = bce.pos_weight(pos_weight);
         }
-        bce = bce.label_smoothing(options.label_smoothing).reduction(reduction(options.reduction)?);
-        Ok((bce, [weight.extent, pos_weight.extent]))
+        if let Some(mask) = settings.mask {
+            bce = bce.mask(mask);
+        }
+        if let Some(ignored) = settings.ignored {
+            bce = bce.ignore_target(ignored);
+        }
+        bce
     }
 }
 
 impl<T: Real> Options<T> for Focal<T> {
     type Loss<'a> = FocalLoss<'a, T>;
 
-    unsafe fn read<'a>(options: *const Self) -> Result<(Self::Loss<'a>, [Extent; 2]), Status> {
-        // SAFETY: the caller's promise.
-        let (&options, weight) = unsafe {
-            let options = value(options)?;
-            (options, options.weight.read()?)
-        };
-        let mut focal =
-            FocalLoss::new().backend(backend()).gamma(options.gamma).label_smoothing(options.label_smoothing);
-        focal = if options.has_alpha != 0 { focal.alpha(options.alpha) } else { focal.without_alpha() };
-        if let Some(weight) = weight.factors {
+    fn of_null() -> Result<Self, Status> {
+        Err(Status::Null)
+    }
+
+    fn shared(&self) -> Bce<T> {
+        Bce {
+            size: 0,
+            reduction: self.reduction,
+            weight: self.weight,
+            class_weight: self.class_weight,
+            pos_weight: self.pos_weight,
+            mask: self.mask,
+            labels_int8: self.labels_int8,
+            labels_int32: self.labels_int32,
+            labels_int64: self.labels_int64,
+            label_smoothing: self.label_smoothing,
+            ignored: self.ignored,
+            has_ignored: self.has_ignored,
+        }
+    }
+
+    fn loss<'a>(&self, settings: Settings<'a, T>) -> FocalLoss<'a, T> {
+        let mut focal = FocalLoss::new()
+            .backend(backend())
+            .gamma(self.gamma)
+            .label_smoothing(self.label_smoothing)
+            .reduction(settings.reduction);
+        focal = if self.has_alpha != 0 { focal.alpha(self.alpha) } else { focal.without_alpha() };
+        if let Some(weight) = settings.weight {
             focal = focal.weight(weight);
         }
-        Ok((focal.reduction(reduction(options.reduction)?), [weight.extent, Extent::none()]))
+        if let Some(class_weight) = settings.class_weight {
+            focal = focal.class_weight(class_weight);
+        }
+        if let Some(pos_weight) = settings.pos_weight {
+            focal = focal.pos_weight(pos_weight);
+        }
+        if let Some(mask) = settings.mask {
+            focal = focal.mask(mask);
+        }
+        if let Some(ignored) = settings.ignored {
+            focal = focal.ignore_target(ignored);
+        }
+        focal
+    }
+}
+
+/// Labels of types that are no parameter: pointers as C gave them.
+pub struct Labels {
+    pub int8: *const i8,
+    pub int32: *const i32,
+    pub int64: *const i64,
+}
+
+/// What all losses are set to, as it was found.
+pub struct Settings<'a, T> {
+    weight: Option<logit_loss::Weights<'a, T>>,
+    class_weight: Option<logit_loss::Weights<'a, T>>,
+    pos_weight: Option<logit_loss::Weights<'a, T>>,
+    mask: Option<&'a [bool]>,
+    ignored: Option<T>,
+    reduction: Reduction,
+}
+
+impl<T: Real> Bce<T> {
+    pub const fn labels(&self) -> Labels {
+        Labels { int8: self.labels_int8, int32: self.labels_int32, int64: self.labels_int64 }
+    }
+
+    /// For so many logits; and where the weight, class weight, positive weight and mask are.
+    ///
+    /// # Safety
+    ///
+    /// All arrays are as [`input`] wants them.
+    pub unsafe fn settings<'a>(&self, len: usize) -> Result<(Settings<'a, T>, [Extent; 4]), Status> {
+        // SAFETY: the caller's promise.
+        let (weight, class_weight, pos_weight, mask) = unsafe {
+            let mask = if self.mask.is_null() { None } else { Some(flags(self.mask, len)?) };
+            (self.weight.read(len)?, self.class_weight.read(len)?, self.pos_weight.read(len)?, mask)
+        };
+        let extents = [weight.extent, class_weight.extent, pos_weight.extent, mask.map_or(Extent::none(), Extent::of)];
+        let settings = Settings {
+            weight: weight.factors,
+            class_weight: class_weight.factors,
+            pos_weight: pos_weight.factors,
+            mask,
+            ignored: (self.has_ignored != 0).then_some(self.ignored),
+            reduction: reduction(self.reduction)?,
+        };
+        Ok((settings, extents))
     }
 }
 
@@ -137,10 +290,16 @@ struct Given<'a, T> {
 }
 
 impl<T: Real> Weights<T> {
+    const fn none() -> Self {
+        Self { values: ptr::null(), len: 0, repeat: 0, kind: WEIGHTS_NONE }
+    }
+
+    /// Of so many logits.
+    ///
     /// # Safety
     ///
     /// `values` and `len` are as [`input`] wants them.
-    unsafe fn read<'a>(&self) -> Result<Given<'a, T>, Status> {
+    unsafe fn read<'a>(&self, logits: usize) -> Result<Given<'a, T>, Status> {
         // SAFETY: the caller's promise.
         let values = unsafe { input(self.values, self.len) }?;
         let factors = match (self.kind, values) {
@@ -152,6 +311,11 @@ impl<T: Real> Weights<T> {
             (WEIGHTS_PER_CHANNEL, _) => Some(logit_loss::Weights::per_channel(values, self.repeat)),
             (WEIGHTS_PER_SAMPLE, _) => Some(logit_loss::Weights::per_sample(values, self.repeat)),
             (WEIGHTS_PER_ELEMENT, _) => Some(logit_loss::Weights::per_element(values)),
+            (WEIGHTS_PER_PIXEL, _) => {
+                // At least one: where they do not come out even, this does not hide it.
+                let channels = (logits / self.len.max(1)).max(1);
+                Some(logit_loss::Weights::per_pixel(values, channels, self.repeat))
+            }
             _ => return Err(Status::Kind),
         };
         Ok(Given { factors, extent: Extent::of(values) })

@@ -20,40 +20,53 @@ pub enum Status {
     TooLong = 3,
     /// An output overlaps an input, or another output.
     Overlap = 4,
-    /// Both targets and labels are given.
-    TwoTargets = 5,
+    /// The size of the options is neither 0 nor that of their type.
+    Size = 5,
+    /// More than one of targets and labels is given.
+    TwoTargets = 6,
     /// The kind of weights is none of LOGIT_LOSS_WEIGHTS_..., or there are values and none is given.
-    Kind = 6,
+    Kind = 7,
     /// The reduction is none of LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN, LOGIT_LOSS_SUM.
-    Reduction = 7,
+    Reduction = 8,
+    /// A byte of the mask is neither 0 nor 1.
+    Mask = 9,
+    /// A label is neither 0 nor 1, is not ignored or masked, and its weight is not 0.
+    Target = 10,
     /// The weights do not come out even with the logits.
-    WeightTiling = 8,
+    WeightTiling = 11,
+    /// The class weights do not come out even with the logits.
+    ClassWeightTiling = 12,
     /// The positive weights do not come out even with the logits.
-    PosWeightTiling = 9,
+    PosWeightTiling = 13,
     /// A weight is negative, infinite or NaN.
-    Weight = 10,
+    Weight = 14,
+    /// A class weight is negative, infinite or NaN.
+    ClassWeight = 15,
     /// A positive weight is negative, infinite or NaN.
-    PosWeight = 11,
+    PosWeight = 16,
     /// The label smoothing is not in [0, 1].
-    LabelSmoothing = 12,
+    LabelSmoothing = 17,
     /// Alpha is not in [0, 1].
-    Alpha = 13,
+    Alpha = 18,
     /// Gamma is not in [0, 64].
-    Gamma = 14,
+    Gamma = 19,
     /// Beta is not in [2^-100, 2^100].
-    Beta = 15,
-    /// A mean, or the derivative of one, where there are no elements, or where their weights sum to 0, to so little
+    Beta = 20,
+    /// A mean, or the derivative of one, where no elements are counted, or where their weights sum to 0, to so little
     /// that its reciprocal overflows, or to more than the largest number.
-    EmptyMean = 16,
+    EmptyMean = 21,
     /// Anything else.
-    Other = 17,
+    Other = 22,
 }
 
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
+            Error::Target { .. } => Self::Target,
+            Error::Tiling { argument: Argument::ClassWeight, .. } => Self::ClassWeightTiling,
             Error::Tiling { argument: Argument::PosWeight, .. } => Self::PosWeightTiling,
             Error::Tiling { .. } => Self::WeightTiling,
+            Error::Weight { argument: Argument::ClassWeight, .. } => Self::ClassWeight,
             Error::Weight { argument: Argument::PosWeight, .. } => Self::PosWeight,
             Error::Weight { .. } => Self::Weight,
             Error::Parameter { argument: Argument::LabelSmoothing } => Self::LabelSmoothing,
@@ -76,24 +89,29 @@ impl From<Result<(), Status>> for Status {
 /// linked only into programs that call this.
 #[unsafe(no_mangle)]
 pub extern "C" fn logit_loss_error_message(status: i32) -> *const c_char {
-    const MESSAGES: [&CStr; 18] = [
+    const MESSAGES: [&CStr; 23] = [
         c"no error",
         c"a pointer is NULL",
         c"a pointer is misaligned",
         c"an array is too long for memory",
         c"an output overlaps an input or another output",
-        c"both targets and labels are given",
+        c"options of another size",
+        c"more than one of targets and labels is given",
         c"weights of an unknown kind, or values without a kind",
         c"an unknown reduction",
+        c"a byte of the mask is neither 0 nor 1",
+        c"a label is neither 0 nor 1",
         c"the weights do not come out even with the logits",
+        c"the class weights do not come out even with the logits",
         c"the positive weights do not come out even with the logits",
         c"a weight is negative or not finite",
+        c"a class weight is negative or not finite",
         c"a positive weight is negative or not finite",
         c"the label smoothing is not in [0, 1]",
         c"alpha is not in [0, 1]",
         c"gamma is not in [0, 64]",
         c"beta is not in [2^-100, 2^100]",
-        c"a mean of nothing: no elements, or weights that sum to 0 or overflow",
+        c"a mean of nothing: no elements are counted, or weights that sum to 0 or overflow",
         c"an error of another kind",
     ];
     usize::try_from(status).ok().and_then(|i| MESSAGES.get(i).copied()).unwrap_or(c"unknown").as_ptr()

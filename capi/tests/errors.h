@@ -12,7 +12,10 @@ struct F(given) {
 };
 
 static struct F(memory) {
-    REAL logits[8], targets[8], first[8], second[8], loss[2], weight[8];
+    REAL logits[8], targets[8], first[8], second[8], loss[2], weight[8], mask[8];
+    int64_t int64[8];
+    int32_t int32[8];
+    int8_t int8[8];
     uint8_t labels[8];
     logit_loss_sum sum;
 } F(memory), F(before);
@@ -149,71 +152,143 @@ static void F(touching)(const struct F(call) *c, struct F(given) g) {
     memcpy(&F(memory), &F(before), sizeof F(memory));
 }
 
+/* With weights and no other options, but for what the test sets. */
+#define REJECTS(status, ...) \
+    do { \
+        memset(&bce, 0, sizeof bce); \
+        memset(&focal, 0, sizeof focal); \
+        BOTH(weight, good); \
+        BOTH(class_weight, good); \
+        BOTH(pos_weight, good); \
+        g = given; \
+        __VA_ARGS__; \
+        F(rejects)(c, #__VA_ARGS__, g, LOGIT_LOSS_STATUS_##status); \
+    } while (0)
+/* Sets one field of either. */
+#define BOTH(field, value) bce.field = focal.field = (value)
+
 static void F(bad_options)(const struct F(call) *c, struct F(given) given) {
     const REAL one = 1, bad[4] = {-1, (REAL)INFINITY, (REAL)NAN, (REAL)-1e-30f};
     const REAL beyond_one[4] = {(REAL)-1e-30f, (REAL)1.5f, (REAL)INFINITY, (REAL)NAN};
     const REAL beyond_64[4] = {(REAL)-1e-30f, (REAL)64.5f, (REAL)INFINITY, (REAL)NAN};
     const F(logit_loss_weights) good = {F(memory).weight, 4, 0, LOGIT_LOSS_WEIGHTS_PER_ELEMENT};
+    const F(logit_loss_weights) first_two = {F(memory).weight, 2, 0, LOGIT_LOSS_WEIGHTS_PER_CLASS};
     const F(logit_loss_weights) one_for_all = {&one, 1, 0, LOGIT_LOSS_WEIGHTS_UNIFORM};
+    const uint8_t nothing[4] = {0, 0, 0, 0}, no_mask[4] = {1, 0, 2, 1}, no_mask_either[4] = {1, 1, 1, 255};
     F(logit_loss_bce) bce;
     F(logit_loss_focal) focal;
+    struct F(given) g;
     given.options = c->focal ? (const void *)&focal : (const void *)&bce;
-    /* Sets one field of either. */
-#define BOTH(field, value) bce.field = focal.field = (value)
-#define REJECTS(status, ...) \
-    do { \
-        memset(&bce, 0, sizeof bce); \
-        memset(&focal, 0, sizeof focal); \
-        bce.weight = focal.weight = bce.pos_weight = good; \
-        __VA_ARGS__; \
-        F(rejects)(c, #__VA_ARGS__, given, LOGIT_LOSS_STATUS_##status); \
-    } while (0)
-    REJECTS(NULL, BOTH(weight.values, NULL));
-    REJECTS(MISALIGNED, BOTH(weight.values, F(odd)(F(memory).weight)));
-    REJECTS(TOO_LONG, BOTH(weight.len, SIZE_MAX));
-    REJECTS(KIND, BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_NONE));
-    REJECTS(KIND, BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_NONE); BOTH(weight.len, 0));
-    REJECTS(KIND, BOTH(weight.kind, 6));
-    REJECTS(KIND, BOTH(weight.kind, UINT32_MAX));
+    REJECTS(SIZE, BOTH(size, 1));
+    REJECTS(SIZE, BOTH(size, UINT32_MAX));
+    REJECTS(SIZE, bce.size = sizeof bce - 4; focal.size = sizeof focal - 4);
+    REJECTS(SIZE, bce.size = sizeof bce + 4; focal.size = sizeof focal + 4);
+    REJECTS(SIZE, bce.size = sizeof focal; focal.size = sizeof bce);
     REJECTS(REDUCTION, BOTH(reduction, 3));
-    REJECTS(WEIGHT_TILING, BOTH(weight.len, 0));
-    REJECTS(WEIGHT_TILING, BOTH(weight.len, 3));
-    REJECTS(WEIGHT_TILING, BOTH(weight.len, 8));
-    REJECTS(WEIGHT_TILING, BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_UNIFORM));
-    REJECTS(WEIGHT_TILING, BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_PER_CLASS); BOTH(weight.len, 3));
-    REJECTS(WEIGHT_TILING, BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_PER_CHANNEL));
-    REJECTS(WEIGHT_TILING, BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_PER_CHANNEL); BOTH(weight.repeat, 2));
-    REJECTS(WEIGHT_TILING, BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_PER_CHANNEL); BOTH(weight.repeat, SIZE_MAX));
-    REJECTS(WEIGHT_TILING, BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_PER_SAMPLE));
-    REJECTS(WEIGHT_TILING, BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_PER_SAMPLE); BOTH(weight.repeat, 2));
+    REJECTS(MASK, BOTH(mask, no_mask));
+    REJECTS(MASK, BOTH(mask, no_mask_either));
+#define REJECTS_WEIGHTS(field, STATUS) \
+    do { \
+        REJECTS(NULL, BOTH(field.values, NULL)); \
+        REJECTS(MISALIGNED, BOTH(field.values, F(odd)(F(memory).weight))); \
+        REJECTS(TOO_LONG, BOTH(field.len, SIZE_MAX)); \
+        REJECTS(KIND, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_NONE)); \
+        REJECTS(KIND, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_NONE); BOTH(field.len, 0)); \
+        REJECTS(KIND, BOTH(field.kind, 7)); \
+        REJECTS(KIND, BOTH(field.kind, UINT32_MAX)); \
+        REJECTS(STATUS##_TILING, BOTH(field.len, 0)); \
+        REJECTS(STATUS##_TILING, BOTH(field.len, 3)); \
+        REJECTS(STATUS##_TILING, BOTH(field.len, 8)); \
+        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_UNIFORM)); \
+        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_CLASS); BOTH(field.len, 3)); \
+        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_CHANNEL)); \
+        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_CHANNEL); BOTH(field.repeat, 2)); \
+        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_CHANNEL); BOTH(field.repeat, SIZE_MAX)); \
+        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_SAMPLE)); \
+        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_SAMPLE); BOTH(field.repeat, 2)); \
+        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL)); \
+        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); BOTH(field.len, 0)); \
+        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); BOTH(field.repeat, 3)); \
+        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); BOTH(field.repeat, 3); \
+                BOTH(field.len, 3)); \
+        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); BOTH(field.repeat, 8); \
+                BOTH(field.len, 8)); \
+        if (c->first) REJECTS(OVERLAP, BOTH(field.values, g.first + 3)); \
+        if (c->second) REJECTS(OVERLAP, BOTH(field.values, g.second + 3)); \
+        if (c->loss) REJECTS(OVERLAP, BOTH(field.values, g.loss - 3)); \
+        if (c->sum) REJECTS(OVERLAP, BOTH(field, one_for_all); BOTH(field.values, (REAL *)(void *)g.sum)); \
+    } while (0)
+    REJECTS(WEIGHT_TILING, g.len = 0; BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); BOTH(weight.repeat, 2);
+            BOTH(class_weight, one_for_all); BOTH(pos_weight, one_for_all));
+    REJECTS_WEIGHTS(weight, WEIGHT);
+    REJECTS_WEIGHTS(class_weight, CLASS_WEIGHT);
+    REJECTS_WEIGHTS(pos_weight, POS_WEIGHT);
+#undef REJECTS_WEIGHTS
     for (int i = 0; i < 4; i++) {
         F(memory).weight[3] = F(before).weight[3] = bad[i];
-        REJECTS(WEIGHT, bce.pos_weight.len = 2; bce.pos_weight.kind = LOGIT_LOSS_WEIGHTS_PER_CLASS);
-        if (!c->focal) REJECTS(POS_WEIGHT, bce.weight.len = 2; bce.weight.kind = LOGIT_LOSS_WEIGHTS_PER_CLASS);
+        REJECTS(WEIGHT, BOTH(class_weight, first_two); BOTH(pos_weight, first_two));
+        REJECTS(CLASS_WEIGHT, BOTH(weight, first_two); BOTH(pos_weight, first_two));
+        REJECTS(POS_WEIGHT, BOTH(weight, first_two); BOTH(class_weight, first_two));
         F(memory).weight[3] = F(before).weight[3] = 1;
         REJECTS(LABEL_SMOOTHING, BOTH(label_smoothing, beyond_one[i]));
         if (c->focal) REJECTS(ALPHA, focal.alpha = beyond_one[i]; focal.has_alpha = 1);
         if (c->focal) REJECTS(GAMMA, focal.gamma = beyond_64[i]);
     }
-    if (!c->focal) {
-        REJECTS(NULL, bce.pos_weight.values = NULL);
-        REJECTS(MISALIGNED, bce.pos_weight.values = F(odd)(F(memory).weight));
-        REJECTS(KIND, bce.pos_weight.kind = 6);
-        REJECTS(POS_WEIGHT_TILING, bce.pos_weight.len = 3);
-        REJECTS(POS_WEIGHT_TILING, bce.pos_weight.len = 0);
-        REJECTS(POS_WEIGHT_TILING, bce.pos_weight.kind = LOGIT_LOSS_WEIGHTS_UNIFORM);
-        if (c->first) REJECTS(OVERLAP, bce.weight = one_for_all; bce.pos_weight.values = given.first);
-    }
+    const uint8_t *mask = (const uint8_t *)F(memory).mask;
+    if (c->first) REJECTS(OVERLAP, BOTH(mask, mask + 1); g.first = F(memory).mask);
+    if (c->second) REJECTS(OVERLAP, BOTH(mask, mask + 1); g.second = F(memory).mask);
+    if (c->loss) REJECTS(OVERLAP, BOTH(mask, mask + 1); g.loss = F(memory).mask);
+    if (c->sum) REJECTS(OVERLAP, BOTH(mask, mask + 1); g.sum = (logit_loss_sum *)(void *)F(memory).mask);
+    if (strstr(c->name, "in_place") != NULL) REJECTS(OVERLAP, BOTH(mask, mask + 1); g.logits = F(memory).mask);
     if (c->mean) {
+        REJECTS(EMPTY_MEAN, BOTH(mask, nothing));
         for (int i = 0; i < 4; i++) F(memory).weight[i] = F(before).weight[i] = 0;
         REJECTS(EMPTY_MEAN, BOTH(reduction, LOGIT_LOSS_WEIGHTED_MEAN));
         for (int i = 0; i < 4; i++) F(memory).weight[i] = F(before).weight[i] = 1;
-        given.len = 0;
-        REJECTS(EMPTY_MEAN, bce.weight = focal.weight = bce.pos_weight = one_for_all);
+        REJECTS(EMPTY_MEAN, g.len = 0; BOTH(weight, one_for_all); BOTH(class_weight, one_for_all);
+                BOTH(pos_weight, one_for_all));
     }
+}
+
+static void F(bad_labels)(const struct F(call) *c, struct F(given) given) {
+    struct F(memory) *m = &F(memory);
+    const F(logit_loss_weights) good = {m->weight, 4, 0, LOGIT_LOSS_WEIGHTS_PER_ELEMENT};
+    const uint8_t no_bytes[4] = {0, 1, 2, 1};
+    const int8_t no_int8[4] = {0, 1, 0, -1};
+    const int32_t no_int32[4] = {1 << 24, 1, 0, 1};
+    const int64_t no_int64[4] = {0, ((int64_t)1 << 32) + 1, 0, 1};
+    F(logit_loss_bce) bce;
+    F(logit_loss_focal) focal;
+    struct F(given) g;
+    given.options = c->focal ? (const void *)&focal : (const void *)&bce;
+    given.targets = NULL;
+    REJECTS(NULL, );
+    REJECTS(TWO_TARGETS, g.targets = m->targets; BOTH(labels_int8, m->int8));
+    REJECTS(TWO_TARGETS, g.targets = m->targets; BOTH(labels_int32, m->int32));
+    REJECTS(TWO_TARGETS, g.targets = m->targets; BOTH(labels_int64, m->int64));
+    REJECTS(TWO_TARGETS, g.labels = m->labels; BOTH(labels_int8, m->int8));
+    REJECTS(TWO_TARGETS, BOTH(labels_int32, m->int32); BOTH(labels_int64, m->int64));
+    REJECTS(MISALIGNED, BOTH(labels_int32, (int32_t *)(void *)((char *)m->int32 + 2)));
+    REJECTS(MISALIGNED, BOTH(labels_int64, (int64_t *)(void *)((char *)m->int64 + 2)));
+    REJECTS(TOO_LONG, BOTH(labels_int32, m->int32); g.len = SIZE_MAX / 8 + 1);
+    REJECTS(TOO_LONG, BOTH(labels_int64, m->int64); g.len = SIZE_MAX / 16 + 1);
+    REJECTS(TARGET, g.labels = no_bytes);
+    REJECTS(TARGET, BOTH(labels_int8, no_int8));
+    REJECTS(TARGET, BOTH(labels_int32, no_int32));
+    REJECTS(TARGET, BOTH(labels_int64, no_int64));
+    /* Without weights, there is a shorter way. */
+    REJECTS(TARGET, memset(&bce, 0, sizeof bce); memset(&focal, 0, sizeof focal); BOTH(labels_int64, no_int64));
+    REJECTS(TARGET, BOTH(labels_int8, no_int8); BOTH(ignored, -2); BOTH(has_ignored, 1));
+    /* There is none that is ignored, whatever stands there. */
+    REJECTS(TARGET, BOTH(labels_int8, no_int8); BOTH(ignored, -1));
+    if (c->first) {
+        REJECTS(OVERLAP, BOTH(labels_int8, (const int8_t *)&g.first[3] + sizeof(REAL) - 1));
+        REJECTS(OVERLAP, g.first = (REAL *)(void *)&m->int64[3]; BOTH(labels_int64, m->int64));
+    }
+    if (c->loss) REJECTS(OVERLAP, g.loss = (REAL *)(void *)&m->int64[3]; BOTH(labels_int64, m->int64));
+}
 #undef REJECTS
 #undef BOTH
-}
 
 static void F(bad_activations)(void) {
     struct F(memory) *m = &F(memory);
@@ -252,15 +327,19 @@ static void F(errors)(void) {
         m->logits[i] = (REAL)(i - 4);
         m->labels[i] = (uint8_t)(i % 2);
         m->targets[i] = m->labels[i];
+        m->int8[i] = (int8_t)m->labels[i];
+        m->int64[i] = m->int32[i] = m->labels[i];
         m->weight[i] = 1;
         m->first[i] = m->second[i] = (REAL)7.5f;
     }
     m->loss[0] = m->loss[1] = (REAL)7.5f;
+    memset(m->mask, 1, sizeof m->mask);
     memcpy(&F(before), m, sizeof *m);
 
     const F(logit_loss_weights) weight = {m->weight, 4, 0, LOGIT_LOSS_WEIGHTS_PER_ELEMENT};
-    const F(logit_loss_bce) bce = {weight, {0}, 0, LOGIT_LOSS_MEAN};
-    const F(logit_loss_focal) focal = {weight, 0, LOGIT_LOSS_MEAN, (REAL)0.25f, 2, 1};
+    const F(logit_loss_bce) bce = {.weight = weight};
+    F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
+    focal.weight = weight;
     for (size_t i = 0; i < sizeof F(calls) / sizeof F(calls)[0]; i++) {
         const struct F(call) *c = &F(calls)[i];
         const struct F(given) good = {c->focal ? (const void *)&focal : (const void *)&bce,
@@ -272,6 +351,7 @@ static void F(errors)(void) {
         F(pointers)(c, good);
         F(touching)(c, good);
         F(bad_options)(c, good);
+        F(bad_labels)(c, good);
     }
     F(bad_activations)();
 }

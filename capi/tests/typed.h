@@ -7,7 +7,7 @@ static void F(set)(void) {
     for (int i = 0; i < ROWS; i++) {
         F(x)[i] = (REAL)references[i].logit;
         F(t)[i] = (REAL)references[i].target;
-        F(y)[i] = references[i].target != 0 ? (uint8_t)(i + 1) : 0;
+        F(y)[i] = references[i].target != 0;
     }
 }
 
@@ -33,7 +33,7 @@ static void F(near)(const char *what, int i, REAL found, double exact, double ul
 }
 
 static void F(values)(void) {
-    F(logit_loss_bce) bce = {{0}, {0}, 0, LOGIT_LOSS_SUM};
+    F(logit_loss_bce) bce = {.reduction = LOGIT_LOSS_SUM};
     F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
     focal.reduction = LOGIT_LOSS_SUM;
     REAL loss, again;
@@ -74,7 +74,7 @@ static void F(values)(void) {
     CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0 && loss == again, "focal bits in place");
 
     /* Zeroed, it is cross-entropy. */
-    F(logit_loss_focal) plain = {{0}, 0, LOGIT_LOSS_SUM, 0, 0, 0};
+    F(logit_loss_focal) plain = {.reduction = LOGIT_LOSS_SUM};
     OK(F(logit_loss_focal_loss)(&plain, F(x), F(t), NULL, ROWS, &again));
     OK(F(logit_loss_bce_loss)(&bce, F(x), F(t), NULL, ROWS, &loss));
     CHECK(loss == again, "%g, %g", (double)loss, (double)again);
@@ -96,6 +96,17 @@ static void F(activations)(void) {
 #undef COLUMN
 }
 
+/* The factor of an element. */
+static double F(factor)(const F(logit_loss_weights) *of, size_t i) {
+    if (of->kind == LOGIT_LOSS_WEIGHTS_NONE) return 1;
+    if (of->kind == LOGIT_LOSS_WEIGHTS_PER_PIXEL) {
+        size_t pixels = of->repeat, sample = i / (ROWS / of->len * pixels);
+        return (double)of->values[sample * pixels + i % pixels];
+    }
+    size_t repeat = of->repeat == 0 ? 1 : of->repeat;
+    return (double)of->values[i / repeat % of->len];
+}
+
 /* Rows as samples of two classes, weights powers of two: what is exact stays so. */
 static void F(weights)(void) {
     static const REAL values[ROWS] = {4,    1, 0.5f, 2, 0.25f, 8, 1,     2, 4, 0.5f, 1, 2, 4, 8, 16,
@@ -103,29 +114,31 @@ static void F(weights)(void) {
     const struct { uint32_t kind; size_t len, repeat; } tilings[] = {
         {LOGIT_LOSS_WEIGHTS_UNIFORM, 1, 0},       {LOGIT_LOSS_WEIGHTS_PER_CLASS, 2, 0},
         {LOGIT_LOSS_WEIGHTS_PER_CHANNEL, 5, 3},   {LOGIT_LOSS_WEIGHTS_PER_SAMPLE, ROWS / 2, 2},
-        {LOGIT_LOSS_WEIGHTS_PER_ELEMENT, ROWS, 0}, {LOGIT_LOSS_WEIGHTS_NONE, 0, 0},
+        {LOGIT_LOSS_WEIGHTS_PER_ELEMENT, ROWS, 0}, {LOGIT_LOSS_WEIGHTS_PER_PIXEL, 10, 5},
+        {LOGIT_LOSS_WEIGHTS_NONE, 0, 0},
     };
-    for (size_t a = 0; a < 36; a++) {
-        F(logit_loss_weights) given[2];
-        for (int k = 0; k < 2; k++) {
-            size_t n = k == 0 ? a % 6 : a / 6;
+    enum { TILINGS = sizeof tilings / sizeof tilings[0] };
+    for (size_t a = 0; a < TILINGS * TILINGS; a++) {
+        /* Of the weight, the positive weight, and the class weight: of those, any two meet. */
+        const size_t which[3] = {a % TILINGS, a / TILINGS, (a % TILINGS + 2 * (a / TILINGS)) % TILINGS};
+        F(logit_loss_weights) given[3];
+        for (int k = 0; k < 3; k++) {
+            size_t n = which[k];
             given[k].values = tilings[n].len == 0 ? NULL : values;
             given[k].len = tilings[n].len;
             given[k].repeat = tilings[n].repeat;
             given[k].kind = tilings[n].kind;
         }
-        F(logit_loss_bce) bce = {given[0], given[1], 0, LOGIT_LOSS_WEIGHTED_MEAN};
+        F(logit_loss_bce) bce = {.weight = given[0], .pos_weight = given[1], .class_weight = given[2],
+                                 .reduction = LOGIT_LOSS_WEIGHTED_MEAN};
         F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
         focal.weight = given[0];
+        focal.pos_weight = given[1];
+        focal.class_weight = given[2];
         double weight[ROWS], cost[ROWS], exact[ROWS];
-        for (int i = 0; i < ROWS; i++) {
-            double factor[2];
-            for (int k = 0; k < 2; k++) {
-                size_t repeat = given[k].repeat == 0 ? 1 : given[k].repeat;
-                factor[k] = given[k].len == 0 ? 1 : (double)values[(size_t)i / repeat % given[k].len];
-            }
-            weight[i] = factor[0];
-            cost[i] = factor[0] * (references[i].target != 0 ? factor[1] : 1);
+        for (size_t i = 0; i < ROWS; i++) {
+            weight[i] = F(factor)(&given[0], i) * F(factor)(&given[2], i);
+            cost[i] = weight[i] * (references[i].target != 0 ? F(factor)(&given[1], i) : 1);
             exact[i] = cost[i] * references[i].loss;
         }
         double weights = total(weight, sizeof weight[0]), sum = total(exact, sizeof exact[0]);
@@ -133,7 +146,7 @@ static void F(weights)(void) {
         for (int i = 0; i < ROWS; i++) F(near)("weighted loss", i, F(out)[i], exact[i], WEIGHTED);
         OK(F(logit_loss_focal_losses)(&focal, F(x), NULL, F(y), ROWS, F(out)));
         for (int i = 0; i < ROWS; i++) {
-            F(near)("weighted focal loss", i, F(out)[i], weight[i] * references[i].focal, FOCAL);
+            F(near)("weighted focal loss", i, F(out)[i], cost[i] * references[i].focal, FOCAL);
         }
         REAL loss;
         OK(F(logit_loss_bce_loss)(&bce, F(x), NULL, F(y), ROWS, &loss));
@@ -154,8 +167,8 @@ static void F(limits)(void) {
     const REAL x[5] = {(REAL)INFINITY, (REAL)-INFINITY, (REAL)INFINITY, (REAL)-INFINITY, (REAL)NAN};
     const REAL weight[5] = {1, 1, 2, 1, 0}, p = 3;
     const uint8_t y[5] = {1, 0, 0, 1, 1};
-    F(logit_loss_bce) bce = {{weight, 5, 0, LOGIT_LOSS_WEIGHTS_PER_ELEMENT},
-                             {&p, 1, 0, LOGIT_LOSS_WEIGHTS_UNIFORM}, 0, LOGIT_LOSS_SUM};
+    F(logit_loss_bce) bce = {.weight = {weight, 5, 0, LOGIT_LOSS_WEIGHTS_PER_ELEMENT},
+                             .pos_weight = {&p, 1, 0, LOGIT_LOSS_WEIGHTS_UNIFORM}, .reduction = LOGIT_LOSS_SUM};
     REAL losses[5], gradient[5], loss;
     OK(F(logit_loss_bce_losses)(&bce, x, NULL, y, 5, losses));
     CHECK(losses[0] == 0 && losses[1] == 0 && losses[4] == 0, "a right answer, or none, costs nothing");
@@ -173,7 +186,7 @@ static void F(limits)(void) {
 
     /* Smoothed by a half, a positive is a target of 3/4, whose loss is exact at 0. */
     const REAL zero = 0, soft = 0.75f;
-    F(logit_loss_bce) smoothed = {{0}, {0}, 0.5f, LOGIT_LOSS_SUM};
+    F(logit_loss_bce) smoothed = {.label_smoothing = 0.5f, .reduction = LOGIT_LOSS_SUM};
     REAL slope;
     OK(F(logit_loss_bce_loss_and_gradient)(&smoothed, &zero, NULL, y, 1, &slope, &loss));
     F(near)("smoothed loss", 0, loss, 0.69314718055994530942, WEIGHTED);
@@ -195,7 +208,7 @@ static void F(limits)(void) {
 
 static void F(sums)(void) {
     const REAL weight[ROWS / 2] = {1, 2, 0, 1, 1, 1, 4, 1, 1, 1, 1, 1, 1, 1, 1};
-    F(logit_loss_bce) bce = {{weight, ROWS / 2, 0, LOGIT_LOSS_WEIGHTS_PER_CLASS}, {0}, 0, 0};
+    F(logit_loss_bce) bce = {.weight = {weight, ROWS / 2, 0, LOGIT_LOSS_WEIGHTS_PER_CLASS}};
     double exact[ROWS], weights = 0;
     logit_loss_sum sum = {{0}}, focal_sum = {{0}};
     REAL found;
@@ -231,6 +244,68 @@ static void F(sums)(void) {
     CHECK(found == 7, "%g", (double)found);
 }
 
+/* The third element is not there, in every way: what is found is what the others have alone. */
+static void F(missing)(void) {
+    const REAL x[4] = {0, 2, (REAL)NAN, 1}, rest[3] = {0, 2, 1}, reals[4] = {0, 1, (REAL)NAN, 1};
+    const uint8_t bytes[4] = {0, 1, 255, 1}, mask[4] = {1, 1, 0, 1}, rest_labels[3] = {0, 1, 1};
+    const int8_t int8[4] = {0, 1, -1, 1};
+    const int32_t int32[4] = {0, 1, 7, 1};
+    const int64_t int64[4] = {0, 1, -100, 1};
+    const double mean = 0.37777895970704687;
+    struct {
+        const REAL *targets;
+        const uint8_t *labels;
+        F(logit_loss_bce) bce;
+    } const ways[] = {
+        {NULL, bytes, {.ignored = 255, .has_ignored = 1}},
+        {NULL, NULL, {.labels_int8 = int8, .ignored = -1, .has_ignored = 1}},
+        {NULL, NULL, {.labels_int32 = int32, .mask = mask}},
+        {NULL, NULL, {.labels_int32 = int32, .ignored = 7, .has_ignored = 1}},
+        {NULL, NULL, {.labels_int64 = int64, .ignored = -100, .has_ignored = 1}},
+        {reals, NULL, {.ignored = (REAL)NAN, .has_ignored = 1}},
+        {NULL, bytes, {.size = sizeof(F(logit_loss_bce)), .mask = mask}},
+        {reals, NULL, {.mask = mask}},
+    };
+    F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
+    REAL of_rest, alone[3], loss, gradient[4];
+    OK(F(logit_loss_focal_loss_and_gradient)(&focal, rest, NULL, rest_labels, 3, alone, &of_rest));
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        const F(logit_loss_bce) *bce = &ways[i].bce;
+        OK(F(logit_loss_bce_loss)(bce, x, ways[i].targets, ways[i].labels, 4, &loss));
+        F(near)("mean of what is there", (int)i, loss, mean, SUM);
+        OK(F(logit_loss_bce_losses)(bce, x, ways[i].targets, ways[i].labels, 4, gradient));
+        CHECK(gradient[2] == 0 && gradient[0] > 0, "losses of %d", (int)i);
+        OK(F(logit_loss_bce_gradient)(bce, x, ways[i].targets, ways[i].labels, 4, gradient));
+        F(near)("gradient of what is there", (int)i, gradient[0], 0.5 / 3, GRADIENT + 1);
+        CHECK(gradient[2] == 0, "gradient of %d", (int)i);
+        logit_loss_sum sum = {{0}};
+        OK(F(logit_loss_bce_accumulate)(bce, x, ways[i].targets, ways[i].labels, 4, &sum));
+        OK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_MEAN, &loss));
+        F(near)("mean of a sum", (int)i, loss, mean, SUM);
+
+        focal.size = bce->size == 0 ? 0 : sizeof focal;
+        focal.labels_int8 = bce->labels_int8;
+        focal.labels_int32 = bce->labels_int32;
+        focal.labels_int64 = bce->labels_int64;
+        focal.mask = bce->mask;
+        focal.ignored = bce->ignored;
+        focal.has_ignored = bce->has_ignored;
+        OK(F(logit_loss_focal_loss_and_gradient)(&focal, x, ways[i].targets, ways[i].labels, 4, gradient, &loss));
+        CHECK(loss == of_rest, "focal loss of %d: %g, %g", (int)i, (double)loss, (double)of_rest);
+        CHECK(gradient[0] == alone[0] && gradient[1] == alone[1] && gradient[2] == 0 && gradient[3] == alone[2],
+              "focal gradient of %d", (int)i);
+    }
+
+    /* What has no label needs one no more if its weight is 0, and is counted by the mean. */
+    const REAL weight[4] = {1, 1, 0, 1};
+    F(logit_loss_bce) bce = {.class_weight = {weight, 4, 0, LOGIT_LOSS_WEIGHTS_PER_ELEMENT}, .labels_int64 = int64};
+    OK(F(logit_loss_bce_loss)(&bce, x, NULL, NULL, 4, &loss));
+    F(near)("mean of weights", 0, loss, mean * 3 / 4, SUM);
+    bce.reduction = LOGIT_LOSS_WEIGHTED_MEAN;
+    OK(F(logit_loss_bce_loss)(&bce, x, NULL, NULL, 4, &loss));
+    F(near)("weighted mean of weights", 0, loss, mean, SUM);
+}
+
 #include "errors.h"
 
 static void F(all)(void) {
@@ -240,5 +315,6 @@ static void F(all)(void) {
     F(weights)();
     F(limits)();
     F(sums)();
+    F(missing)();
     F(errors)();
 }
