@@ -157,7 +157,8 @@ impl<'a, T: Real> Weights<'a, T> {
         self.checked_from(threads, -T::MAX, T::MODERATE_WEIGHTS, argument, logits, backend)
     }
 
-    #[inline]
+    #[cfg_attr(small, inline(never))]
+    #[cfg_attr(not(small), inline)]
     fn checked_from(
         &'a self,
         threads: Threads,

@@ -57,7 +57,7 @@ impl<T: Constants> Combined<'_, T> {
     /// elements may be taken away, the mask has the elements of the tile.
     // In line: a microcontroller's compiler keeps in memory what a call is given the address of, and does not see that nothing
     // is combined.
-    #[cfg_attr(not(unoptimized), inline(always))]
+    #[cfg_attr(not(any(unoptimized, small)), inline(always))]
     pub unsafe fn make(
         &self,
         backend: Backend,

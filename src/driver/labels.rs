@@ -71,32 +71,6 @@ impl<T: Constants, S: Stored<T>> Kernel<T> for Counting<S> {
     }
 }
 
-/// Writes the targets that are there, as they are computed with. What is outside of [0, 1] becomes NaN, and what is not there
-/// -1.
-///
-/// # Safety
-///
-/// That of [`Counting`], of targets of the type `S`, and there is room for as many.
-pub unsafe fn write_present<T: Constants, S: Stored<T>>(labels: &Labels<T>, out: *mut T) {
-    let ignored = labels.ignored.and_then(S::exactly);
-    for i in 0..labels.len {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let target = labels.first.cast::<S>().add(i).read();
-            let is_kept = labels.mask.is_null() || labels.mask.add(i).read();
-            let is_ignored = ignored.is_some_and(|ignored| target.is_same(ignored));
-            let t = target.widen();
-            out.add(i).write(if !is_kept || is_ignored || target.is_missing() {
-                -T::ONE
-            } else if T::ZERO <= t && t <= T::ONE {
-                t
-            } else {
-                T::NAN
-            });
-        }
-    }
-}
-
 impl<T: Constants> Exclusion<'_, T> {
     /// Nothing.
     pub const NONE: Self = Self { ignored: None, mask: None };
@@ -107,16 +81,16 @@ impl<T: Constants> Exclusion<'_, T> {
         self.ignored.is_some() || self.mask.is_some() || targets.column.storage.is_optional
     }
 
-    /// Calls a function with the index of each target that is there, and with the target, or NaN if it is outside of [0, 1].
-    pub fn each(&self, targets: Values<'_, T>, mut f: impl FnMut(usize, T)) {
-        let mut few = [T::ZERO; FEW];
-        for start in (0..targets.len()).step_by(FEW) {
-            let labels = self.part(targets, start..start + FEW);
-            // SAFETY: so many targets are there, of the type that the storage is of, and there is room for them.
-            unsafe { (targets.column.storage.write_present)(&labels, few.as_mut_ptr()) };
-            for (i, &target) in few.iter().take(labels.len).enumerate() {
-                if target != -T::ONE {
-                    f(start + i, target);
+    /// Calls a function with the index of each target that is there, and with the target, or NaN if it is no label.
+    pub fn each(&self, backend: Backend, targets: Values<'_, T>, mut f: impl FnMut(usize, T)) {
+        for (start, end) in (0..targets.len()).step_by(FEW).map(|start| (start, targets.len().min(start + FEW))) {
+            // Mostly, all are there: then none is asked by itself.
+            let all = self.find(backend, targets, start..end);
+            let is_simple = all.are_labels && all.present == end - start;
+            for (i, target) in (start..end).zip(targets.part(start..end)) {
+                let one = if is_simple { all } else { self.find(backend, targets, i..i + 1) };
+                if one.present > 0 {
+                    f(i, if one.are_labels { target } else { T::NAN });
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
+use core::ops::Range;
 
 use super::block::Rows;
 use super::found::{Found, Labels};
@@ -89,7 +90,6 @@ pub struct Storage<T> {
     pub(super) write: Option<TransferFn<T>>,
     pub(super) get: unsafe fn(*const u8) -> T,
     pub(super) count: CountingFn<T>,
-    pub(super) write_present: unsafe fn(&Labels<T>, *mut T),
     /// What a value looks like when it has been widened, if the type has it.
     pub(super) as_widened: fn(T) -> Option<T>,
 }
@@ -133,9 +133,14 @@ impl<'a, T: Constants> Values<'a, T> {
 
     /// Each of them, as it is computed with.
     pub fn iter(self) -> impl Iterator<Item = T> + 'a {
+        self.part(0..self.len)
+    }
+
+    /// Each of a range, as far as they are there.
+    pub fn part(self, range: Range<usize>) -> impl Iterator<Item = T> + 'a {
         let column = self.column;
         // SAFETY: so many numbers are there, for as long as the slice is borrowed.
-        (0..self.len).map(move |i| unsafe { column.get(i) })
+        (range.start..range.end.min(self.len)).map(move |i| unsafe { column.get(i) })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The types that numbers can have in memory.
 
-use super::labels::{Counting, write_present};
+use super::labels::Counting;
 use super::stored::{Reading, Storage, Stored, StoredMut, Writing};
 use crate::math::Constants;
 use crate::simd::{Lanes, Token, Vector};
@@ -19,7 +19,6 @@ impl<T: Constants> Storage<T> {
             // SAFETY: the caller's promise, that an `S` is there.
             get: |from| unsafe { from.cast::<S>().read().widen() },
             count: |backend| backend.function::<T, Counting<S>>(),
-            write_present: write_present::<T, S>,
             as_widened: |value| S::exactly(value).map(S::widen),
         }
     }
@@ -90,8 +89,7 @@ impl<T: Constants> Stored<T> for u8 {
         T::from_word(self.into())
     }
     fn exactly(value: T) -> Option<u8> {
-        let nearest = value.widen() as u8;
-        (f64::from(nearest) == value.widen()).then_some(nearest)
+        i32::exactly(value)?.try_into().ok()
     }
     #[cfg_attr(not(unoptimized), inline(always))]
     fn is_label(self) -> bool {
@@ -145,8 +143,7 @@ impl<T: Constants> Stored<T> for i8 {
         i32::from(self).widen()
     }
     fn exactly(value: T) -> Option<i8> {
-        let nearest = value.widen() as i8;
-        (f64::from(nearest) == value.widen()).then_some(nearest)
+        i32::exactly(value)?.try_into().ok()
     }
     #[cfg_attr(not(unoptimized), inline(always))]
     fn is_label(self) -> bool {
@@ -162,8 +159,8 @@ impl<T: Constants> Stored<T> for i32 {
         T::from_integer(self)
     }
     fn exactly(value: T) -> Option<i32> {
-        let nearest = value.widen() as i32;
-        (f64::from(nearest) == value.widen()).then_some(nearest)
+        let nearest = value.to_integer();
+        (T::from_integer(nearest) == value).then_some(nearest)
     }
     #[cfg_attr(not(unoptimized), inline(always))]
     fn is_label(self) -> bool {
@@ -180,8 +177,8 @@ impl<T: Constants> Stored<T> for i64 {
         (self.clamp(i32::MIN.into(), i32::MAX.into()) as i32).widen()
     }
     fn exactly(value: T) -> Option<i64> {
-        let nearest = value.widen() as i64;
-        (nearest as f64 == value.widen()).then_some(nearest)
+        let nearest = value.to_difference();
+        (T::from_difference(nearest) == value).then_some(nearest)
     }
     #[cfg_attr(not(unoptimized), inline(always))]
     fn is_label(self) -> bool {

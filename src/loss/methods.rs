@@ -11,6 +11,7 @@ use crate::error::{Argument, Error, expect_len};
 use crate::math::DoubleWord;
 use crate::real::Real;
 use crate::reduction::{LossSum, quotient};
+use crate::simd::Backend;
 use crate::weights::Weights;
 
 #[inline]
@@ -214,9 +215,9 @@ pub fn count_classes<T: Real, L: Plans<T>>(
     let settings = loss.settings();
     let exclusion = settings.exclusion(targets.len())?;
     let mut wrong = None;
-    exclusion.each(targets, |index, target| {
-        // It is NaN if it is no fraction.
-        if target.ne(&target) {
+    let backend = settings.backend.unwrap_or_else(Backend::best);
+    exclusion.each(backend, targets, |index, target| {
+        if !(T::ZERO..=T::ONE).contains(&target) {
             wrong = wrong.or(Some(index));
         }
     });
@@ -224,7 +225,7 @@ pub fn count_classes<T: Real, L: Plans<T>>(
         return Err(Error::Target { index });
     }
     let (mut next, mut class) = (0, 0);
-    exclusion.each(targets, |index, target| {
+    exclusion.each(backend, targets, |index, target| {
         while next <= index {
             class = classes.next();
             next += 1;

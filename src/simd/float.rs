@@ -62,9 +62,13 @@ pub(crate) trait Float:
     /// The same for 32 bits.
     fn from_word(n: u32) -> Self;
     fn from_integer(n: i32) -> Self;
+    /// Towards zero, clamped to the range.
+    fn to_integer(self) -> i32;
     /// Towards zero, clamped to the range of `u64`.
     fn to_count(self) -> u64;
     fn from_difference(n: i64) -> Self;
+    /// Towards zero, clamped to the range.
+    fn to_difference(self) -> i64;
     fn widen(self) -> f64;
     /// The nearest.
     fn narrow(v: f64) -> Self;
@@ -111,12 +115,20 @@ impl Float for f32 {
         n as f32
     }
     #[inline(always)]
+    fn to_integer(self) -> i32 {
+        self as i32
+    }
+    #[inline(always)]
     fn to_count(self) -> u64 {
         self as u64
     }
     #[inline(always)]
     fn from_difference(n: i64) -> Self {
         n as f32
+    }
+    #[inline(always)]
+    fn to_difference(self) -> i64 {
+        self as i64
     }
     #[inline(always)]
     fn widen(self) -> f64 {
@@ -169,12 +181,20 @@ impl Float for f64 {
         n.into()
     }
     #[inline(always)]
+    fn to_integer(self) -> i32 {
+        self as i32
+    }
+    #[inline(always)]
     fn to_count(self) -> u64 {
         self as u64
     }
     #[inline(always)]
     fn from_difference(n: i64) -> Self {
         n as f64
+    }
+    #[inline(always)]
+    fn to_difference(self) -> i64 {
+        self as i64
     }
     #[inline(always)]
     fn widen(self) -> f64 {
