@@ -37,6 +37,7 @@
 //! * [`Activation`]: the same on a backend of one's choice, or on several threads.
 //! * `parallel()`, with the feature `rayon`: every loss and activation on several threads.
 //! * [`Element`]: `f32`, `f64` and, with the feature `half`, `f16` and `bf16`.
+//! * Missing labels, void pixels and masks: [what is not there](Loss#what-is-not-there).
 //! * [`Weights`] of samples, classes, channels, pixels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
 //! * [`Backend`]: which instructions there are, and how to pin one.
 //! * [Coming from PyTorch](pytorch): argument by argument.

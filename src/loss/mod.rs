@@ -162,8 +162,8 @@ pub trait Loss<T: Real>: Sync {
     }
 
     /// The reduced loss of each sample: the first `inputs.len() / out.len()` inputs are the first sample's. It has the bits of
-    /// [`loss`](Self::loss) on that sample alone, if no weight that is not 0 is beyond 2^30 or its reciprocal (2^100 of
-    /// `f64`); 0 where nothing is left of a sample.
+    /// [`loss`](Self::loss) on that sample alone, if all weights are 0 or from 2^-15 to 2^15 (of `f64` from 2^-50 to 2^50). A
+    /// sample of which nothing is left has 0.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, Loss};
@@ -208,8 +208,8 @@ pub trait Loss<T: Real>: Sync {
     }
 
     /// Counts the positives and negatives of each class in targets of [N, C, pixels], as many classes as there are counts;
-    /// `pixels` is 1 for [N, C]. What is ignored or masked is not counted; weights do not matter. Targets must be in [0, 1].
-    /// With [`pos_weight`](crate::pos_weight()), the counts balance the classes.
+    /// `pixels` is 1 for [N, C]. What is ignored or masked is not counted; weights do not matter. Targets must be in [0, 1]. The
+    /// thread that calls does it. With [`pos_weight`](crate::pos_weight()), the counts balance the classes.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, ClassCount, Loss};
