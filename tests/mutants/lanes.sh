@@ -2,7 +2,7 @@
 # Usage: tests/mutants/lanes.sh
 #
 # Puts another operation in the place of each operation on vectors of src/math and src/driver, one after the other, and
-# fails if there is one that neither `golden` of tests/same_bits nor tests/limits or tests/accuracy notices, nor
+# fails if there is one that neither `golden` of tests/same_bits nor tests/limits, tests/accuracy or tests/labels notices, nor
 # explained.txt explains. All are in one program (lanes.rs), which is told at which place it is to go wrong. Takes a quarter
 # of an hour; with EVERY=64 in the environment it tries every 64th alone.
 source "$(dirname "$0")/copy.sh" mutants-lanes
@@ -15,7 +15,7 @@ change src/simd/lanes.rs -E "$all_that_follows s/^    #\[cfg_attr\(not\(unoptimi
     $all_that_follows s/\bL::($operations)\(/super::mutants::\1::<L>(/"
 
 env GOLDEN=write cargo test --quiet --test same_bits golden
-programs=$(cargo test --test same_bits --test limits --test accuracy --no-run 2>&1 | sed -n 's/.*Executable.*(\(.*\))$/\1/p')
+programs=$(cargo test --test same_bits --test limits --test accuracy --test labels --no-run 2>&1 | sed -n 's/.*Executable.*(\(.*\))$/\1/p')
 # The one with golden notices most, and first.
 programs=$(grep same_bits <<<"$programs"; grep -v same_bits <<<"$programs")
 passes() {
