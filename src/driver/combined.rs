@@ -157,9 +157,25 @@ impl<T: Constants> Kernel<T> for Weighing<T> {
     /// The tile has rows of weights, targets and a mask, and room for what is made.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, combination: &mut Combination<T>) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            combination.weigh(l);
+        // A copy: what is behind a reference would be read again after each store.
+        let combination = *combination;
+        let Combination { tile, target, weights: [first, second], made, smoothing, .. } = combination;
+        let [ignored, nan] = combination.ignored(l);
+        let mut row = 0;
+        while row < tile.rows {
+            let mut lane = 0;
+            while lane < width_of::<T>(tile.width) {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let weight = products(l, l.load(first.at(row, lane)), l.load(second.at(row, lane)));
+                    let t = l.load(target.at(row, lane));
+                    let absent = combination.absent::<L, false>(l, [t, ignored, nan], row, lane);
+                    absent.clear(weight).store(made[0].at(row, lane));
+                    smoothing.of(l, t).store(made[1].at(row, lane));
+                }
+                lane += L::LANES;
+            }
+            row += 1;
         }
     }
 }
@@ -190,36 +206,10 @@ impl<T: Constants> Kernel<T> for Removing<T> {
 impl<T: Constants> Combination<T> {
     /// # Safety
     ///
-    /// That of [`Weighing`].
-    #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn weigh<L: Lanes<Scalar = T>>(&self, l: Token<L>) {
-        // A copy: what is behind a reference would be read again after each store.
-        let combination = *self;
-        let Self { tile, target, weights: [first, second], made, smoothing, .. } = combination;
-        let [ignored, nan] = combination.ignored(l);
-        let mut row = 0;
-        while row < tile.rows {
-            let mut lane = 0;
-            while lane < width_of::<T>(tile.width) {
-                // SAFETY: the caller's promise.
-                unsafe {
-                    let weight = products(l, l.load(first.at(row, lane)), l.load(second.at(row, lane)));
-                    let t = l.load(target.at(row, lane));
-                    let absent = combination.absent::<L, false>(l, [t, ignored, nan], row, lane);
-                    absent.clear(weight).store(made[0].at(row, lane));
-                    smoothing.of(l, t).store(made[1].at(row, lane));
-                }
-                lane += L::LANES;
-            }
-            row += 1;
-        }
-    }
-
-    /// # Safety
-    ///
     /// That of [`Removing`].
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn remove<L: Lanes<Scalar = T>, const SIMPLE: bool>(&self, l: Token<L>) {
+        // A copy, as there.
         let combination = *self;
         let Self { tile, logit, target, made, smoothing, .. } = combination;
         let [ignored, nan] = combination.ignored(l);

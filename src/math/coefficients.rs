@@ -19,7 +19,8 @@ pub(crate) trait Constants: Native {
     const OFFSET: Self;
     /// The same with half of the offset's exponent.
     const ROUNDING_HALF: Self;
-    /// From here on exp(-a) is 0. 2^n is still normal with half of the offset's exponent.
+    /// Where a is held. exp(-a) is 0 long before; here 2^n, with half of the offset's exponent, is exactly 0, so that nothing
+    /// underflows, which is slow.
     const EXP_ZERO: Self;
     /// Up to here 2^n is normal with the offset. exp(-a) is 0 long before, and its product with any number below 2^100
     /// (2^1000) still is.
