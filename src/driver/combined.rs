@@ -4,15 +4,15 @@
 //! weights finds a logit and a target there that make the loss and all of its derivatives exactly 0: so that it stays as fast
 //! as it is, and no formula is compiled twice.
 
-use core::marker::PhantomData;
-
 use super::block::{Block, Rows};
+use super::exclusion::Exclusion;
 use super::factors::Factors;
-use super::labels::Exclusion;
 use super::stored::Storage;
 use super::tile::{Tile, width_of};
+use super::transfer::Missing;
+use super::values::Column;
 use crate::math::{Constants, Smoothing};
-use crate::simd::{Backend, Float, Kernel, Lanes, MOST_LANES, Mask, Token, Vector};
+use crate::simd::{Backend, Float, Kernel, Lanes, MOST_LANES, Token, Vector};
 
 /// A second weight, and what takes elements away.
 pub struct Combined<'a, T: 'static> {
@@ -27,19 +27,18 @@ pub struct Combined<'a, T: 'static> {
 struct Combination<T> {
     tile: Tile,
     logit: Rows<T>,
-    /// As they are stored, and not smoothed.
+    /// As they are stored, and not smoothed; not looked at where bytes are.
     target: Rows<T>,
+    /// Where targets that are bytes begin.
+    bytes: *const u8,
     /// Both weights.
     weights: [Rows<T>; 2],
     /// What is made: weights and targets, or logits and targets. It may be where these are.
     made: [Rows<T>; 2],
-    /// The target of what is not there; NaN if there is none.
-    ignored: T,
-    /// Whether NaN is another one.
-    nan_is_ignored: bool,
-    /// Where the mask has the tile's first element, ...
+    missing: Missing<T>,
+    /// Where the mask begins, ...
     mask: *const u8,
-    /// ... and after how many bytes that of the next row. A mask that keeps everything has one row for all.
+    /// ... and after how many bytes its next row. A mask that keeps everything has one row for all.
     mask_pitch: usize,
     smoothing: Smoothing<T>,
 }
@@ -47,14 +46,23 @@ struct Combination<T> {
 /// A row of a mask that keeps everything. No backend has more lanes.
 static ALL: [u8; 128] = [1; 128];
 
+/// Whether bytes are read where elements are taken away. Where memory is short, they are widened before.
+const AT_ONCE: bool = cfg!(not(small));
+
 impl<T: Constants> Combined<'_, T> {
+    /// Whether targets are bytes that are read here.
+    #[inline]
+    pub fn reads_bytes(&self, storage: &Storage<T>) -> bool {
+        AT_ONCE && self.excludes && storage.is_byte
+    }
+
     /// Makes the rows of a block anew: in `buffers` those of logits and targets; or, if there are rows of the second weight and
     /// a buffer for those that are made, of weights and targets. Targets have come as they are stored, and not smoothed.
     ///
     /// # Safety
     ///
     /// The block has all rows of the tile, and so have those of the second weight; there is room for them in the buffers. If
-    /// elements may be taken away, the mask has the elements of the tile.
+    /// elements may be taken away, the targets and the mask have the elements of the tile.
     // In line: a microcontroller's compiler keeps in memory what a call is given the address of, and does not see that nothing
     // is combined.
     #[cfg_attr(not(any(unoptimized, small)), inline(always))]
@@ -62,26 +70,32 @@ impl<T: Constants> Combined<'_, T> {
         &self,
         backend: Backend,
         tile: Tile,
-        (storage, smoothing): (Option<&Storage<T>>, Option<Smoothing<T>>),
+        (targets, smoothing): (Option<Column<T>>, Option<Smoothing<T>>),
         buffers: [Rows<T>; 2],
         weights: Option<(Rows<T>, Rows<T>)>,
         block: &mut Block<T>,
     ) {
-        let ignored = storage.and_then(|storage| self.exclusion.ignored.and_then(storage.as_widened));
-        let is_optional = storage.is_some_and(|storage| storage.is_optional);
-        let (mask, mask_pitch) = match self.exclusion.mask {
-            Some(mask) => (mask.as_ptr().cast::<u8>().wrapping_add(tile.start), tile.pitch),
+        let (mut missing, mut bytes) = (Missing::of(None, false), core::ptr::null());
+        if let Some(Column { storage, .. }) = targets {
+            missing = Missing::of(self.exclusion.ignored_in(storage), storage.is_optional);
+        }
+        if let Some(targets) = targets
+            && self.reads_bytes(targets.storage)
+        {
+            bytes = targets.at(tile.start);
+        }
+        let (mask, mask_pitch) = match self.exclusion.mask_at(tile.start) {
+            Some(mask) => (mask.cast(), tile.pitch),
             None => (ALL.as_ptr(), 0),
         };
         let mut combination = Combination {
             tile,
             logit: block.logit,
             target: block.target,
+            bytes,
             weights: [block.weight; 2],
             made: buffers,
-            ignored: ignored.unwrap_or(T::NAN),
-            // Only NaN is not equal to itself.
-            nan_is_ignored: is_optional || ignored.is_some_and(|v| v.ne(&v)),
+            missing,
             mask,
             mask_pitch,
             smoothing: smoothing.unwrap_or(Smoothing::none()),
@@ -91,10 +105,10 @@ impl<T: Constants> Combined<'_, T> {
             if let Some((class_weight, buffer)) = weights {
                 combination.weights[1] = class_weight;
                 combination.made[0] = buffer;
-                backend.function::<T, Weighing<T>>().call(&mut combination);
+                backend.function::<T, Weighing>().call(&mut combination);
                 [block.weight, block.target] = combination.made;
             } else {
-                backend.function::<T, Removing<T>>().call(&mut combination);
+                backend.function::<T, Removing>().call(&mut combination);
                 [block.logit, block.target] = combination.made;
             }
         }
@@ -102,102 +116,103 @@ impl<T: Constants> Combined<'_, T> {
 }
 
 impl<T: Constants> Combination<T> {
-    /// Which elements of a vector are not there: where the target is `ignored` or, unless `SIMPLE`, where a mask takes them away,
-    /// or the target is NaN and that is ignored.
+    /// The targets of a vector as they are stored, and 0 where nothing is there, else 1.
     ///
     /// # Safety
     ///
-    /// `L` is one register, and the mask has the elements of the tile.
+    /// `L` is one register; the mask and, as `BYTES` says, bytes or rows of targets have the elements of the tile.
     #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn absent<L: Lanes<Scalar = T>, const SIMPLE: bool>(
+    unsafe fn target<L: Lanes<Scalar = T>, const BYTES: bool, const MASKED: bool>(
         &self,
         l: Token<L>,
-        [target, ignored, nan]: [Vector<L>; 3],
         row: usize,
         lane: usize,
-    ) -> Mask<L> {
-        let absent = target.equals(ignored);
-        if SIMPLE {
-            return absent;
-        }
-        let first = self.mask.wrapping_add(row * self.mask_pitch + lane);
-        // SAFETY: the caller's promise; no byte beyond the last element is read.
-        let kept = unsafe {
-            if row + 1 < self.tile.rows || lane + L::LANES <= self.tile.last {
-                l.load_bytes(first)
+    ) -> [Vector<L>; 2] {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let target = if BYTES {
+                self.bytes(l, self.bytes, self.tile.pitch, row, lane)
             } else {
-                let mut bytes = [0_u8; MOST_LANES];
-                let mut i = 0;
-                while i < self.tile.last.saturating_sub(lane) {
-                    bytes[i % MOST_LANES] = first.add(i).read();
-                    i += 1;
-                }
-                l.load_bytes(bytes.as_ptr())
-            }
-        };
-        absent | target.equals(target).select(kept, kept.at_most(nan)).equals(l.zero())
+                l.load(self.target.at(row, lane))
+            };
+            let kept = if MASKED { self.bytes(l, self.mask, self.mask_pitch, row, lane) } else { l.one() };
+            [target, self.missing.clear::<L, BYTES>(l, target, kept)]
+        }
     }
 
-    /// The ignored target, and 0 if NaN is another one, else 1.
+    /// Bytes of a vector; beyond the last element, zeros.
+    ///
+    /// # Safety
+    ///
+    /// There are bytes of all elements of the tile from `first` on, the rows so far apart.
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn ignored<L: Lanes<Scalar = T>>(&self, l: Token<L>) -> [Vector<L>; 2] {
-        [l.splat(self.ignored), l.splat(if self.nan_is_ignored { T::ZERO } else { T::ONE })]
+    unsafe fn bytes<L: Lanes<Scalar = T>>(
+        &self,
+        l: Token<L>,
+        first: *const u8,
+        pitch: usize,
+        row: usize,
+        lane: usize,
+    ) -> Vector<L> {
+        let first = first.wrapping_add(row * pitch + lane);
+        // SAFETY: the caller's promise; no byte beyond the last element is read.
+        unsafe {
+            if row + 1 < self.tile.rows || lane + L::LANES <= self.tile.last {
+                return l.load_bytes(first);
+            }
+            let mut bytes = [0_u8; MOST_LANES];
+            let mut i = 0;
+            while i < self.tile.last.saturating_sub(lane) {
+                bytes[i % MOST_LANES] = first.add(i).read();
+                i += 1;
+            }
+            l.load_bytes(bytes.as_ptr())
+        }
     }
 }
 
 /// Makes rows of weights.
-struct Weighing<T>(PhantomData<T>);
+struct Weighing;
 
-impl<T: Constants> Kernel<T> for Weighing<T> {
+impl<T: Constants> Kernel<T> for Weighing {
     type Args = Combination<T>;
     type Out = ();
 
     /// # Safety
     ///
-    /// The tile has rows of weights, targets and a mask, and room for what is made.
+    /// The tile has rows of weights, of a mask, and of targets, and room for what is made.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, combination: &mut Combination<T>) {
-        // A copy: what is behind a reference would be read again after each store.
-        let combination = *combination;
-        let Combination { tile, target, weights: [first, second], made, smoothing, .. } = combination;
-        let [ignored, nan] = combination.ignored(l);
-        let mut row = 0;
-        while row < tile.rows {
-            let mut lane = 0;
-            while lane < width_of::<T>(tile.width) {
-                // SAFETY: the caller's promise.
-                unsafe {
-                    let weight = products(l, l.load(first.at(row, lane)), l.load(second.at(row, lane)));
-                    let t = l.load(target.at(row, lane));
-                    let absent = combination.absent::<L, false>(l, [t, ignored, nan], row, lane);
-                    absent.clear(weight).store(made[0].at(row, lane));
-                    smoothing.of(l, t).store(made[1].at(row, lane));
-                }
-                lane += L::LANES;
+        // SAFETY: the caller's promise.
+        unsafe {
+            if AT_ONCE && !combination.bytes.is_null() {
+                combination.weigh::<L, true>(l);
+            } else {
+                combination.weigh::<L, false>(l);
             }
-            row += 1;
         }
     }
 }
 
 /// Makes rows of logits and targets, for formulas without weights.
-struct Removing<T>(PhantomData<T>);
+struct Removing;
 
-impl<T: Constants> Kernel<T> for Removing<T> {
+impl<T: Constants> Kernel<T> for Removing {
     type Args = Combination<T>;
     type Out = ();
 
     /// # Safety
     ///
-    /// The tile has rows of logits, targets and a mask, and room for what is made.
+    /// The tile has rows of logits, of a mask, and of targets, and room for what is made.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, combination: &mut Combination<T>) {
         // SAFETY: the caller's promise.
         unsafe {
-            if combination.mask_pitch == 0 && !combination.nan_is_ignored {
-                combination.remove::<L, true>(l);
-            } else {
-                combination.remove::<L, false>(l);
+            match (AT_ONCE && !combination.bytes.is_null(), !AT_ONCE || combination.mask_pitch > 0) {
+                (false, false) => combination.remove::<L, false, false>(l),
+                (false, true) => combination.remove::<L, false, true>(l),
+                (true, false) => combination.remove::<L, true, false>(l),
+                (true, true) => combination.remove::<L, true, true>(l),
             }
         }
     }
@@ -206,13 +221,37 @@ impl<T: Constants> Kernel<T> for Removing<T> {
 impl<T: Constants> Combination<T> {
     /// # Safety
     ///
+    /// That of [`Weighing`].
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn weigh<L: Lanes<Scalar = T>, const BYTES: bool>(&self, l: Token<L>) {
+        // A copy: what is behind a reference would be read again after each store.
+        let combination = *self;
+        let Self { tile, weights: [first, second], made, smoothing, .. } = combination;
+        let mut row = 0;
+        while row < tile.rows {
+            let mut lane = 0;
+            while lane < width_of::<T>(tile.width) {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let weight = products(l, l.load(first.at(row, lane)), l.load(second.at(row, lane)));
+                    let [target, kept] = combination.target::<L, BYTES, true>(l, row, lane);
+                    kept.equals(l.zero()).clear(weight).store(made[0].at(row, lane));
+                    smoothing.of(l, target).store(made[1].at(row, lane));
+                }
+                lane += L::LANES;
+            }
+            row += 1;
+        }
+    }
+
+    /// # Safety
+    ///
     /// That of [`Removing`].
     #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn remove<L: Lanes<Scalar = T>, const SIMPLE: bool>(&self, l: Token<L>) {
+    unsafe fn remove<L: Lanes<Scalar = T>, const BYTES: bool, const MASKED: bool>(&self, l: Token<L>) {
         // A copy, as there.
         let combination = *self;
-        let Self { tile, logit, target, made, smoothing, .. } = combination;
-        let [ignored, nan] = combination.ignored(l);
+        let Self { tile, logit, made, smoothing, .. } = combination;
         // The largest number, and not infinity: times a cost of 0, that would be NaN.
         let (nothing, one) = (l.splat(T::MAX), l.one());
         let mut row = 0;
@@ -221,10 +260,11 @@ impl<T: Constants> Combination<T> {
             while lane < width_of::<T>(tile.width) {
                 // SAFETY: the caller's promise.
                 unsafe {
-                    let (x, t) = (l.load(logit.at(row, lane)), l.load(target.at(row, lane)));
-                    let absent = combination.absent::<L, SIMPLE>(l, [t, ignored, nan], row, lane);
+                    let x = l.load(logit.at(row, lane));
+                    let [target, kept] = combination.target::<L, BYTES, MASKED>(l, row, lane);
+                    let absent = kept.equals(l.zero());
                     absent.select(nothing, x).store(made[0].at(row, lane));
-                    absent.select(one, smoothing.of(l, t)).store(made[1].at(row, lane));
+                    absent.select(one, smoothing.of(l, target)).store(made[1].at(row, lane));
                 }
                 lane += L::LANES;
             }

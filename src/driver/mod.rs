@@ -52,10 +52,10 @@
 
 mod block;
 mod combined;
+mod counting;
+mod exclusion;
 mod factors;
 mod formulas;
-mod found;
-mod labels;
 mod plan;
 mod rows;
 mod short;
@@ -66,19 +66,23 @@ mod sum;
 mod tests;
 mod threads;
 mod tile;
+mod transfer;
 mod tree;
 mod types;
+mod values;
+mod widening;
 
 pub(crate) use combined::{Combined, weight_product};
+pub(crate) use exclusion::Exclusion;
 pub(crate) use factors::{Broadcast, Factors};
 pub(crate) use formulas::{BceParameters, FocalParameters, Sealed};
-pub(crate) use found::Found;
-pub(crate) use labels::Exclusion;
 pub(crate) use short::{Row, RowResult, is_short};
-pub(crate) use stored::{Stored, Values, ValuesMut};
+pub(crate) use stored::{Stored, TransferPlans};
 pub(crate) use streams::Streams;
 pub(crate) use sum::chunk_len;
 pub(crate) use threads::{Pass, Threads};
+pub(crate) use transfer::Found;
+pub(crate) use values::{Values, ValuesMut};
 
 use core::mem::MaybeUninit;
 use core::ops::Range;
@@ -107,19 +111,20 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
     /// Each function on the way to the formula is called in one place, so that a program with one loss has all of it in that
     /// place, and keeps no more than it needs.
     fn run(&mut self, mut total: DoubleWord<T>) -> DoubleWord<T> {
-        let (mut logit, mut target) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::<T::TargetBuffer>::uninit());
+        let (mut logit, mut target) =
+            (MaybeUninit::<T::LogitBuffer>::uninit(), MaybeUninit::<T::TargetBuffer>::uninit());
         let (mut pos_weight, mut weight) = (MaybeUninit::uninit(), MaybeUninit::uninit());
         let (mut pos_weight_cycle, mut weight_cycle) = (MaybeUninit::uninit(), MaybeUninit::uninit());
-        let (mut class_weight, mut class_weight_cycle) = (MaybeUninit::<T::Buffer>::uninit(), MaybeUninit::uninit());
+        let (mut class_weight, mut class_weight_cycle) = (MaybeUninit::uninit(), MaybeUninit::uninit());
         let mut upstream = MaybeUninit::uninit();
         let (mut terms, mut words) = (MaybeUninit::uninit(), MaybeUninit::uninit());
-        let target = Buffer::of(&mut target);
+        let (logit, target) = (Buffer::of(&mut logit), Buffer::of(&mut target));
         let mut workspace = Workspace {
-            logit: Buffer::of(&mut logit),
             pos_weight: FactorRows::of(target.part(1, &mut pos_weight)).with_cycle(&mut pos_weight_cycle),
             weight: FactorRows::of(target.part(2, &mut weight)).with_cycle(&mut weight_cycle),
-            class_weight: FactorRows::of(Buffer::of(&mut class_weight)).with_cycle(&mut class_weight_cycle),
+            class_weight: FactorRows::of(logit.part(1, &mut class_weight)).with_cycle(&mut class_weight_cycle),
             upstream: FactorRows::of(target.part(3, &mut upstream)),
+            logit,
             target,
             terms: &mut terms,
             pieces: 0,

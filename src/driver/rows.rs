@@ -22,15 +22,16 @@ impl<'b, T: Constants> Buffer<'b, T> {
         Self { rows: Rows { first: buffer.as_mut_ptr().cast(), step: T::COLUMNS }, borrowed: PhantomData }
     }
 
-    /// Room for the rows of a factor: a quarter of that of targets, which have no more than the first one where there are
+    /// Room for the rows of a factor: a part of that of targets or logits, which have no more than the first one where there are
     /// factors. A microcontroller has a buffer of its own for each, of which a program keeps only those that it needs.
     #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn part(&self, quarter: usize, own: &'b mut MaybeUninit<T::FactorBuffer>) -> Self {
+    pub fn part(&self, part: usize, own: &'b mut MaybeUninit<T::FactorBuffer>) -> Self {
         const { assert!(MICROCONTROLLER || 4 * T::MADE_ROWS <= T::MADE_TARGETS, "four kinds of rows") };
+        const { assert!(MICROCONTROLLER || 2 * T::MADE_ROWS <= T::MADE_LOGITS, "two kinds of rows") };
         if MICROCONTROLLER {
             return Self::of(own);
         }
-        let first = self.rows.first.wrapping_add(quarter * T::MADE_ROWS * T::COLUMNS);
+        let first = self.rows.first.wrapping_add(part * T::MADE_ROWS * T::COLUMNS);
         Self { rows: Rows { first, ..self.rows }, borrowed: PhantomData }
     }
 }

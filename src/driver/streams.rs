@@ -11,9 +11,9 @@ use super::block::{Block, BlockFn, Choice, Rows, Shape, Surveyor};
 use super::combined::Combined;
 use super::factors::Factors;
 use super::rows::{Buffer, FactorRows};
-use super::stored::{Column, Values, ValuesMut};
 use super::sum::{Finish, LaneSums, PIECES, ROWS};
 use super::tile::Tile;
+use super::values::{Column, Values, ValuesMut};
 use crate::math::{Constants, Smoothing, is_moderate};
 use crate::simd::Backend;
 
@@ -92,30 +92,29 @@ impl<'a, T: Constants> Streams<'a, T> {
     /// Only logits, as many as there are.
     #[inline]
     pub fn new(logits: Values<'a, T>) -> Self {
+        Self::of(logits.column, logits.len(), None)
+    }
+
+    /// The first output takes the logits' place.
+    #[inline]
+    pub fn in_place(logits: ValuesMut<'a, T>) -> Self {
+        Self::of(logits.column, logits.len(), Some(logits.column))
+    }
+
+    #[inline]
+    fn of(logits: Column<T>, len: usize, output: Option<Column<T>>) -> Self {
         let one = Factors::ONE;
         Self {
-            elements: 0..logits.len(),
-            logits: logits.column,
+            elements: 0..len,
+            logits,
             targets: None,
             smoothing: None,
             pos_weight: one,
             weight: one,
             combined: None,
             upstream: one,
-            outputs: [None; 2],
+            outputs: [output, None],
             slices: PhantomData,
-        }
-    }
-
-    /// The first output takes the logits' place.
-    #[inline]
-    pub fn in_place(logits: ValuesMut<'a, T>) -> Self {
-        let column = logits.column;
-        Self {
-            logits: column,
-            elements: 0..logits.len(),
-            outputs: [Some(column), None],
-            ..Self::new(Values::new::<T>(&[]))
         }
     }
 
@@ -242,9 +241,9 @@ impl<'a, T: Constants> Streams<'a, T> {
             || shape.outputs > 0 && is_stored(&self.outputs[0])
             || shape.outputs > 1 && is_stored(&self.outputs[1])
         {
-            T::MADE_ROWS
+            // Factors share the room for targets, and that for logits.
+            if shape.weights || shape.upstream { T::MADE_ROWS } else { T::MADE_LOGITS }
         } else if shape.targets && (is_stored(&self.targets) || self.smoothing.is_some()) {
-            // Factors share the room for targets.
             if shape.weights || shape.upstream { T::MADE_ROWS } else { T::MADE_TARGETS }
         } else {
             usize::MAX
@@ -343,14 +342,14 @@ impl<T: Constants> Streams<'_, T> {
         // SAFETY: the caller's promise: every slice has the elements of the tile, and the buffers room for what is made.
         unsafe {
             let logit = self.column_rows(self.logits, workspace.logit.rows, backend, None, tile);
-            // What is taken away is told by targets as they are stored.
-            let (smoothing, looks) = match self.combined {
-                Some(combined) => (None, combined.excludes),
-                None => (self.smoothing, false),
-            };
-            let target = match self.targets {
-                Some(column) if shape.targets || looks => {
-                    self.column_rows(column, workspace.target.rows, backend, smoothing, tile)
+            let target = match (self.targets, self.combined) {
+                (Some(column), None) if shape.targets => {
+                    self.column_rows(column, workspace.target.rows, backend, self.smoothing, tile)
+                }
+                (Some(column), Some(combined))
+                    if (shape.targets || combined.excludes) && !combined.reads_bytes(column.storage) =>
+                {
+                    self.column_rows(column, workspace.target.rows, backend, None, tile)
                 }
                 // Not read, or by a formula that nobody gave targets.
                 _ => logit,
@@ -391,8 +390,7 @@ impl<T: Constants> Streams<'_, T> {
                     let class_weight = workspace.class_weight.rows(combined.class_weight, tile);
                     weights = Some((class_weight, workspace.weight.buffer()));
                 }
-                let storage = self.targets.map(|column| column.storage);
-                combined.make(backend, tile, (storage, self.smoothing), buffers, weights, &mut block);
+                combined.make(backend, tile, (self.targets, self.smoothing), buffers, weights, &mut block);
             }
             block
         }

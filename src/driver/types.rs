@@ -1,45 +1,62 @@
 //! The types that numbers can have in memory.
 
-use super::labels::Counting;
-use super::stored::{Reading, Storage, Stored, StoredMut, Writing};
-use crate::math::Constants;
+use super::counting::Counting;
+use super::stored::{Storage, Stored, StoredMut, TransferPlans};
+use super::widening::Reading;
+#[cfg(feature = "half")]
+use super::widening::Writing;
+#[cfg(feature = "half")]
+use crate::simd::Backend;
 use crate::simd::{Lanes, Token, Vector};
 
-impl<T: Constants> Storage<T> {
-    /// Numbers.
-    pub const fn numbers<S: Stored<T>>(as_is: bool) -> Self {
+impl<T: TransferPlans> Storage<T> {
+    /// Numbers whose kernels are compiled where they are used.
+    const fn numbers<S: Stored<T>>() -> Self {
         Self {
             size: size_of::<S>(),
-            as_is,
+            as_is: false,
             hard: false,
             is_checked: false,
             is_optional: false,
-            read: |backend| backend.function::<T, Reading<S>>(),
+            is_byte: false,
+            as_read: |value| S::exactly(value).map(S::widen),
+            // SAFETY: the caller's promise, of an `S`; so it is of all here.
+            read: |backend, transfer| unsafe { backend.function::<T, Reading<S>>().call(transfer) },
             write: None,
-            // SAFETY: the caller's promise, that an `S` is there.
+            // SAFETY: see above.
             get: |from| unsafe { from.cast::<S>().read().widen() },
-            count: |backend| backend.function::<T, Counting<S>>(),
-            as_widened: |value| S::exactly(value).map(S::widen),
+            // SAFETY: see above.
+            count: |backend, targets| unsafe { backend.function::<T, Counting<S>>().call(targets) },
         }
     }
 
-    /// Labels: 0 or 1, which has to be checked, or nothing.
-    pub const fn labels<S: Stored<T>>(is_checked: bool, is_optional: bool) -> Self {
-        Self { hard: true, is_checked, is_optional, ..Self::numbers::<S>(false) }
+    /// The same, of results too.
+    #[cfg(feature = "half")]
+    const fn results<S: StoredMut<T>>() -> Self {
+        // SAFETY: see above.
+        let write = |backend: Backend, transfer: &mut _| unsafe { backend.function::<T, Writing<S>>().call(transfer) };
+        Self { write: Some(write), ..Self::numbers::<S>() }
     }
 
-    /// The same, where nothing but 0 and 1 can be stored.
-    pub const fn valid(self) -> Self {
-        Self { is_checked: false, ..self }
+    /// Integers, of which 0 and 1 are labels.
+    const fn labels<S: Stored<T>>() -> Self {
+        Self { hard: true, is_checked: true, ..Self::numbers::<S>() }
     }
 
-    pub const fn with_output<S: StoredMut<T>>(self) -> Self {
-        Self { write: Some(|backend| backend.function::<T, Writing<S>>()), ..self }
+    /// The same, read as bytes.
+    const fn bytes<S: Stored<T>>(as_read: fn(T) -> Option<T>) -> Self {
+        Self { is_byte: true, as_read, read: T::read_bytes, ..Self::labels::<S>() }
     }
 }
 
-impl<T: Constants> Stored<T> for T {
-    const STORAGE: Storage<T> = Storage::numbers::<T>(true).with_output::<T>();
+impl<T: TransferPlans> Stored<T> for T {
+    const STORAGE: Storage<T> = Storage {
+        as_is: true,
+        read: T::read_numbers,
+        write: Some(T::write_numbers),
+        count: T::count_numbers,
+        ..Storage::numbers::<T>()
+    };
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> T {
@@ -55,7 +72,7 @@ impl<T: Constants> Stored<T> for T {
     }
 }
 
-impl<T: Constants> StoredMut<T> for T {
+impl<T: TransferPlans> StoredMut<T> for T {
     #[cfg_attr(not(unoptimized), inline(always))]
     fn round(v: T) -> T {
         v
@@ -69,7 +86,7 @@ impl<T: Constants> StoredMut<T> for T {
 
 /// `f32` beside `f64`.
 impl Stored<f64> for f32 {
-    const STORAGE: Storage<f64> = Storage::numbers::<f32>(false);
+    const STORAGE: Storage<f64> = Storage::numbers::<f32>();
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> f64 {
@@ -81,8 +98,9 @@ impl Stored<f64> for f32 {
     }
 }
 
-impl<T: Constants> Stored<T> for u8 {
-    const STORAGE: Storage<T> = Storage::labels::<u8>(true, false);
+impl<T: TransferPlans> Stored<T> for u8 {
+    const STORAGE: Storage<T> =
+        Storage { count: T::count_bytes, ..Storage::bytes::<u8>(|value| u8::exactly(value).map(u8::widen)) };
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> T {
@@ -92,19 +110,23 @@ impl<T: Constants> Stored<T> for u8 {
         i32::exactly(value)?.try_into().ok()
     }
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn is_label(self) -> bool {
-        self <= 1
-    }
-    #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn load<L: Lanes<Scalar = T>>(l: Token<L>, from: *const u8) -> Vector<L> {
         // SAFETY: the caller's promise.
         unsafe { l.load_bytes(from) }
     }
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn is_label(self) -> bool {
+        self <= 1
+    }
 }
 
 /// A byte that is 0 or 1.
-impl<T: Constants> Stored<T> for bool {
-    const STORAGE: Storage<T> = <u8 as Stored<T>>::STORAGE.valid();
+impl<T: TransferPlans> Stored<T> for bool {
+    const STORAGE: Storage<T> = Storage {
+        is_checked: false,
+        count: T::count_bytes,
+        ..Storage::bytes::<bool>(|value| bool::exactly(value).map(bool::widen))
+    };
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> T {
@@ -116,8 +138,8 @@ impl<T: Constants> Stored<T> for bool {
 }
 
 /// How it lies in memory is not known, so it is read as what it is.
-impl<T: Constants> Stored<T> for Option<bool> {
-    const STORAGE: Storage<T> = Storage::labels::<Option<bool>>(false, true);
+impl<T: TransferPlans> Stored<T> for Option<bool> {
+    const STORAGE: Storage<T> = Storage { is_checked: false, is_optional: true, ..Storage::labels::<Self>() };
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> T {
@@ -135,8 +157,10 @@ impl<T: Constants> Stored<T> for Option<bool> {
     }
 }
 
-impl<T: Constants> Stored<T> for i8 {
-    const STORAGE: Storage<T> = Storage::labels::<i8>(true, false);
+/// Its bytes are 0 and 1 only where it is.
+impl<T: TransferPlans> Stored<T> for i8 {
+    const STORAGE: Storage<T> =
+        Storage::bytes::<i8>(|value| i8::exactly(value).map(|label| label.cast_unsigned().widen()));
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> T {
@@ -151,8 +175,8 @@ impl<T: Constants> Stored<T> for i8 {
     }
 }
 
-impl<T: Constants> Stored<T> for i32 {
-    const STORAGE: Storage<T> = Storage::labels::<i32>(true, false);
+impl<T: TransferPlans> Stored<T> for i32 {
+    const STORAGE: Storage<T> = Storage::labels::<i32>();
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> T {
@@ -168,8 +192,8 @@ impl<T: Constants> Stored<T> for i32 {
     }
 }
 
-impl<T: Constants> Stored<T> for i64 {
-    const STORAGE: Storage<T> = Storage::labels::<i64>(true, false);
+impl<T: TransferPlans> Stored<T> for i64 {
+    const STORAGE: Storage<T> = Storage::labels::<i64>();
 
     /// Held in the range of `i32`, for which there are vectors: what is neither 0 nor 1 stays so.
     #[cfg_attr(not(unoptimized), inline(always))]
@@ -194,7 +218,7 @@ mod halves {
     use crate::simd::{Format, Lanes, Token, Vector};
 
     impl Stored<f32> for f16 {
-        const STORAGE: Storage<f32> = Storage::numbers::<f16>(false).with_output::<f16>();
+        const STORAGE: Storage<f32> = Storage::results::<f16>();
 
         #[cfg_attr(not(unoptimized), inline(always))]
         fn widen(self) -> f32 {
@@ -224,7 +248,7 @@ mod halves {
     }
 
     impl Stored<f32> for bf16 {
-        const STORAGE: Storage<f32> = Storage::numbers::<bf16>(false).with_output::<bf16>();
+        const STORAGE: Storage<f32> = Storage::results::<bf16>();
 
         #[cfg_attr(not(unoptimized), inline(always))]
         fn widen(self) -> f32 {

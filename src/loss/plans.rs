@@ -76,7 +76,11 @@ pub(crate) trait Plans<T: Real>: Sync {
             None => Factors::ONE,
         };
         let (weight, combined) = settings.weights(targets, backend)?;
-        let reduction = settings.reduction;
+        let reduction = match settings.reduction {
+            // The sum of ones is their number.
+            Reduction::WeightedMean if settings.weight.is_one() && settings.class_weight.is_one() => Reduction::Mean,
+            reduction => reduction,
+        };
         let mut checked = Checked { threads, targets, present: len, weight, combined, pos_weight, reduction, backend };
         checked.check_targets()?;
         self.check_inputs(inputs, &checked)?;

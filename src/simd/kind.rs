@@ -20,8 +20,9 @@ macro_rules! kinds {
             /// 128 bytes: over how many lanes a sum is defined, whatever the width of the registers.
             type VirtualLanes: Copy + Default + AsRef<[Self]> + AsMut<[Self]>;
             const VIRTUAL_LANES: usize = 128 / size_of::<Self>();
-            /// Room for [`COLUMNS`](Self::COLUMNS) lanes of [`MADE_ROWS`](Self::MADE_ROWS) rows.
-            type Buffer: Copy;
+            /// Room for [`COLUMNS`](Self::COLUMNS) lanes of [`MADE_LOGITS`](Self::MADE_LOGITS) rows, or of half as many and of a
+            /// factor.
+            type LogitBuffer;
             /// The same of [`MADE_TARGETS`](Self::MADE_TARGETS) rows: of targets alone, or of them and of three factors.
             type TargetBuffer;
             /// Room for the rows of a factor where it is not in that of targets; else nothing.
@@ -32,7 +33,9 @@ macro_rules! kinds {
             const COLUMNS: usize = if MICROCONTROLLER { 1 } else { Self::VIRTUAL_LANES };
             /// As many rows as are made at a time.
             const MADE_ROWS: usize = if MICROCONTROLLER { 32 } else { 8 };
-            /// The same where there are no factors: a block.
+            /// The same where there are no factors: half of a block.
+            const MADE_LOGITS: usize = if MICROCONTROLLER { 32 } else { 16 };
+            /// The same where, besides, targets alone are made: a block.
             const MADE_TARGETS: usize = 32;
             $($(#[$target])* type $kind: Lanes<Scalar = Self>;)*
         }
@@ -42,7 +45,7 @@ macro_rules! kinds {
             type Columns = [f32; Self::COLUMNS];
             type TargetBuffer = [f32; Self::COLUMNS * Self::MADE_TARGETS];
             type FactorBuffer = [f32; if MICROCONTROLLER { Self::COLUMNS * Self::MADE_ROWS } else { 0 }];
-            type Buffer = [f32; Self::COLUMNS * Self::MADE_ROWS];
+            type LogitBuffer = [f32; Self::COLUMNS * Self::MADE_LOGITS];
             $($(#[$target])* type $kind = $f32;)*
         }
 
@@ -51,7 +54,7 @@ macro_rules! kinds {
             type Columns = [f64; Self::COLUMNS];
             type TargetBuffer = [f64; Self::COLUMNS * Self::MADE_TARGETS];
             type FactorBuffer = [f64; if MICROCONTROLLER { Self::COLUMNS * Self::MADE_ROWS } else { 0 }];
-            type Buffer = [f64; Self::COLUMNS * Self::MADE_ROWS];
+            type LogitBuffer = [f64; Self::COLUMNS * Self::MADE_LOGITS];
             $($(#[$target])* type $kind = $f64;)*
         }
 

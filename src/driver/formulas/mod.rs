@@ -12,8 +12,13 @@ pub(crate) use focal::{FocalParameters, FocalPlans};
 pub(crate) use probability::ProbabilityPlans;
 pub(crate) use weight::WeightPlans;
 
+use crate::driver::TransferPlans;
+
 /// What this crate has of `f32` and `f64`, and nobody else sees.
-pub(crate) trait Sealed: ActivationPlans + BcePlans + FocalPlans + ProbabilityPlans + WeightPlans {}
+pub(crate) trait Sealed:
+    ActivationPlans + BcePlans + FocalPlans + ProbabilityPlans + TransferPlans + WeightPlans
+{
+}
 
 impl Sealed for f32 {}
 impl Sealed for f64 {}

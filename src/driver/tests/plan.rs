@@ -5,6 +5,7 @@ use std::vec::Vec;
 
 use quickcheck::quickcheck;
 
+use crate::driver::TransferPlans;
 use crate::driver::block::Choice;
 use crate::driver::plan::Plan;
 use crate::driver::{Broadcast, Factors, Pass, Streams, Threads, Values, ValuesMut, threads};
@@ -124,7 +125,7 @@ fn chosen<T: Constants>(found: &[T]) -> Vec<u64> {
     blocks.map(|block| if block.iter().all(|name| *name == block[0]) { block[0].to_count() } else { 0 }).collect()
 }
 
-fn check<T: Constants, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS: bool>(odd: &[(u16, u8)]) {
+fn check<T: TransferPlans, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS: bool>(odd: &[(u16, u8)]) {
     let (any, moderate, hard) = (Named(T::ONE), Named(T::from_count(2)), Named(T::from_count(3)));
     let limit = T::MODERATE_LOGIT;
     let elements = Elements::new(odd);

@@ -4,9 +4,11 @@ use core::fmt::Debug;
 use std::vec;
 use std::vec::Vec;
 
+use crate::driver::TransferPlans;
 use crate::driver::block::Rows;
-use crate::driver::stored::{Stored, StoredMut, Values, ValuesMut};
+use crate::driver::stored::{Stored, StoredMut};
 use crate::driver::tile::Tile;
+use crate::driver::values::{Values, ValuesMut};
 use crate::math::{Constants, Smoothing};
 use crate::simd::Backend;
 
@@ -87,7 +89,7 @@ fn check_write<T: Constants, S: StoredMut<T> + PartialEq + Debug>(number: impl F
 
 #[test]
 fn rows_of_labels() {
-    fn check<T: Constants>() {
+    fn check<T: TransferPlans>() {
         let byte = |i: usize| (i * 7 % 256) as u8 * u8::from(!i.is_multiple_of(3));
         check_read(byte, 1, |i| T::from_word(byte(i).into()));
         let label = |i: usize| i.is_multiple_of(3);
@@ -95,7 +97,7 @@ fn rows_of_labels() {
         check_read(label, true, number);
         check_read(|i| Some(label(i)), None, number);
         let signed = |i: usize| T::from_integer(i32::from(byte(i) as i8));
-        check_read(|i| byte(i) as i8, 1, signed);
+        check_read(|i| byte(i) as i8, 1, |i| T::from_word(byte(i).into()));
         check_read(|i| i32::from(byte(i) as i8), 1, signed);
         check_read(|i| i64::from(byte(i) as i8), 1, signed);
     }
@@ -144,7 +146,7 @@ fn values_of_labels() {
 
 #[test]
 fn rows_as_they_are() {
-    fn check<T: Constants>() {
+    fn check<T: TransferPlans>() {
         let number = |i: usize| T::from_count(i as u64) / T::from_count(256);
         check_read(number, T::MAX, number);
         check_write(number, -T::ONE);
