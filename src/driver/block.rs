@@ -62,6 +62,8 @@ pub struct BlockFn<'f, T> {
     pub formula: *const (),
     pub products: usize,
     pub factor_weights: [T; 2],
+    /// Whether it takes blocks of which each lane has the same weights in all rows.
+    pub by_lane: bool,
     borrowed: PhantomData<&'f ()>,
 }
 
@@ -91,6 +93,7 @@ impl<'f, T: Constants> BlockFn<'f, T> {
             products: F::PRODUCTS,
             formula: core::ptr::from_ref(formula).cast(),
             factor_weights: formula.factor_weights(),
+            by_lane: F::BY_LANE,
             borrowed: PhantomData,
         }
     }
@@ -106,11 +109,20 @@ pub struct Shape {
     pub outputs: usize,
     /// Whether terms are summed.
     pub sums: bool,
+    /// Whether all rows have the same weights.
+    pub by_lane: bool,
 }
 
 impl Shape {
     pub const fn of<T: Constants, F: Formula<T>>() -> Self {
-        Self { targets: F::TARGETS, weights: F::WEIGHTED, upstream: F::UPSTREAM, outputs: F::OUTPUTS, sums: F::SUMS }
+        Self {
+            targets: F::TARGETS,
+            weights: F::WEIGHTED,
+            upstream: F::UPSTREAM,
+            outputs: F::OUTPUTS,
+            sums: F::SUMS,
+            by_lane: F::BY_LANE,
+        }
     }
 }
 

@@ -60,6 +60,19 @@ impl<T: Constants> Factors<'_, T> {
         }
     }
 
+    /// After how many rows, each of all virtual lanes, they repeat, if that is known of so many elements from one on.
+    pub fn period(&self, start: usize, len: usize) -> Option<usize> {
+        match *self {
+            Self::Uniform(_) => Some(1),
+            Self::Values { of: &Broadcast { values, copies: 1, cycles: true, .. }, .. } => {
+                // A number of lanes, which is a power of two, has no other divisors.
+                let common = values.len().trailing_zeros().min(T::VIRTUAL_LANES.trailing_zeros());
+                Some(values.len() >> common)
+            }
+            Self::Values { of, .. } => of.is_one_value(start, len).then_some(1),
+        }
+    }
+
     /// Whether it is one number for all elements.
     pub fn is_uniform(&self) -> bool {
         matches!(self, Self::Uniform(_))
@@ -80,6 +93,11 @@ impl<T: Constants> Broadcast<'_, T> {
             _ if cycles => usize::MAX,
             all => all.saturating_sub(start.unwrap_or(0)),
         }
+    }
+
+    /// Whether all of so many elements have the same copy of a value of its own.
+    fn is_one_value(&self, start: usize, len: usize) -> bool {
+        self.run == 1 && self.copies >= len && self.place(start).copy <= self.copies - len
     }
 
     /// Where the factor of an element is.

@@ -87,7 +87,7 @@ pub(crate) use values::{Values, ValuesMut};
 use core::mem::MaybeUninit;
 use core::ops::Range;
 
-use block::BlockFn;
+use block::{BlockFn, Choice, Shape};
 use plan::Plan;
 use rows::{Buffer, FactorRows};
 use streams::Workspace;
@@ -130,6 +130,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
             pieces: 0,
             are_blocks: false,
             width: 0,
+            lanes: [core::ptr::null(); 2],
         };
         let shape = self.plan.shape;
         workspace.prepare(&self.streams, shape);
@@ -145,25 +146,43 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         while start < end {
             let chunk = start..end.min(start + chunk_len::<T>());
             let mut lanes = LaneSums::new(&mut words);
+            // How far blocks have been looked at, and what was found.
+            let (mut looked, mut formula) = (start, self.plan.formula(None));
             while start < chunk.end {
                 let mut len = block_len.min(chunk.end - start);
                 if are_several && chunk.end - start >= PIECES * block_len {
                     len = PIECES * block_len;
                 }
-                let formula = self.choose(&mut workspace, start, len);
-                let mut lane = 0;
-                while lane < T::VIRTUAL_LANES.min(len) {
-                    let tile = if shape.sums {
-                        Tile::down::<T>(start, len, lane, formula.evaluate.lanes)
-                    } else {
-                        Tile::across::<T>(start, len, if is_made { T::COLUMNS } else { formula.evaluate.lanes })
-                    };
-                    self.streams.evaluate(&mut workspace, self.backend, shape, limit, formula, tile);
-                    if !shape.sums {
-                        break;
+                let period = self.plan.period;
+                if start >= looked {
+                    let all = (period * block_len).min(chunk.end - start).max(len);
+                    formula = self.choose(&mut workspace, start, all);
+                    looked = start + all;
+                    if formula.by_lane {
+                        len = all;
                     }
-                    workspace.finish(formula, &mut lanes, lane);
-                    lane += T::COLUMNS;
+                }
+                let (shape, limit, groups) = if formula.by_lane {
+                    let shape = Shape { by_lane: true, ..shape };
+                    (shape, self.streams.rows_at_a_time(shape), period.min(len.div_ceil(T::VIRTUAL_LANES)))
+                } else {
+                    (shape, limit, 1)
+                };
+                for group in 0..groups {
+                    let mut lane = 0;
+                    while lane < T::VIRTUAL_LANES.min(len - group * T::VIRTUAL_LANES) {
+                        let tile = if shape.sums {
+                            Tile::down::<T>(start, len, lane, formula.evaluate.lanes).every(groups, group)
+                        } else {
+                            Tile::across::<T>(start, len, if is_made { T::COLUMNS } else { formula.evaluate.lanes })
+                        };
+                        self.streams.evaluate(&mut workspace, self.backend, shape, limit, formula, tile);
+                        if !shape.sums {
+                            break;
+                        }
+                        workspace.finish(formula, &mut lanes, lane);
+                        lane += T::COLUMNS;
+                    }
                 }
                 start += len;
             }
@@ -184,6 +203,10 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
                 Some(self.streams.survey(workspace, self.backend, survey, tile))
             }
         };
-        self.plan.formula(found)
+        let formula = self.plan.formula(found);
+        if formula.by_lane && !self.streams.repeats(self.plan.period, start, len) {
+            return self.plan.formula(Some(Choice::Moderate));
+        }
+        formula
     }
 }

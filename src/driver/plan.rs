@@ -20,6 +20,8 @@ pub struct Plan<'f, T> {
     hard: Option<BlockFn<'f, T>>,
     /// What looks at a block, if there is anything to choose.
     pub survey: Option<Surveyor<T>>,
+    /// After how many rows factors repeat, if the formula for hard targets takes blocks of such rows.
+    pub period: usize,
 }
 
 impl<'f, T: Constants> Plan<'f, T> {
@@ -27,7 +29,7 @@ impl<'f, T: Constants> Plan<'f, T> {
     #[inline]
     pub fn one<F: Formula<T>>(backend: Backend, formula: &'f F) -> Self {
         let shape = const { Shape::of::<T, F>() };
-        Self { shape, any: BlockFn::new(backend, formula), moderate: None, hard: None, survey: None }
+        Self { shape, any: BlockFn::new(backend, formula), moderate: None, hard: None, survey: None, period: 1 }
     }
 
     /// One for hard targets, at whatever logits and weights, and another for any.
@@ -57,6 +59,12 @@ impl<'f, T: Constants> Plan<'f, T> {
         Self { hard: Some(BlockFn::new(backend, formula)), ..self }
     }
 
+    /// Another for hard ones whose factors repeat after so many rows.
+    #[inline]
+    pub fn by_lane<F: Formula<T>>(self, backend: Backend, formula: &'f F, period: usize) -> Self {
+        Self { period, ..self.hard(backend, formula) }
+    }
+
     /// Blocks are looked at: whether no logit is larger than `limit`, and what [`Surveying`] names besides. `WEIGHTED` wherever the
     /// formulas are: their factors share the room for targets.
     #[inline]
@@ -68,7 +76,7 @@ impl<'f, T: Constants> Plan<'f, T> {
     ) -> Self {
         let look = backend.function::<T, Surveying<WEIGHTED, TARGETS, HARD_WEIGHTS>>();
         let survey = Survey { limit, targets: streams.hard_targets() };
-        let shape = Shape { targets: TARGETS, weights: WEIGHTED, upstream: false, outputs: 0, sums: false };
+        let shape = Shape { targets: TARGETS, weights: WEIGHTED, upstream: false, outputs: 0, sums: false, by_lane: false };
         Self { survey: Some(Surveyor { look, survey, shape }), ..self }
     }
 

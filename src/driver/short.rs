@@ -237,7 +237,7 @@ impl<'r, T: Constants, F: Formula<T>> Kernel<T> for EvaluateRow<'r, F> {
                     let mut sum = zero(l).accumulate(beyond.clear(term));
                     k = 0;
                     while k < F::PRODUCTS {
-                        sum = with_logarithm(l, sum, beyond.clear(factors[k]), weights[k]);
+                        sum = with_logarithm(l, sum, beyond.clear(factors[k]), l.splat(weights[k]));
                         k += 1;
                     }
                     store(sum, sums, lane);

@@ -17,6 +17,9 @@ use super::values::{Column, Values, ValuesMut};
 use crate::math::{Constants, Smoothing, is_moderate};
 use crate::simd::Backend;
 
+/// The longest period of rows that has whole blocks in a chunk.
+const MOST_PERIODS: usize = 32;
+
 /// What is written before it is read, over and over.
 pub struct Workspace<'r, T: Constants> {
     /// Takes the first output too, where the logits were.
@@ -33,6 +36,8 @@ pub struct Workspace<'r, T: Constants> {
     pub pieces: usize,
     pub are_blocks: bool,
     pub width: usize,
+    /// The positive weights and weights of each lane, if all rows have the same; else null.
+    pub lanes: [*const T; 2],
 }
 
 impl<T: Constants> Workspace<'_, T> {
@@ -59,11 +64,12 @@ impl<T: Constants> Workspace<'_, T> {
             return;
         }
         let (terms, are_blocks) = (self.terms.as_ptr().cast(), self.are_blocks);
-        let BlockFn { products, factor_weights, .. } = formula;
+        let (BlockFn { products, factor_weights, .. }, lanes) = (formula, self.lanes);
         // SAFETY: the lanes are there, and written at once; the formula has written the terms and products of these pieces.
         unsafe {
             let (sums, is_first) = sums.place(lane, width);
-            let mut finish = Finish { width, terms, pieces, are_blocks, sums, is_first, products, factor_weights };
+            let mut finish =
+                Finish { width, terms, pieces, are_blocks, sums, is_first, products, factor_weights, lanes };
             formula.finish.call(&mut finish);
         }
     }
@@ -215,6 +221,31 @@ impl<'a, T: Constants> Streams<'a, T> {
             && [self.pos_weight, self.upstream].into_iter().all(|factors| are_moderate(factors, T::MODERATE_WEIGHTS))
     }
 
+    /// After how many rows weights and positive weights repeat, if they are by class, or by channels of whole blocks; so many that
+    /// a chunk has as many blocks of rows that are alike.
+    pub fn period(&self) -> Option<usize> {
+        if self.combined.is_some() || self.pos_weight.is_uniform() && self.weight.is_uniform() {
+            return None;
+        }
+        let block = T::VIRTUAL_LANES * ROWS;
+        let period = |factors: Factors<'_, T>| match factors {
+            // Whether a block has one value is asked of each.
+            Factors::Values { of, .. } if of.run == 1 && of.copies >= block => Some(1),
+            factors => factors.period(0, usize::MAX),
+        };
+        let (a, b) = (period(self.pos_weight)?, period(self.weight)?);
+        // Both odd multiples of few powers of two; mostly one of them is 1, or they are equal.
+        let both = if a % b == 0 { a } else if b % a == 0 { b } else { a * b };
+        (both <= MOST_PERIODS).then_some(both)
+    }
+
+    /// Whether they repeat so in a part of the elements.
+    pub fn repeats(&self, period: usize, start: usize, len: usize) -> bool {
+        [self.pos_weight, self.weight]
+            .into_iter()
+            .all(|factors| factors.period(start, len).is_some_and(|own| period.is_multiple_of(own)))
+    }
+
     /// Whether all targets are known to be 0 or 1.
     pub fn are_hard(&self) -> bool {
         self.targets.is_some_and(|targets| targets.storage.hard)
@@ -236,7 +267,7 @@ impl<'a, T: Constants> Streams<'a, T> {
         let is_stored = |column: &Option<Column<T>>| column.is_some_and(|column| !column.storage.as_is);
         if !self.logits.storage.as_is
             || self.combined.is_some()
-            || shape.weights && (is_made(self.pos_weight) || is_made(self.weight))
+            || shape.weights && !shape.by_lane && (is_made(self.pos_weight) || is_made(self.weight))
             || shape.upstream && is_made(self.upstream)
             || shape.outputs > 0 && is_stored(&self.outputs[0])
             || shape.outputs > 1 && is_stored(&self.outputs[1])
@@ -285,6 +316,11 @@ impl<T: Constants> Streams<'_, T> {
                 if shape.sums {
                     block.sums = workspace.terms.as_mut_ptr().cast::<T>().wrapping_add(pieces * 3 * T::COLUMNS);
                 }
+                workspace.lanes = if shape.by_lane {
+                    [block.pos_weight.first, block.weight.first].map(<*mut T>::cast_const)
+                } else {
+                    [core::ptr::null(); 2]
+                };
                 formula.evaluate.call(&mut block);
                 // One by one, not in a loop: an index that is not known keeps all of the streams in memory.
                 if shape.outputs > 0 {
@@ -356,8 +392,11 @@ impl<T: Constants> Streams<'_, T> {
             };
             let (mut pos_weight, mut weight, mut upstream) = (logit, logit, logit);
             if shape.weights {
-                pos_weight = workspace.pos_weight.rows(self.pos_weight, tile);
-                weight = workspace.weight.rows(self.weight, tile);
+                // One row for all, where all are the same.
+                let row = |rows: Rows<T>| if shape.by_lane { Rows { step: 0, ..rows } } else { rows };
+                let tile = if shape.by_lane { tile.first_row() } else { tile };
+                pos_weight = row(workspace.pos_weight.rows(self.pos_weight, tile));
+                weight = row(workspace.weight.rows(self.weight, tile));
             }
             if shape.upstream {
                 upstream = workspace.upstream.rows(self.upstream, tile);

@@ -27,14 +27,22 @@ pub fn with_logarithm<T: Constants, L: Lanes<Scalar = T>>(
     l: Token<L>,
     sum: DoubleWord<Vector<L>>,
     product: Vector<L>,
-    weight: T,
+    weight: Vector<L>,
 ) -> DoubleWord<Vector<L>> {
-    let weight = l.splat(weight);
-    let log = log1p_double(l, product);
-    let weighted = log.hi * weight;
+    with_weighted(sum, log1p_double(l, product), weight)
+}
+
+/// A sum, and a number in two words times its weight.
+#[cfg_attr(not(unoptimized), inline(always))]
+fn with_weighted<L: Lanes<Scalar: Constants>>(
+    sum: DoubleWord<Vector<L>>,
+    number: DoubleWord<Vector<L>>,
+    weight: Vector<L>,
+) -> DoubleWord<Vector<L>> {
+    let weighted = number.hi * weight;
     let mut sum = sum.accumulate(weighted);
     // With what the multiplication lost, where the backend fuses; elsewhere that is 0.
-    sum.lo = log.lo.mul_add(weight, sum.lo + log.hi.mul_add(weight, -weighted));
+    sum.lo = number.lo.mul_add(weight, sum.lo + number.hi.mul_add(weight, -weighted));
     sum
 }
 
@@ -57,6 +65,9 @@ pub struct Finish<T> {
     pub products: usize,
     /// ... and by what the logarithm of each is multiplied.
     pub factor_weights: [T; 2],
+    /// If each lane has a positive weight and a weight of its own, where they are; else null. Then `factor_weights` are the two
+    /// targets.
+    pub lanes: [*const T; 2],
 }
 
 /// Joins the pieces of a block, and adds their terms and the logarithms of their products, at most `MOST`, to the sums of the
@@ -80,6 +91,8 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
         // A microcontroller has a kernel for each number.
         let products = if MICROCONTROLLER { MOST } else { finish.products.min(MOST) };
         let blocks = if are_blocks { finish.pieces } else { 1 };
+        let [pos_weights, weights] = finish.lanes;
+        let is_by_lane = !weights.is_null();
         let mut lane = 0;
         while lane < width_of::<T>(finish.width) {
             // SAFETY: the caller's promise, and `lane` is below `width`.
@@ -88,12 +101,24 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
                 let mut block = 0;
                 while block < blocks {
                     let (first, end) = if are_blocks { (block, block + 1) } else { (0, finish.pieces) };
-                    sum = sum.accumulate(finish.joined(l, first..end, 0, lane));
+                    let terms = finish.joined(l, first..end, 0, lane);
+                    let mut weight = l.one();
+                    if MOST == 2 && is_by_lane {
+                        weight = l.load(weights.wrapping_add(lane));
+                        sum = with_weighted(sum, DoubleWord { hi: terms, lo: l.zero() }, weight);
+                    } else {
+                        sum = sum.accumulate(terms);
+                    }
                     // In a loop: two logarithms side by side are twice the code.
                     let mut k = 0;
                     while k < products {
                         let product = finish.joined(l, first..end, 1 + k, lane);
-                        sum = with_logarithm(l, sum, product, finish.factor_weights[k % 2]);
+                        let mut factor = l.splat(finish.factor_weights[k % 2]);
+                        if MOST == 2 && is_by_lane {
+                            let pos_weight = l.load(pos_weights.wrapping_add(lane));
+                            factor = ((l.one() - factor) + pos_weight * factor) * weight;
+                        }
+                        sum = with_logarithm(l, sum, product, factor);
                         k += 1;
                     }
                     block += 1;

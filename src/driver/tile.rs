@@ -44,6 +44,20 @@ impl Tile {
         Self { start: start + lane, pitch: T::VIRTUAL_LANES, rows, width, last }
     }
 
+    /// Every so many rows of it, from one on.
+    #[inline]
+    pub fn every(&self, step: usize, row: usize) -> Self {
+        let rows = (self.rows - row).div_ceil(step);
+        let last = if row + (rows - 1) * step + 1 == self.rows { self.last } else { self.width };
+        Self { start: self.start + row * self.pitch, pitch: step * self.pitch, rows, last, ..*self }
+    }
+
+    /// Its first row.
+    #[inline]
+    pub fn first_row(&self) -> Self {
+        Self { rows: 1, last: if self.rows == 1 { self.last } else { self.width }, ..*self }
+    }
+
     /// Whether the last row reaches beyond the end.
     #[inline]
     pub fn is_partial<T: Constants>(&self) -> bool {

@@ -132,6 +132,45 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
     }
 }
 
+/// Positive weights and weights that are the same in all rows of a block: they multiply the sums of each lane. Logits and
+/// weights are moderate, and targets all 0 or 1, as they were before smoothing.
+#[derive(Clone, Copy)]
+pub struct ByLane<T, W> {
+    pub smoothing: Smoothing<T>,
+    pub scale: T,
+    pub wanted: PhantomData<W>,
+}
+
+impl<T: Constants, W: Wanted> Formula<T> for ByLane<T, W> {
+    const REGISTERS: usize = 4;
+    const PRODUCTS: usize = 2;
+    const SUMS: bool = true;
+    const OUTPUTS: usize = W::OUTPUTS;
+    const BY_LANE: bool = true;
+
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
+        let Inputs { target: t, pos_weight, weight, .. } = inputs;
+        let x = Logit::unscaled(l, inputs.logit);
+        let positive = t.equals(l.splat(self.smoothing.positive()));
+        let e = x.e.value;
+        let costs = Costs::new(l, &x, l.one() - t, pos_weight * t);
+        let slope = costs.far.neg_mul_add(e, costs.near) / (l.one() + e);
+        let size = weight * l.splat(self.scale);
+        let gradient = slope * x.positive.select(size, -size);
+        Results {
+            term: costs.near * x.magnitude,
+            factors: [positive.clear(e), positive.select(e, l.zero())],
+            outputs: [weight.equals(l.zero()).clear(gradient), l.zero()],
+        }
+    }
+
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn factor_weights(self) -> [T; 2] {
+        [self.smoothing.lift, self.smoothing.positive()]
+    }
+}
+
 /// Any weights.
 ///
 /// `MODERATE` is for blocks whose logits and weights are moderate ([`Constants::MODERATE_LOGIT`]); a weight of 0 excuses

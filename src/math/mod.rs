@@ -11,7 +11,7 @@ mod logistic;
 mod probability;
 mod weight;
 
-pub(crate) use bce::{Balanced, TargetGradient, Unit, Weighted};
+pub(crate) use bce::{Balanced, ByLane, TargetGradient, Unit, Weighted};
 pub(crate) use coefficients::Constants;
 pub(crate) use costs::Smoothing;
 pub(crate) use double::DoubleWord;
@@ -60,11 +60,14 @@ pub trait Formula<T: Constants>: Copy + Sync {
     const WEIGHTED: bool = true;
     /// Whether the row of upstream derivatives is read.
     const UPSTREAM: bool = false;
+    /// Whether each lane has a positive weight and a weight of its own, the same in all rows of a block, which only multiply the
+    /// lane's sums.
+    const BY_LANE: bool = false;
 
     /// The results; those beyond what the constants promise are not looked at.
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L>;
 
-    /// By what the logarithm of each product is multiplied.
+    /// By what the logarithm of each product is multiplied; `BY_LANE`, the targets whose costs are.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn factor_weights(self) -> [T; 2] {
         [T::ONE; 2]

@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use crate::driver::plan::Plan;
 use crate::driver::{Pass, Row, RowResult, Streams, threads};
 use crate::math::{
-    Backward, Balanced, Constants, Derivatives, DoubleWord, Formula, Gradient, GradientAndHessian, Losses, Smoothing,
+    Backward, Balanced, ByLane, Constants, Derivatives, DoubleWord, Formula, Gradient, GradientAndHessian, Losses, Smoothing,
     Sum, SumAndGradient, TargetGradient, Unit, Wanted, Weighted,
 };
 use crate::simd::Backend;
@@ -153,6 +153,7 @@ impl<T: Constants> BceParameters<T> {
         let any = self.weighted::<SumAndGradient, false, false>(pass.scale);
         let moderate = self.weighted::<W, true, false>(pass.scale);
         let hard = self.weighted::<W, true, true>(pass.scale);
+        let by_lane = ByLane::<T, W> { smoothing: self.smoothing, scale: pass.scale, wanted: PhantomData };
         let streams = streams.smoothed(self.smoothing);
         let plan = if streams.has_no_weights() {
             Plan::one(backend, &unit)
@@ -162,6 +163,15 @@ impl<T: Constants> BceParameters<T> {
                 plan.surveyed::<false, false, false>(backend, &streams, T::MAX)
             } else {
                 plan.surveyed::<false, true, false>(backend, &streams, T::MAX)
+            }
+        } else if let Some(period) = streams.period()
+            && streams.weights_are_moderate()
+        {
+            let plan = Plan::one(backend, &any).moderate(backend, &moderate).by_lane(backend, &by_lane, period);
+            if streams.are_hard() {
+                plan.surveyed::<false, false, false>(backend, &streams, T::MODERATE_LOGIT)
+            } else {
+                plan.surveyed::<false, true, false>(backend, &streams, T::MODERATE_LOGIT)
             }
         } else if streams.weights_are_moderate() && streams.pos_weight.is_uniform() {
             let plan = Plan::one(backend, &any).moderate(backend, &moderate).hard(backend, &hard);
