@@ -64,6 +64,8 @@ pub struct BlockFn<'f, T> {
     pub factor_weights: [T; 2],
     /// Whether it takes blocks of which each lane has the same weights in all rows.
     pub by_lane: bool,
+    /// See [`tells`](Self::tells).
+    has_telling_terms: bool,
     borrowed: PhantomData<&'f ()>,
 }
 
@@ -94,8 +96,17 @@ impl<'f, T: Constants> BlockFn<'f, T> {
             formula: core::ptr::from_ref(formula).cast(),
             factor_weights: formula.factor_weights(),
             by_lane: F::BY_LANE,
+            has_telling_terms: F::TELLS,
             borrowed: PhantomData,
         }
+    }
+}
+
+impl<T> BlockFn<'_, T> {
+    /// Whether one of its terms is not finite in a block that it does not take. Where memory is short, nobody asks.
+    #[inline]
+    pub fn tells(&self) -> bool {
+        cfg!(not(small)) && self.has_telling_terms
     }
 }
 

@@ -97,7 +97,8 @@ impl<T: Constants> Broadcast<'_, T> {
 
     /// Whether all of so many elements have the same copy of a value of its own.
     fn is_one_value(&self, start: usize, len: usize) -> bool {
-        self.run == 1 && self.copies >= len && self.place(start).copy <= self.copies - len
+        let first = self.start.unwrap_or(0).wrapping_add(start);
+        self.run == 1 && self.copies >= len && first % self.copies.max(1) <= self.copies - len
     }
 
     /// Where the factor of an element is.

@@ -18,7 +18,18 @@
 //!
 //! What needs vectors is a function of a block ([`block`]), compiled for each backend. All else, the [`Driver`] above all, is
 //! compiled once for each element type: it cuts slices into blocks, chooses the formula of each ([`plan`]), finds or makes its
-//! rows ([`streams`], [`rows`]), and adds what comes out ([`sum`]).
+//! rows ([`evaluation`], [`rows`]), and adds what comes out ([`sum`]).
+//!
+//! # Which formula
+//!
+//! The fastest one sums logarithms as products, and wants hard targets. Where it can, it is tried without looking: one of its
+//! terms is infinite or NaN if it does not take the block, and then the block is evaluated again by another. After that, blocks are
+//! looked at first until one is hard. Where results take the logits' place, they always are. What comes out depends on the block
+//! alone.
+//!
+//! A product has one cost in each lane. With C classes and V virtual lanes, rows that are k = C / gcd(C, V) apart have the same
+//! classes in each lane, so up to k = 32, 32 k rows are k blocks of rows that are so far apart: [`Tile::every`]. A channel of a
+//! whole block is one class. Weights by class multiply a lane's sum of terms and its logarithms.
 //!
 //! # How far a sum is from the exact one
 //!
@@ -41,7 +52,8 @@
 //! 5. Up to 32 blocks of a lane, each with up to three summands, in two words whose low one is at most 96 u of the high
 //!    one and rounded 96 times: 96^2 u, below 1/1000. Each lane of the fold and each chunk after it: 3 u, so below 1/10
 //!    up to 2^32 elements.
-//! 6. Costs that are not 1 multiply a logarithm: 2, for the cost itself; its product is kept in two words.
+//! 6. Costs that are not 1 multiply a logarithm: 2, for the cost itself, and 1 more where it has a weight by class; their products
+//!    are kept in two words, and so are those of terms with such a weight.
 //! 7. The sum rounded to one word, or divided by the number of elements: 1/2 ULP, and 1/1000 for a quotient's correction.
 //!
 //! So a sum of hard targets' losses without a positive weight is off by at most E + 12.1 units and half an ULP, and one of
@@ -53,6 +65,7 @@
 mod block;
 mod combined;
 mod counting;
+mod evaluation;
 mod exclusion;
 mod factors;
 mod formulas;
@@ -71,6 +84,7 @@ mod tree;
 mod types;
 mod values;
 mod widening;
+mod workspace;
 
 pub(crate) use combined::{Combined, weight_product};
 pub(crate) use exclusion::Exclusion;
@@ -87,12 +101,12 @@ pub(crate) use values::{Values, ValuesMut};
 use core::mem::MaybeUninit;
 use core::ops::Range;
 
-use block::{BlockFn, Choice, Shape};
+use block::{BlockFn, Choice};
 use plan::Plan;
 use rows::{Buffer, FactorRows};
-use streams::Workspace;
 use sum::{LaneSums, PIECES, ROWS};
 use tile::Tile;
+use workspace::Workspace;
 
 use crate::math::{Constants, DoubleWord};
 use crate::simd::Backend;
@@ -142,48 +156,36 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         let is_made = limit < usize::MAX;
         // Several at a time, if all are whole and nothing is chosen or made: their logarithms do not wait for each other.
         let are_several = PIECES > 1 && shape.sums && self.plan.survey.is_none() && !is_made;
+        // Whether blocks are looked at before they are evaluated: until one is as the fastest formula wants it, if that tells.
+        // In place, it would leave nothing to evaluate again.
+        let always_looks = !self.plan.tells() || self.streams.is_in_place();
+        let mut looks = always_looks;
+        let mut saved = MaybeUninit::uninit();
         let Range { mut start, end } = self.streams.elements();
         while start < end {
             let chunk = start..end.min(start + chunk_len::<T>());
             let mut lanes = LaneSums::new(&mut words);
-            // How far blocks have been looked at, and what was found.
-            let (mut looked, mut formula) = (start, self.plan.formula(None));
+            let (mut chosen, mut found) = (start, None);
             while start < chunk.end {
-                let mut len = block_len.min(chunk.end - start);
-                if are_several && chunk.end - start >= PIECES * block_len {
-                    len = PIECES * block_len;
-                }
-                let period = self.plan.period;
-                if start >= looked {
-                    let all = (period * block_len).min(chunk.end - start).max(len);
-                    formula = self.choose(&mut workspace, start, all);
-                    looked = start + all;
-                    if formula.by_lane {
-                        len = all;
+                let left = chunk.end - start;
+                let is_several = are_several && left >= PIECES * block_len;
+                let block = if is_several { PIECES * block_len } else { block_len.min(left) };
+                let mut len = block;
+                let used = if looks { 0 } else { lanes.save(&mut saved) };
+                loop {
+                    if self.plan.survey.is_some() && start >= chosen {
+                        let period = left.min(self.plan.period * block);
+                        found = Some(self.choose(&mut workspace, looks, start, period));
+                        len = if self.plan.formula(found).by_lane { period } else { block };
+                        chosen = start + period;
                     }
-                }
-                let (shape, limit, groups) = if formula.by_lane {
-                    let shape = Shape { by_lane: true, ..shape };
-                    (shape, self.streams.rows_at_a_time(shape), period.min(len.div_ceil(T::VIRTUAL_LANES)))
-                } else {
-                    (shape, limit, 1)
-                };
-                for group in 0..groups {
-                    let mut lane = 0;
-                    while lane < T::VIRTUAL_LANES.min(len - group * T::VIRTUAL_LANES) {
-                        let tile = if shape.sums {
-                            Tile::down::<T>(start, len, lane, formula.evaluate.lanes).every(groups, group)
-                        } else {
-                            Tile::across::<T>(start, len, if is_made { T::COLUMNS } else { formula.evaluate.lanes })
-                        };
-                        self.streams.evaluate(&mut workspace, self.backend, shape, limit, formula, tile);
-                        if !shape.sums {
-                            break;
-                        }
-                        workspace.finish(formula, &mut lanes, lane);
-                        lane += T::COLUMNS;
+                    if self.evaluate(&mut workspace, &mut lanes, limit, (self.plan.formula(found), looks), start, len) {
+                        break;
                     }
+                    lanes.restore(&saved, used);
+                    (looks, chosen) = (true, start);
                 }
+                looks = looks && (always_looks || found != Some(Choice::Hard));
                 start += len;
             }
             if shape.sums {
@@ -193,20 +195,59 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         total
     }
 
-    /// The fastest formula that takes these elements.
+    /// Evaluates a formula for a block, or for as many as a period has. Whether it takes them, which is known where it `is_right`; if
+    /// not, what is written must not last.
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn choose(&self, workspace: &mut Workspace<'_, T>, start: usize, len: usize) -> BlockFn<'d, T> {
-        let found = match &self.plan.survey {
-            None => None,
-            Some(survey) => {
-                let tile = Tile::across::<T>(start, len, T::COLUMNS);
-                Some(self.streams.survey(workspace, self.backend, survey, tile))
-            }
-        };
-        let formula = self.plan.formula(found);
-        if formula.by_lane && !self.streams.repeats(self.plan.period, start, len) {
-            return self.plan.formula(Some(Choice::Moderate));
+    fn evaluate(
+        &mut self,
+        workspace: &mut Workspace<'_, T>,
+        lanes: &mut LaneSums<'_, T>,
+        mut limit: usize,
+        (formula, is_right): (BlockFn<'d, T>, bool),
+        start: usize,
+        len: usize,
+    ) -> bool {
+        let mut shape = self.plan.shape;
+        let is_made = limit < usize::MAX;
+        let (mut groups, mut takes) = (1, true);
+        if formula.by_lane {
+            shape.by_lane = true;
+            limit = self.streams.rows_at_a_time(shape);
+            groups = self.plan.period.min(len.div_ceil(T::VIRTUAL_LANES));
         }
-        formula
+        for group in 0..groups {
+            let mut lane = 0;
+            while lane < T::VIRTUAL_LANES.min(len - group * T::VIRTUAL_LANES) {
+                let tile = if shape.sums {
+                    Tile::down::<T>(start, len, lane, formula.evaluate.lanes).every(groups, group)
+                } else {
+                    Tile::across::<T>(start, len, if is_made { T::COLUMNS } else { formula.evaluate.lanes })
+                };
+                self.streams.evaluate(workspace, self.backend, shape, limit, formula, tile);
+                if !shape.sums {
+                    break;
+                }
+                if formula.tells() {
+                    takes &= workspace.are_finite();
+                }
+                workspace.finish(formula, lanes, lane);
+                lane += T::COLUMNS;
+            }
+        }
+        takes | is_right
+    }
+
+    /// What these elements are, if it looks at them; else hard, which the formula tells of.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn choose(&self, workspace: &mut Workspace<'_, T>, looks: bool, start: usize, len: usize) -> Choice {
+        let repeat = !self.plan.is_by_lane() || self.streams.repeats(self.plan.period, start, len);
+        let found = match &self.plan.survey {
+            Some(survey) if looks || !repeat => {
+                let tile = Tile::across::<T>(start, len, T::COLUMNS);
+                self.streams.survey(workspace, self.backend, survey, tile)
+            }
+            _ => Choice::Hard,
+        };
+        if repeat { found } else { found.min(Choice::Moderate) }
     }
 }

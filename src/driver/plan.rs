@@ -47,10 +47,10 @@ impl<'f, T: Constants> Plan<'f, T> {
         Self::one(backend, any).hard(backend, hard).surveyed::<true, true, false>(backend, streams, infinity)
     }
 
-    /// Another for moderate ones.
+    /// Another for moderate ones, with the same results. Where memory is short, there is none.
     #[inline]
     pub fn moderate<F: Formula<T>>(self, backend: Backend, formula: &'f F) -> Self {
-        Self { moderate: Some(BlockFn::new(backend, formula)), ..self }
+        if cfg!(small) { self } else { Self { moderate: Some(BlockFn::new(backend, formula)), ..self } }
     }
 
     /// Another for hard ones.
@@ -76,8 +76,21 @@ impl<'f, T: Constants> Plan<'f, T> {
     ) -> Self {
         let look = backend.function::<T, Surveying<WEIGHTED, TARGETS, HARD_WEIGHTS>>();
         let survey = Survey { limit, targets: streams.hard_targets() };
-        let shape = Shape { targets: TARGETS, weights: WEIGHTED, upstream: false, outputs: 0, sums: false, by_lane: false };
+        let shape =
+            Shape { targets: TARGETS, weights: WEIGHTED, upstream: false, outputs: 0, sums: false, by_lane: false };
         Self { survey: Some(Surveyor { look, survey, shape }), ..self }
+    }
+
+    /// Whether the fastest formula tells if it takes a block.
+    #[inline]
+    pub fn tells(&self) -> bool {
+        self.hard.is_some_and(|hard| hard.tells())
+    }
+
+    /// Whether the fastest formula takes blocks of rows that have the same weights.
+    #[inline]
+    pub fn is_by_lane(&self) -> bool {
+        self.hard.is_some_and(|hard| hard.by_lane)
     }
 
     /// The fastest formula for a block in which a survey has found this, if there is one.

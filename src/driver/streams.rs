@@ -1,87 +1,27 @@
-//! What a pass reads and writes: where each stream of numbers is, and how a part of them becomes a block.
+//! What a pass reads and writes: where each stream of numbers is, and what is known of all of them.
 //!
-//! [`Streams`] are made from slices that all have the elements they go over. A [`Tile`] says which of these a block has, and is
-//! compared with them once, so that no vector needs a check of its own.
+//! [`Streams`] are made from slices that all have the elements they go over.
 
 use core::marker::PhantomData;
-use core::mem::MaybeUninit;
 use core::ops::Range;
 
-use super::block::{Block, BlockFn, Choice, Rows, Shape, Surveyor};
+use super::block::Shape;
 use super::combined::Combined;
 use super::factors::Factors;
-use super::rows::{Buffer, FactorRows};
-use super::sum::{Finish, LaneSums, PIECES, ROWS};
-use super::tile::Tile;
+use super::sum::ROWS;
 use super::values::{Column, Values, ValuesMut};
 use crate::math::{Constants, Smoothing, is_moderate};
-use crate::simd::Backend;
 
 /// The longest period of rows that has whole blocks in a chunk.
 const MOST_PERIODS: usize = 32;
 
-/// What is written before it is read, over and over.
-pub struct Workspace<'r, T: Constants> {
-    /// Takes the first output too, where the logits were.
-    pub logit: Buffer<'r, T>,
-    /// Takes the second output too.
-    pub target: Buffer<'r, T>,
-    pub pos_weight: FactorRows<'r, T>,
-    pub weight: FactorRows<'r, T>,
-    pub class_weight: FactorRows<'r, T>,
-    pub upstream: FactorRows<'r, T>,
-    /// The terms and products of each piece of a block's rows.
-    pub terms: &'r mut MaybeUninit<[[T::Columns; 3]; PIECES]>,
-    /// How many pieces and lanes of them have been written, and whether each piece is a block.
-    pub pieces: usize,
-    pub are_blocks: bool,
-    pub width: usize,
-    /// The positive weights and weights of each lane, if all rows have the same; else null.
-    pub lanes: [*const T; 2],
-}
-
-impl<T: Constants> Workspace<'_, T> {
-    /// Makes the rows that are the same in all blocks.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn prepare(&mut self, streams: &Streams<'_, T>, shape: Shape) {
-        if shape.weights {
-            self.pos_weight.prepare(streams.pos_weight);
-            self.weight.prepare(streams.weight);
-            if let Some(combined) = streams.combined {
-                self.class_weight.prepare(combined.class_weight);
-            }
-        }
-        if shape.upstream {
-            self.upstream.prepare(streams.upstream);
-        }
-    }
-
-    /// Adds what a formula has left of the last tile to the sums of the lanes from `lane` on.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn finish(&mut self, formula: BlockFn<'_, T>, sums: &mut LaneSums<'_, T>, lane: usize) {
-        let (width, pieces) = (self.width, core::mem::take(&mut self.pieces));
-        if pieces == 0 || T::VIRTUAL_LANES - lane < width {
-            return;
-        }
-        let (terms, are_blocks) = (self.terms.as_ptr().cast(), self.are_blocks);
-        let (BlockFn { products, factor_weights, .. }, lanes) = (formula, self.lanes);
-        // SAFETY: the lanes are there, and written at once; the formula has written the terms and products of these pieces.
-        unsafe {
-            let (sums, is_first) = sums.place(lane, width);
-            let mut finish =
-                Finish { width, terms, pieces, are_blocks, sums, is_first, products, factor_weights, lanes };
-            formula.finish.call(&mut finish);
-        }
-    }
-}
-
 /// What is read and written, element by element.
 pub struct Streams<'a, T: 'static> {
     /// Which elements it goes over; every slice has them.
-    elements: Range<usize>,
+    pub(super) elements: Range<usize>,
     pub(super) logits: Column<T>,
     pub(super) targets: Option<Column<T>>,
-    smoothing: Option<Smoothing<T>>,
+    pub(super) smoothing: Option<Smoothing<T>>,
     pub pos_weight: Factors<'a, T>,
     pub weight: Factors<'a, T>,
     /// What else decides the weight; few callers have it.
@@ -190,6 +130,11 @@ impl<'a, T: Constants> Streams<'a, T> {
         self.elements.clone()
     }
 
+    /// Whether the first output takes the logits' place.
+    pub fn is_in_place(&self) -> bool {
+        self.outputs[0].is_some_and(|output| output.at(0) == self.logits.at(0))
+    }
+
     /// Whether all weights and positive weights are 1.
     #[inline]
     pub fn has_no_weights(&self) -> bool {
@@ -235,7 +180,13 @@ impl<'a, T: Constants> Streams<'a, T> {
         };
         let (a, b) = (period(self.pos_weight)?, period(self.weight)?);
         // Both odd multiples of few powers of two; mostly one of them is 1, or they are equal.
-        let both = if a % b == 0 { a } else if b % a == 0 { b } else { a * b };
+        let both = if a % b == 0 {
+            a
+        } else if b % a == 0 {
+            b
+        } else {
+            a * b
+        };
         (both <= MOST_PERIODS).then_some(both)
     }
 
@@ -278,197 +229,6 @@ impl<'a, T: Constants> Streams<'a, T> {
             if shape.weights || shape.upstream { T::MADE_ROWS } else { T::MADE_TARGETS }
         } else {
             usize::MAX
-        }
-    }
-}
-
-impl<T: Constants> Streams<'_, T> {
-    /// Whether they go over all elements of a tile.
-    #[inline]
-    fn have(&self, tile: Tile) -> bool {
-        self.elements.start <= tile.start && tile.end() <= self.elements.end
-    }
-
-    /// Evaluates a formula for a tile: writes its outputs, and leaves what it sums in the workspace, piece by piece of the rows.
-    /// `limit` is how many [rows there is room for](Self::rows_at_a_time).
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn evaluate(
-        &mut self,
-        workspace: &mut Workspace<'_, T>,
-        backend: Backend,
-        shape: Shape,
-        limit: usize,
-        formula: BlockFn<'_, T>,
-        tile: Tile,
-    ) {
-        if !self.have(tile) {
-            return;
-        }
-        // What is summed is cut where the tree is.
-        let limit = if shape.sums && tile.is_partial::<T>() { limit.min(T::MADE_ROWS) } else { limit };
-        let (mut row, mut pieces) = (0, 0);
-        while row < tile.rows {
-            let part = tile.part::<T>(row, limit);
-            // SAFETY: it goes over the elements of the tile.
-            unsafe {
-                let mut block = self.block(workspace, backend, shape, part);
-                block.formula = formula.formula;
-                if shape.sums {
-                    block.sums = workspace.terms.as_mut_ptr().cast::<T>().wrapping_add(pieces * 3 * T::COLUMNS);
-                }
-                workspace.lanes = if shape.by_lane {
-                    [block.pos_weight.first, block.weight.first].map(<*mut T>::cast_const)
-                } else {
-                    [core::ptr::null(); 2]
-                };
-                formula.evaluate.call(&mut block);
-                // One by one, not in a loop: an index that is not known keeps all of the streams in memory.
-                if shape.outputs > 0 {
-                    self.deliver(block.outputs[0], self.outputs[0], backend, part);
-                }
-                if shape.outputs > 1 {
-                    self.deliver(block.outputs[1], self.outputs[1], backend, part);
-                }
-            }
-            row += part.rows;
-            pieces += 1;
-        }
-        if shape.sums {
-            workspace.are_blocks = PIECES > 1 && tile.rows > ROWS;
-            workspace.pieces = if workspace.are_blocks { tile.rows / ROWS } else { pieces };
-            workspace.width = tile.width;
-        }
-    }
-
-    /// Looks at a tile.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn survey(
-        &self,
-        workspace: &mut Workspace<'_, T>,
-        backend: Backend,
-        surveyor: &Surveyor<T>,
-        tile: Tile,
-    ) -> Choice {
-        if !self.have(tile) {
-            return Choice::Any;
-        }
-        let limit = self.rows_at_a_time(surveyor.shape);
-        let mut found = Choice::Hard;
-        let mut row = 0;
-        while row < tile.rows {
-            let part = tile.part::<T>(row, limit);
-            // SAFETY: it goes over the elements of the tile.
-            found = found.min(unsafe {
-                let block = self.block(workspace, backend, surveyor.shape, part);
-                surveyor.look.call(&mut (block, surveyor.survey))
-            });
-            row += part.rows;
-        }
-        found
-    }
-
-    /// The rows of a tile: in the slices, or made in buffers.
-    ///
-    /// # Safety
-    ///
-    /// It goes over all elements of the tile, which has no more rows than [there is room for](Self::rows_at_a_time) and, if the
-    /// last one reaches beyond the end, no more than [`MADE_ROWS`](crate::simd::Native::MADE_ROWS). The buffers are prepared.
-    #[cfg_attr(not(any(unoptimized, small)), inline(always))]
-    unsafe fn block(&self, workspace: &mut Workspace<'_, T>, backend: Backend, shape: Shape, tile: Tile) -> Block<T> {
-        // SAFETY: the caller's promise: every slice has the elements of the tile, and the buffers room for what is made.
-        unsafe {
-            let logit = self.column_rows(self.logits, workspace.logit.rows, backend, None, tile);
-            let target = match (self.targets, self.combined) {
-                (Some(column), None) if shape.targets => {
-                    self.column_rows(column, workspace.target.rows, backend, self.smoothing, tile)
-                }
-                (Some(column), Some(combined))
-                    if (shape.targets || combined.excludes) && !combined.reads_bytes(column.storage) =>
-                {
-                    self.column_rows(column, workspace.target.rows, backend, None, tile)
-                }
-                // Not read, or by a formula that nobody gave targets.
-                _ => logit,
-            };
-            let (mut pos_weight, mut weight, mut upstream) = (logit, logit, logit);
-            if shape.weights {
-                // One row for all, where all are the same.
-                let row = |rows: Rows<T>| if shape.by_lane { Rows { step: 0, ..rows } } else { rows };
-                let tile = if shape.by_lane { tile.first_row() } else { tile };
-                pos_weight = row(workspace.pos_weight.rows(self.pos_weight, tile));
-                weight = row(workspace.weight.rows(self.weight, tile));
-            }
-            if shape.upstream {
-                upstream = workspace.upstream.rows(self.upstream, tile);
-            }
-            // A formula reads a vector before it writes one, so results may take the place of what they are made of.
-            let buffers = [workspace.logit.rows, workspace.target.rows];
-            let output = |k: usize| match self.outputs[k] {
-                // Not written; to name a buffer would keep it.
-                _ if k >= shape.outputs => logit,
-                Some(column) => column.rows(tile).unwrap_or(buffers[k]),
-                // By a formula that nobody gave an output: one row takes it all.
-                None => Rows { step: 0, ..buffers[k] },
-            };
-            let mut block = Block {
-                rows: tile.rows,
-                width: tile.width,
-                logit,
-                target,
-                pos_weight,
-                weight,
-                upstream,
-                outputs: [output(0), output(1)],
-                sums: core::ptr::null_mut(),
-                last: tile.last,
-                formula: core::ptr::null(),
-            };
-            if let Some(combined) = self.combined {
-                let mut weights = None;
-                if shape.weights {
-                    let class_weight = workspace.class_weight.rows(combined.class_weight, tile);
-                    weights = Some((class_weight, workspace.weight.buffer()));
-                }
-                combined.make(backend, tile, (self.targets, self.smoothing), buffers, weights, &mut block);
-            }
-            block
-        }
-    }
-
-    /// # Safety
-    ///
-    /// That of [`block`](Self::block).
-    #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn column_rows(
-        &self,
-        column: Column<T>,
-        buffer: Rows<T>,
-        backend: Backend,
-        smoothing: Option<Smoothing<T>>,
-        tile: Tile,
-    ) -> Rows<T> {
-        if smoothing.is_none()
-            && let Some(rows) = column.rows(tile)
-        {
-            return rows;
-        }
-        // SAFETY: the caller's promise.
-        unsafe { column.read(backend, tile, buffer, smoothing) };
-        buffer
-    }
-
-    /// Writes the results of a block to an output, if they are in a buffer.
-    ///
-    /// # Safety
-    ///
-    /// The formula has written them. The rest is that of [`block`](Self::block).
-    #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn deliver(&self, rows: Rows<T>, output: Option<Column<T>>, backend: Backend, tile: Tile) {
-        if let Some(column) = output
-            && column.rows(tile).is_none()
-        {
-            // SAFETY: the caller's promise.
-            unsafe { column.write(backend, tile, rows) };
         }
     }
 }

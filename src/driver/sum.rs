@@ -63,10 +63,16 @@ pub struct Finish<T> {
     pub is_first: bool,
     /// How many products there are, ...
     pub products: usize,
-    /// ... and by what the logarithm of each is multiplied.
-    pub factor_weights: [T; 2],
-    /// If each lane has a positive weight and a weight of its own, where they are; else null. Then `factor_weights` are the two
-    /// targets.
+    /// ... and by what the logarithm of each is multiplied. A single one is not.
+    pub weights: *const LogarithmWeights<T>,
+}
+
+/// By what the logarithms of two products are multiplied.
+#[derive(Clone, Copy)]
+pub struct LogarithmWeights<T> {
+    /// The same in all lanes; or, by lane, the targets whose costs it is.
+    pub both: [T; 2],
+    /// By lane, where the positive weights and the weights are, by which the terms are multiplied too; else null.
     pub lanes: [*const T; 2],
 }
 
@@ -83,7 +89,7 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
     /// # Safety
     ///
     /// `terms` has so many pieces of `width` lanes, and each of `sums` room for `width` elements, which are there unless
-    /// this `is_first`.
+    /// this `is_first`. The weights of two products are there.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, finish: &mut Finish<T>) {
         let finish = *finish;
@@ -91,8 +97,13 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
         // A microcontroller has a kernel for each number.
         let products = if MICROCONTROLLER { MOST } else { finish.products.min(MOST) };
         let blocks = if are_blocks { finish.pieces } else { 1 };
-        let [pos_weights, weights] = finish.lanes;
-        let is_by_lane = !weights.is_null();
+        let mut weights = LogarithmWeights { both: [T::ONE; 2], lanes: [core::ptr::null(); 2] };
+        if MOST == 2 && products == 2 {
+            // SAFETY: the caller's promise.
+            weights = unsafe { finish.weights.read() };
+        }
+        let LogarithmWeights { both, lanes: [pos_weights, lane_weights] } = weights;
+        let is_by_lane = MOST == 2 && !lane_weights.is_null();
         let mut lane = 0;
         while lane < width_of::<T>(finish.width) {
             // SAFETY: the caller's promise, and `lane` is below `width`.
@@ -103,8 +114,8 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
                     let (first, end) = if are_blocks { (block, block + 1) } else { (0, finish.pieces) };
                     let terms = finish.joined(l, first..end, 0, lane);
                     let mut weight = l.one();
-                    if MOST == 2 && is_by_lane {
-                        weight = l.load(weights.wrapping_add(lane));
+                    if is_by_lane {
+                        weight = l.load(lane_weights.wrapping_add(lane));
                         sum = with_weighted(sum, DoubleWord { hi: terms, lo: l.zero() }, weight);
                     } else {
                         sum = sum.accumulate(terms);
@@ -113,8 +124,8 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
                     let mut k = 0;
                     while k < products {
                         let product = finish.joined(l, first..end, 1 + k, lane);
-                        let mut factor = l.splat(finish.factor_weights[k % 2]);
-                        if MOST == 2 && is_by_lane {
+                        let mut factor = l.splat(both[k % 2]);
+                        if is_by_lane {
                             let pos_weight = l.load(pos_weights.wrapping_add(lane));
                             factor = ((l.one() - factor) + pos_weight * factor) * weight;
                         }
@@ -226,6 +237,20 @@ impl<'w, T: Constants> LaneSums<'w, T> {
         let is_first = self.used <= lane;
         self.used = self.used.max(lane + width);
         ([hi, hi.wrapping_add(T::VIRTUAL_LANES)], is_first)
+    }
+
+    /// Keeps what there is, and returns how many lanes that is.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn save(&self, to: &mut MaybeUninit<[T::VirtualLanes; 2]>) -> usize {
+        *to = *self.words;
+        self.used
+    }
+
+    /// What there was when so many lanes were kept.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn restore(&mut self, from: &MaybeUninit<[T::VirtualLanes; 2]>, used: usize) {
+        *self.words = *from;
+        self.used = used;
     }
 
     /// The sum of all lanes, of which only the first `used` have any elements: a tree of halves. Normalised, so that

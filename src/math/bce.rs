@@ -100,6 +100,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
     const SUMS: bool = W::SUM;
     const OUTPUTS: usize = W::OUTPUTS;
     const WEIGHTED: bool = false;
+    const TELLS: bool = HARD;
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
@@ -120,7 +121,12 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
         let slope = costs.far.neg_mul_add(e, costs.near) / d;
         let scale = l.splat(self.scale);
         Results {
-            term: if HARD { costs.near * x.magnitude } else { both.mul_add(log1p_of_fraction(l, e), costs.linear(&x)) },
+            term: if HARD {
+                // That of an infinite logit is NaN or infinite.
+                self.smoothing.are_hard(l, t, positive).select(costs.near * x.magnitude, l.splat(T::NAN))
+            } else {
+                both.mul_add(log1p_of_fraction(l, e), costs.linear(&x))
+            },
             factors: if HARD { [positive.clear(e), positive.select(e, zero)] } else { [zero, zero] },
             outputs: [slope * x.positive.select(scale, -scale), both * e / (d * d) * scale],
         }
@@ -147,6 +153,7 @@ impl<T: Constants, W: Wanted> Formula<T> for ByLane<T, W> {
     const SUMS: bool = true;
     const OUTPUTS: usize = W::OUTPUTS;
     const BY_LANE: bool = true;
+    const TELLS: bool = true;
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
@@ -158,8 +165,9 @@ impl<T: Constants, W: Wanted> Formula<T> for ByLane<T, W> {
         let slope = costs.far.neg_mul_add(e, costs.near) / (l.one() + e);
         let size = weight * l.splat(self.scale);
         let gradient = slope * x.positive.select(size, -size);
+        let is_right = self.smoothing.are_hard(l, t, positive) & l.splat(T::MODERATE_LOGIT).ge(x.magnitude);
         Results {
-            term: costs.near * x.magnitude,
+            term: is_right.select(costs.near * x.magnitude, l.splat(T::NAN)),
             factors: [positive.clear(e), positive.select(e, l.zero())],
             outputs: [weight.equals(l.zero()).clear(gradient), l.zero()],
         }

@@ -34,6 +34,13 @@ impl<T: Constants> Smoothing<T> {
         [(T::ONE - low) + pos_weight * low, (T::ONE - high) + pos_weight * high]
     }
 
+    /// Which smoothed targets are 0 or 1 without, where `positive` are those that are 1.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn are_hard<L: Lanes<Scalar = T>>(self, l: Token<L>, t: Vector<L>, positive: Mask<L>) -> Mask<L> {
+        let low = l.splat(self.lift);
+        positive.select(low, t).equals(low)
+    }
+
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn of<L: Lanes<Scalar = T>>(self, l: Token<L>, t: Vector<L>) -> Vector<L> {
         t.mul_add(l.splat(self.keep), l.splat(self.lift))

@@ -63,6 +63,8 @@ pub trait Formula<T: Constants>: Copy + Sync {
     /// Whether each lane has a positive weight and a weight of its own, the same in all rows of a block, which only multiply the
     /// lane's sums.
     const BY_LANE: bool = false;
+    /// Whether a term is infinite or NaN where the formula does not hold.
+    const TELLS: bool = false;
 
     /// The results; those beyond what the constants promise are not looked at.
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L>;

@@ -160,6 +160,16 @@ fn digests<N: Number>(backend: Backend) -> Digests {
         see.one(&format!("bce, weights of {classes} classes"), bce.weight(weight), &inputs.logits, &inputs.soft);
     }
 
+    // Blocks of rows that have the same weights, and blocks of soft targets among them.
+    let mut many = Inputs::<N>::moderate(9600);
+    let mut see = Seer { digests: &mut digests, backend, upstream: &many.upstream, kind: "" };
+    many.hard[4000..5000].copy_from_slice(&many.soft[..1000]);
+    for (classes, pixels) in [(3, 1), (64, 1), (80, 1), (2, 1600)] {
+        let [weight, pos_weight] = [0, 100].map(|i| Weights::per_channel(&many.weights[i..i + classes], pixels));
+        let loss = bce.weight(weight).pos_weight(pos_weight);
+        see.one(&format!("bce, w and p of [N, {classes}, {pixels}]"), loss, &many.logits, &many.hard);
+    }
+
     rare_options(&mut digests, backend, &Inputs::<N>::usual(1023));
     means_far_from_one(&mut digests, backend, &inputs);
     missing(&mut digests, backend, &Inputs::<N>::moderate(2500));

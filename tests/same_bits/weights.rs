@@ -3,7 +3,7 @@
 use crate::common::{Number, backends, for_both_types};
 use logit_loss::{BceWithLogits, Loss, LossSum, Reduction, Weights};
 
-for_both_types!(maps_of_pixels, parts_anywhere, parts_cut_at_chunks);
+for_both_types!(maps_of_pixels, parts_anywhere, parts_cut_at_chunks, classes_and_channels);
 
 fn numbers<N: Number>(len: usize) -> Vec<N> {
     (0..len).map(|i| N::new((i * 7 % 23) as f64 / 8.0)).collect()
@@ -92,12 +92,14 @@ fn parts_anywhere<N: Number>() {
     }
 }
 
+/// A chunk of soft targets does not change those of hard ones that follow it, nor do these change it.
 fn parts_cut_at_chunks<N: Number>() {
     let len = 3 * LossSum::<N>::CHUNK;
-    let (x, [_, _, t]) = elements::<N>(len);
+    let (x, [hard, soft, mixed]) = elements::<N>(len);
     let values = numbers::<N>(3);
     let weights = Weights::per_class(&values);
-    for backend in backends() {
+    let by_turns = [&soft[..len / 3], &hard[len / 3..]].concat();
+    for (backend, t) in backends().flat_map(|backend| [&hard, &mixed, &by_turns].map(|t| (backend, t))) {
         let mut sums = [LossSum::<N>::new(); 2];
         for (sum, cuts) in sums.iter_mut().zip([&[0, len][..], &[0, len / 3, len]]) {
             for cut in cuts.windows(2) {
@@ -107,5 +109,48 @@ fn parts_cut_at_chunks<N: Number>() {
             }
         }
         assert_eq!(sums[0], sums[1], "{backend}");
+    }
+}
+
+/// Sums take blocks of rows that have the same weights, which only a mean or a sum can tell: by less than is promised.
+fn classes_and_channels<N: Number>() {
+    let close = |a: N, b: N| (a.to_f64() - b.to_f64()).abs() <= 8.0 * N::EPSILON.to_f64() * b.to_f64();
+    for (classes, pixels) in
+        [(1, 1), (2, 1), (3, 1), (7, 1), (33, 1), (64, 1), (80, 1), (1000, 1), (3, 1500), (2, 5000)]
+    {
+        let len = (2 * N::CHUNK + 77) / (classes * pixels) * classes * pixels;
+        let (x, targets) = elements::<N>(len);
+        let values = numbers::<N>(classes);
+        let each: Vec<N> = (0..len).map(|i| values[i / pixels % classes]).collect();
+        let few = Weights::per_channel(&values, pixels);
+        for t in &targets {
+            let mut sums = Vec::new();
+            for backend in backends() {
+                let bce = BceWithLogits::new().backend(backend).reduction(Reduction::Sum);
+                let of = |w, p| -> [BceWithLogits<'_, N>; 3] {
+                    [bce.weight(w), bce.pos_weight(p), bce.weight(w).pos_weight(p)]
+                };
+                let all = of(few, few).into_iter().zip(of(Weights::per_element(&each), Weights::per_element(&each)));
+                let mut found = Vec::new();
+                for (by_class, by_element) in all {
+                    let (mut gradient, mut in_place, mut expected) = (x.clone(), x.clone(), x.clone());
+                    let sum = by_class.loss_and_gradient(&x, t, &mut gradient).unwrap();
+                    let again = by_class.loss_and_gradient_in_place(&mut in_place, t).unwrap();
+                    let sum_of_elements = by_element.loss_and_gradient(&x, t, &mut expected).unwrap();
+                    let context = format!("[N, {classes}, {pixels}] on {backend}");
+                    assert_eq!([again, by_class.loss(&x, t).unwrap()], [sum, sum], "{context}");
+                    assert_eq!((&gradient, &in_place), (&expected, &expected), "{context}");
+                    assert!(close(sum, sum_of_elements), "{context}: {sum:?}, {sum_of_elements:?}");
+                    found.push(sum);
+                }
+                let found = [found[0], found[1], found[2]];
+                // The first of those that fuse, or of those that do not, stands for all.
+                let fuses = backend.is_fused::<N>();
+                if let Some((_, expected)) = sums.iter().find(|(other, _)| *other == fuses) {
+                    assert_eq!(&found, expected, "[N, {classes}, {pixels}] on {backend}");
+                }
+                sums.push((fuses, found));
+            }
+        }
     }
 }

@@ -5,8 +5,8 @@ use core::marker::PhantomData;
 use crate::driver::plan::Plan;
 use crate::driver::{Pass, Row, RowResult, Streams, threads};
 use crate::math::{
-    Backward, Balanced, ByLane, Constants, Derivatives, DoubleWord, Formula, Gradient, GradientAndHessian, Losses, Smoothing,
-    Sum, SumAndGradient, TargetGradient, Unit, Wanted, Weighted,
+    Backward, Balanced, ByLane, Constants, Derivatives, DoubleWord, Formula, Gradient, GradientAndHessian, Losses,
+    Smoothing, Sum, SumAndGradient, TargetGradient, Unit, Wanted, Weighted,
 };
 use crate::simd::Backend;
 
@@ -138,7 +138,7 @@ impl<T: Constants> BceParameters<T> {
         moderate: &'f M,
     ) -> Plan<'f, T> {
         let plan = Plan::one(backend, any);
-        if streams.weights_are_moderate() {
+        if cfg!(not(small)) && streams.weights_are_moderate() {
             plan.moderate(backend, moderate).surveyed::<true, false, false>(backend, streams, T::MODERATE_LOGIT)
         } else {
             plan
@@ -158,21 +158,14 @@ impl<T: Constants> BceParameters<T> {
         let plan = if streams.has_no_weights() {
             Plan::one(backend, &unit)
         } else if self.is_balanced(pass, &streams) {
+            // The formula for hard targets tells, so that blocks are seldom looked at.
             let plan = Plan::one(backend, &balanced).hard(backend, &hard_balanced);
-            if streams.are_hard() {
-                plan.surveyed::<false, false, false>(backend, &streams, T::MAX)
-            } else {
-                plan.surveyed::<false, true, false>(backend, &streams, T::MAX)
-            }
+            plan.surveyed::<false, true, false>(backend, &streams, T::MAX)
         } else if let Some(period) = streams.period()
             && streams.weights_are_moderate()
         {
             let plan = Plan::one(backend, &any).moderate(backend, &moderate).by_lane(backend, &by_lane, period);
-            if streams.are_hard() {
-                plan.surveyed::<false, false, false>(backend, &streams, T::MODERATE_LOGIT)
-            } else {
-                plan.surveyed::<false, true, false>(backend, &streams, T::MODERATE_LOGIT)
-            }
+            plan.surveyed::<false, true, false>(backend, &streams, T::MODERATE_LOGIT)
         } else if streams.weights_are_moderate() && streams.pos_weight.is_uniform() {
             let plan = Plan::one(backend, &any).moderate(backend, &moderate).hard(backend, &hard);
             plan.surveyed::<true, true, true>(backend, &streams, T::MODERATE_LOGIT)

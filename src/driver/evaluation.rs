@@ -1,0 +1,205 @@
+//! From streams to blocks: where the rows of each are, or how they are made.
+//!
+//! A [`Tile`] says which elements a block has, and is compared with those of the streams once, so that no vector needs a check of
+//! its own.
+
+use super::block::{Block, BlockFn, Choice, Rows, Shape, Surveyor};
+use super::streams::Streams;
+use super::sum::{PIECES, ROWS};
+use super::tile::Tile;
+use super::values::Column;
+use super::workspace::Workspace;
+use crate::math::{Constants, Smoothing};
+use crate::simd::Backend;
+
+impl<T: Constants> Streams<'_, T> {
+    /// Whether they go over all elements of a tile.
+    #[inline]
+    fn have(&self, tile: Tile) -> bool {
+        self.elements.start <= tile.start && tile.end() <= self.elements.end
+    }
+
+    /// Evaluates a formula for a tile: writes its outputs, and leaves what it sums in the workspace, piece by piece of the rows.
+    /// `limit` is how many [rows there is room for](Self::rows_at_a_time).
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn evaluate(
+        &mut self,
+        workspace: &mut Workspace<'_, T>,
+        backend: Backend,
+        shape: Shape,
+        limit: usize,
+        formula: BlockFn<'_, T>,
+        tile: Tile,
+    ) {
+        if !self.have(tile) {
+            return;
+        }
+        // What is summed is cut where the tree is.
+        let limit = if shape.sums && tile.is_partial::<T>() { limit.min(T::MADE_ROWS) } else { limit };
+        if shape.by_lane {
+            let row = tile.first_row();
+            // SAFETY: it goes over the elements of the tile.
+            let rows =
+                unsafe { [workspace.pos_weight.rows(self.pos_weight, row), workspace.weight.rows(self.weight, row)] };
+            workspace.lanes = rows.map(|row| row.first.cast_const());
+        }
+        let (mut row, mut pieces) = (0, 0);
+        while row < tile.rows {
+            let part = tile.part::<T>(row, limit);
+            // SAFETY: see above.
+            unsafe {
+                let mut block = self.block(workspace, backend, shape, part);
+                block.formula = formula.formula;
+                if shape.sums {
+                    block.sums = workspace.terms.as_mut_ptr().cast::<T>().wrapping_add(pieces * 3 * T::COLUMNS);
+                }
+                formula.evaluate.call(&mut block);
+                // One by one, not in a loop: an index that is not known keeps all of the streams in memory.
+                if shape.outputs > 0 {
+                    self.deliver(block.outputs[0], self.outputs[0], backend, part);
+                }
+                if shape.outputs > 1 {
+                    self.deliver(block.outputs[1], self.outputs[1], backend, part);
+                }
+            }
+            row += part.rows;
+            pieces += 1;
+        }
+        if shape.sums {
+            workspace.are_blocks = PIECES > 1 && tile.rows > ROWS;
+            workspace.pieces = if workspace.are_blocks { tile.rows / ROWS } else { pieces };
+            workspace.width = tile.width;
+        }
+    }
+
+    /// Looks at a tile.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn survey(
+        &self,
+        workspace: &mut Workspace<'_, T>,
+        backend: Backend,
+        surveyor: &Surveyor<T>,
+        tile: Tile,
+    ) -> Choice {
+        if !self.have(tile) {
+            return Choice::Any;
+        }
+        let limit = self.rows_at_a_time(surveyor.shape);
+        let mut found = Choice::Hard;
+        let mut row = 0;
+        while row < tile.rows {
+            let part = tile.part::<T>(row, limit);
+            // SAFETY: it goes over the elements of the tile.
+            found = found.min(unsafe {
+                let block = self.block(workspace, backend, surveyor.shape, part);
+                surveyor.look.call(&mut (block, surveyor.survey))
+            });
+            row += part.rows;
+        }
+        found
+    }
+
+    /// The rows of a tile: in the slices, or made in buffers.
+    ///
+    /// # Safety
+    ///
+    /// It goes over all elements of the tile, which has no more rows than [there is room for](Self::rows_at_a_time) and, if the
+    /// last one reaches beyond the end, no more than [`MADE_ROWS`](crate::simd::Native::MADE_ROWS). The buffers are prepared.
+    #[cfg_attr(not(any(unoptimized, small)), inline(always))]
+    unsafe fn block(&self, workspace: &mut Workspace<'_, T>, backend: Backend, shape: Shape, tile: Tile) -> Block<T> {
+        // SAFETY: the caller's promise: every slice has the elements of the tile, and the buffers room for what is made.
+        unsafe {
+            let logit = self.column_rows(self.logits, workspace.logit.rows, backend, None, tile);
+            let target = match (self.targets, self.combined) {
+                (Some(column), None) if shape.targets => {
+                    self.column_rows(column, workspace.target.rows, backend, self.smoothing, tile)
+                }
+                (Some(column), Some(combined))
+                    if (shape.targets || combined.excludes) && !combined.reads_bytes(column.storage) =>
+                {
+                    self.column_rows(column, workspace.target.rows, backend, None, tile)
+                }
+                // Not read, or by a formula that nobody gave targets.
+                _ => logit,
+            };
+            let (mut pos_weight, mut weight, mut upstream) = (logit, logit, logit);
+            if shape.by_lane {
+                [pos_weight, weight] = workspace.lanes.map(|first| Rows { first: first.cast_mut(), step: 0 });
+            } else if shape.weights {
+                pos_weight = workspace.pos_weight.rows(self.pos_weight, tile);
+                weight = workspace.weight.rows(self.weight, tile);
+            }
+            if shape.upstream {
+                upstream = workspace.upstream.rows(self.upstream, tile);
+            }
+            // A formula reads a vector before it writes one, so results may take the place of what they are made of.
+            let buffers = [workspace.logit.rows, workspace.target.rows];
+            let output = |k: usize| match self.outputs[k] {
+                // Not written; to name a buffer would keep it.
+                _ if k >= shape.outputs => logit,
+                Some(column) => column.rows(tile).unwrap_or(buffers[k]),
+                // By a formula that nobody gave an output: one row takes it all.
+                None => Rows { step: 0, ..buffers[k] },
+            };
+            let mut block = Block {
+                rows: tile.rows,
+                width: tile.width,
+                logit,
+                target,
+                pos_weight,
+                weight,
+                upstream,
+                outputs: [output(0), output(1)],
+                sums: core::ptr::null_mut(),
+                last: tile.last,
+                formula: core::ptr::null(),
+            };
+            if let Some(combined) = self.combined {
+                let mut weights = None;
+                if shape.weights {
+                    let class_weight = workspace.class_weight.rows(combined.class_weight, tile);
+                    weights = Some((class_weight, workspace.weight.buffer()));
+                }
+                combined.make(backend, tile, (self.targets, self.smoothing), buffers, weights, &mut block);
+            }
+            block
+        }
+    }
+
+    /// # Safety
+    ///
+    /// That of [`block`](Self::block).
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn column_rows(
+        &self,
+        column: Column<T>,
+        buffer: Rows<T>,
+        backend: Backend,
+        smoothing: Option<Smoothing<T>>,
+        tile: Tile,
+    ) -> Rows<T> {
+        if smoothing.is_none()
+            && let Some(rows) = column.rows(tile)
+        {
+            return rows;
+        }
+        // SAFETY: the caller's promise.
+        unsafe { column.read(backend, tile, buffer, smoothing) };
+        buffer
+    }
+
+    /// Writes the results of a block to an output, if they are in a buffer.
+    ///
+    /// # Safety
+    ///
+    /// The formula has written them. The rest is that of [`block`](Self::block).
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn deliver(&self, rows: Rows<T>, output: Option<Column<T>>, backend: Backend, tile: Tile) {
+        if let Some(column) = output
+            && column.rows(tile).is_none()
+        {
+            // SAFETY: the caller's promise.
+            unsafe { column.write(backend, tile, rows) };
+        }
+    }
+}
