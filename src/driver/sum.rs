@@ -242,14 +242,18 @@ impl<'w, T: Constants> LaneSums<'w, T> {
     /// Keeps what there is, and returns how many lanes that is.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn save(&self, to: &mut MaybeUninit<[T::VirtualLanes; 2]>) -> usize {
-        *to = *self.words;
+        if self.used > 0 {
+            *to = *self.words;
+        }
         self.used
     }
 
     /// What there was when so many lanes were kept.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn restore(&mut self, from: &MaybeUninit<[T::VirtualLanes; 2]>, used: usize) {
-        *self.words = *from;
+        if used > 0 {
+            *self.words = *from;
+        }
         self.used = used;
     }
 

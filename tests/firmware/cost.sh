@@ -42,6 +42,7 @@ table
     sed -i -e '/^<!-- costs -->$/,/^<!-- end -->$/ { /^<!--/!d }' -e '/^<!-- costs -->$/r target/firmware/costs' docs/firmware.md
 }
 [ $((flash[s,loss_and_gradient] - flash[s,nothing])) -le 3132 ]
+[ $((flash[3,loss_and_gradient] - flash[3,nothing])) -le 4500 ]
 [ "${depth[s,loss_and_gradient]}" -le 1024 ]
 [ "${one[s,loss_and_gradient]}" -le 500 ]
 [ $((2 * each[3,loss_and_gradient])) -le "${each[3,libm_loss_and_gradient]}" ]
