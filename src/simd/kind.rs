@@ -98,6 +98,11 @@ macro_rules! kinds {
 }
 
 /// What the instructions of the crate `wide` are called.
+#[cfg(any(
+    target_arch = "aarch64",
+    all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
+    all(target_arch = "wasm32", target_feature = "simd128")
+))]
 const WIDE: &str = if cfg!(target_arch = "aarch64") {
     "neon"
 } else if cfg!(target_arch = "wasm32") {
