@@ -68,6 +68,8 @@ impl<T: Real> Settings<'_, T> {
         let class_weight = self.class_weight.checked(threads, range, Argument::ClassWeight, len, backend)?;
         let (weight, class_weight) = match (weight, class_weight) {
             (Factors::Uniform(a), Factors::Uniform(b)) => (Factors::Uniform(weight_product(a, b)), Factors::ONE),
+            // A second weight alone is as good as the first.
+            (one, class_weight) if one.is_one() => (class_weight, Factors::ONE),
             weights => weights,
         };
         let is_alone = class_weight.is_one() && !excludes;
