@@ -252,6 +252,33 @@ mod tests {
         }
     }
 
+    /// Rows that are a period apart are the same, and no period is longer than it must be.
+    #[test]
+    fn rows_repeat() {
+        const LANES: usize = 32;
+        all(|factors, value| {
+            let elements = elements(factors);
+            for (start, len) in [(0, elements), (elements / 3, elements / 2), (elements / 2, elements / 5)] {
+                let same = |rows: usize| {
+                    (start..(start + len).saturating_sub(LANES * rows)).all(|i| value(i) == value(i + LANES * rows))
+                };
+                match (Factors::Values { of: &factors, moderate: false }).period(start, len) {
+                    Some(period) => assert!(same(period), "{period} from {start} on, {factors:?}"),
+                    // Nobody asks for those that repeat otherwise.
+                    None => assert!(!factors.cycles || factors.copies > 1, "from {start} on, {factors:?}"),
+                }
+            }
+        });
+        let period = |len: usize, copies| {
+            let values = ascending(len);
+            let of = Broadcast { values: &values, run: 1, copies, cycles: true, start: None };
+            Factors::Values { of: &of, moderate: false }.period(100, 1000)
+        };
+        assert_eq!([1, 2, 3, 64, 80, 1000].map(|len| period(len, 1)), [1, 1, 3, 2, 5, 125].map(Some));
+        assert_eq!([1099, 1100, 4000].map(|copies| period(3, copies)), [None, Some(1), Some(1)]);
+        assert_eq!(Factors::Uniform(2.0f32).period(0, usize::MAX), Some(1));
+    }
+
     #[test]
     fn how_many_they_are_for() {
         let values = ascending(3);

@@ -179,15 +179,15 @@ impl<'a, T: Constants> Streams<'a, T> {
             factors => factors.period(0, usize::MAX),
         };
         let (a, b) = (period(self.pos_weight)?, period(self.weight)?);
-        // Both odd multiples of few powers of two; mostly one of them is 1, or they are equal.
-        let both = if a % b == 0 {
+        // Mostly one of them is 1, or they are equal.
+        let both = if a.is_multiple_of(b) {
             a
-        } else if b % a == 0 {
+        } else if b.is_multiple_of(a) {
             b
         } else {
-            a * b
+            a.saturating_mul(b)
         };
-        (both <= MOST_PERIODS).then_some(both)
+        (1..=MOST_PERIODS).contains(&both).then_some(both)
     }
 
     /// Whether they repeat so in a part of the elements.

@@ -44,9 +44,10 @@ impl Tile {
         Self { start: start + lane, pitch: T::VIRTUAL_LANES, rows, width, last }
     }
 
-    /// Every so many rows of it, from one on.
+    /// Every so many rows of it, at least every one, from one on.
     #[inline]
     pub fn every(&self, step: usize, row: usize) -> Self {
+        let step = step.max(1);
         let rows = (self.rows - row).div_ceil(step);
         let last = if row + (rows - 1) * step + 1 == self.rows { self.last } else { self.width };
         Self { start: self.start + row * self.pitch, pitch: step * self.pitch, rows, last, ..*self }
@@ -135,6 +136,18 @@ mod tests {
                 assert!((1..=tile.width).contains(&tile.last));
                 assert_eq!(tile.width % lanes, 0);
                 assert_eq!(tile.is_partial::<T>(), tile.rows * tile.width > len);
+                for step in [1, 2, 3, 5, 32] {
+                    let mut counts = vec![0; start + len];
+                    for row in 0..step.min(tile.rows) {
+                        let every = tile.every(step, row);
+                        assert_eq!(
+                            every.first_row().end(),
+                            every.start + if every.rows > 1 { tile.width } else { every.last }
+                        );
+                        count(every, &mut counts);
+                    }
+                    assert_eq!(counts, expected, "{len} elements, {lanes} lanes, every {step}");
+                }
                 for limit in [T::MADE_ROWS, T::MADE_TARGETS, usize::MAX] {
                     let mut counts = vec![0; start + len];
                     let parts = parts::<T>(tile, limit);
