@@ -101,7 +101,7 @@ pub(crate) use values::{Values, ValuesMut};
 use core::mem::MaybeUninit;
 use core::ops::Range;
 
-use block::{BlockFn, Choice};
+use block::Choice;
 use plan::Plan;
 use rows::{Buffer, FactorRows};
 use sum::{LaneSums, PIECES, ROWS};
@@ -135,14 +135,13 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
             (MaybeUninit::<T::LogitBuffer>::uninit(), MaybeUninit::<T::TargetBuffer>::uninit());
         let (mut pos_weight, mut weight) = (MaybeUninit::uninit(), MaybeUninit::uninit());
         let (mut pos_weight_cycle, mut weight_cycle) = (MaybeUninit::uninit(), MaybeUninit::uninit());
-        let (mut class_weight, mut class_weight_cycle) = (MaybeUninit::uninit(), MaybeUninit::uninit());
-        let mut upstream = MaybeUninit::uninit();
+        let (mut class_weight, mut upstream) = (MaybeUninit::uninit(), MaybeUninit::uninit());
         let (mut terms, mut words) = (MaybeUninit::uninit(), MaybeUninit::uninit());
         let (logit, target) = (Buffer::of(&mut logit), Buffer::of(&mut target));
         let mut workspace = Workspace {
             pos_weight: FactorRows::of(target.part(1, &mut pos_weight)).with_cycle(&mut pos_weight_cycle),
             weight: FactorRows::of(target.part(2, &mut weight)).with_cycle(&mut weight_cycle),
-            class_weight: FactorRows::of(logit.part(1, &mut class_weight)).with_cycle(&mut class_weight_cycle),
+            class_weight: FactorRows::of(logit.part(1, &mut class_weight)),
             upstream: FactorRows::of(target.part(3, &mut upstream)),
             logit,
             target,
@@ -182,10 +181,10 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
                     if self.plan.survey.is_some() && start >= chosen {
                         let period = left.min(self.plan.period * block);
                         found = Some(self.choose(&mut workspace, looks, start, period));
-                        len = if self.plan.formula(found).by_lane { period } else { block };
+                        len = if self.plan.is_by_lane() && found == Some(Choice::Hard) { period } else { block };
                         chosen = start + period;
                     }
-                    if self.evaluate(&mut workspace, &mut lanes, limit, (self.plan.formula(found), looks), start, len) {
+                    if self.evaluate(&mut workspace, &mut lanes, limit, (found, looks), start, len) {
                         break;
                     }
                     lanes.restore(&saved, used);
@@ -201,7 +200,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         total
     }
 
-    /// Evaluates a formula for a block, or for as many as a period has. Whether it takes them, which is known where it `is_right`; if
+    /// Evaluates the formula for what was found for a block, or for as many as a period has. Whether it takes them, which is known where it `is_right`; if
     /// not, what is written must not last.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate(
@@ -209,10 +208,11 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         workspace: &mut Workspace<'_, T>,
         lanes: &mut LaneSums<'_, T>,
         mut limit: usize,
-        (formula, is_right): (BlockFn<'d, T>, bool),
+        (found, is_right): (Option<Choice>, bool),
         start: usize,
         len: usize,
     ) -> bool {
+        let formula = self.plan.formula(found);
         let mut shape = self.plan.shape;
         let is_made = limit < usize::MAX;
         let (mut groups, mut takes) = (1, true);
