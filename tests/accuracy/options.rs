@@ -94,6 +94,26 @@ fn cross_entropy<N: Referenced>() {
                 &weights,
             );
         }
+        // Weights by class too, which multiply sums.
+        let by_class = numbers::<N>(&[0.75, 2.5, 0.1]);
+        let w: Vec<N> = (0..x.len()).map(|i| by_class[i % CLASSES]).collect();
+        let weights = sum::<N>(w.iter().map(|&w| exact(w)));
+        let losses = references.iter().zip(&t).zip(&w).enumerate().map(|(i, ((reference, t), w))| {
+            let [loss, ..] = reference.derivatives(t.to_f64(), per_class[i % CLASSES].to_f64(), w.to_f64());
+            loss
+        });
+        let losses = sum::<N>(losses);
+        compare(
+            &mut worst,
+            "mean, weighted",
+            |backend, reduction, _| {
+                let bce = BceWithLogits::new().backend(backend).reduction(reduction);
+                bce.pos_weight(Weights::per_class(&per_class)).weight(Weights::per_class(&by_class))
+            },
+            [&x, &t],
+            &losses,
+            &weights,
+        );
     }
     worst.report::<N>(Search::Full);
 }
