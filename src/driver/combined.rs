@@ -76,13 +76,12 @@ impl<T: Constants> Combined<'_, T> {
         block: &mut Block<T>,
     ) {
         let (mut missing, mut bytes) = (Missing::of(None, false), core::ptr::null());
-        if let Some(Column { storage, .. }) = targets {
+        if let Some(targets) = targets {
+            let storage = targets.storage;
             missing = Missing::of(self.exclusion.ignored_in(storage), storage.is_optional);
-        }
-        if let Some(targets) = targets
-            && self.reads_bytes(targets.storage)
-        {
-            bytes = targets.at(tile.start);
+            if self.reads_bytes(storage) {
+                bytes = targets.at(tile.start);
+            }
         }
         let (mask, mask_pitch) = match self.exclusion.mask_at(tile.start) {
             Some(mask) => (mask.cast(), tile.pitch),
