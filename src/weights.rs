@@ -175,7 +175,8 @@ impl<'a, T: Real> Weights<'a, T> {
             Kind::Values(of) => {
                 expect_cover(argument, of, logits)?;
                 let values = of.values;
-                let moderate = threads.all(values, |values| T::are_moderate_from(least, moderate, values, backend));
+                let moderate =
+                    threads.all(values, |values| T::all_are_moderate(least < T::ZERO, moderate, values, backend));
                 // Moderate ones are valid.
                 let unchecked = if moderate { &[] } else { values };
                 match unchecked.iter().position(|&v| !(least <= v && v <= T::MAX)) {

@@ -6,10 +6,10 @@
 use core::marker::PhantomData;
 use core::ops::Range;
 
-use super::sum::{Finish, Finishing, PIECES, ROWS};
+use super::sum::{AreFinite, Finish, Finishing, PIECES, ROWS, Terms};
 use super::tile::width_of;
 use super::tree::{PIECE, Tree};
-use crate::math::{Constants, Formula, Inputs, Results};
+use crate::math::{Constants, Formula, Inputs, Results, TELLING};
 use crate::simd::{Backend, Function, Kernel, Lanes, MICROCONTROLLER, Token};
 
 /// Rows of one stream: `step` elements from one to the next, or none where one row stands for all.
@@ -48,7 +48,7 @@ pub struct Block<T> {
 }
 
 /// How far a block is from what the fastest formulas take.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Choice {
     Any,
     Moderate,
@@ -64,8 +64,8 @@ pub struct BlockFn<'f, T> {
     pub factor_weights: [T; 2],
     /// Whether it takes blocks of which each lane has the same weights in all rows.
     pub by_lane: bool,
-    /// See [`tells`](Self::tells).
-    has_telling_terms: bool,
+    /// See [`has_taken`](Self::has_taken).
+    telling: Option<Function<Terms<T>, bool>>,
     borrowed: PhantomData<&'f ()>,
 }
 
@@ -96,17 +96,17 @@ impl<'f, T: Constants> BlockFn<'f, T> {
             formula: core::ptr::from_ref(formula).cast(),
             factor_weights: formula.factor_weights(),
             by_lane: F::BY_LANE,
-            has_telling_terms: F::TELLS,
+            telling: if TELLING && F::TELLS { Some(backend.function::<T, AreFinite>()) } else { None },
             borrowed: PhantomData,
         }
     }
 }
 
 impl<T> BlockFn<'_, T> {
-    /// Whether one of its terms is not finite in a block that it does not take. Where memory is short, nobody asks.
+    /// What says whether it has taken a block, if its terms tell that and somebody asks.
     #[inline]
-    pub fn tells(&self) -> bool {
-        cfg!(not(small)) && self.has_telling_terms
+    pub fn has_taken(&self) -> Option<Function<Terms<T>, bool>> {
+        if TELLING { self.telling } else { None }
     }
 }
 

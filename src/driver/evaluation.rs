@@ -6,11 +6,14 @@
 use super::block::{Block, BlockFn, Choice, Rows, Shape, Surveyor};
 use super::streams::Streams;
 use super::sum::{PIECES, ROWS};
-use super::tile::Tile;
+use super::tile::{Group, Tile};
 use super::values::Column;
 use super::workspace::Workspace;
 use crate::math::{Constants, Smoothing};
 use crate::simd::Backend;
+
+/// Bytes that come from memory at a time; where they are more, some are asked for twice.
+const CACHE_LINE: usize = 64;
 
 impl<T: Constants> Streams<'_, T> {
     /// Whether they go over all elements of a tile.
@@ -72,8 +75,53 @@ impl<T: Constants> Streams<'_, T> {
         }
     }
 
+    /// Brings so many elements to the cache.
+    #[inline(never)]
+    pub fn read_ahead(&self, start: usize, len: usize) {
+        if start < self.elements.start || self.elements.end < start + len {
+            return;
+        }
+        for column in [Some(self.logits), self.targets, self.outputs[0]].into_iter().flatten() {
+            let (mut at, end) = (column.at(start), column.at(start + len));
+            while at < end {
+                // SAFETY: these elements are there.
+                unsafe { at.read_volatile() };
+                at = at.wrapping_add(CACHE_LINE);
+            }
+        }
+    }
+
+    /// Copies the logits of a whole block to where targets would be made.
+    #[inline(never)]
+    pub fn keep_logits(&self, workspace: &Workspace<'_, T>, rows: Group) {
+        if let Some(logits) = self.logits_of_a_block(rows) {
+            // SAFETY: a block is there, and there is room for one.
+            unsafe { workspace.target.rows.first.copy_from_nonoverlapping(logits, rows.len) };
+        }
+    }
+
+    /// Copies them back, where results have taken their place.
+    #[inline(never)]
+    pub fn restore_logits(&mut self, workspace: &Workspace<'_, T>, rows: Group) {
+        if let Some(logits) = self.logits_of_a_block(rows) {
+            // SAFETY: likewise; the first output is there, so the logits are not shared.
+            unsafe { logits.copy_from_nonoverlapping(workspace.target.rows.first, rows.len) };
+        }
+    }
+
+    #[inline]
+    fn logits_of_a_block(&self, Group { start, len, .. }: Group) -> Option<*mut T> {
+        let is_there = self.elements.start <= start && start + len <= self.elements.end;
+        let logits = self.logits.as_is(start);
+        logits.filter(|_| is_there && self.is_in_place() && len == T::COLUMNS * T::MADE_TARGETS)
+    }
+
     /// Looks at a tile.
-    #[cfg_attr(not(unoptimized), inline(always))]
+    // In line on a microcontroller, as `Driver::run` is.
+    #[cfg_attr(
+        all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64", unoptimized))),
+        inline(always)
+    )]
     pub fn survey(
         &self,
         workspace: &mut Workspace<'_, T>,

@@ -22,14 +22,15 @@
 //!
 //! # Which formula
 //!
-//! The fastest one sums logarithms as products, and wants hard targets. Where it can, it is tried without looking: one of its
-//! terms is infinite or NaN if it does not take the block, and then the block is evaluated again by another. After that, blocks are
-//! looked at first until one is hard. Where results take the logits' place, they always are. What comes out depends on the block
-//! alone.
+//! The fastest one sums logarithms as products, and wants hard targets; the next wants moderate logits. Where it can, it is tried
+//! without looking: one of its terms is infinite or NaN if it does not take the block, and then the block is evaluated again by
+//! another. After that, blocks are looked at first until one is as it should be. Where results take the logits' place, these are
+//! kept until then, if there is room; else blocks are always looked at. What comes out depends on the block alone.
 //!
 //! A product has one cost in each lane. With C classes and V virtual lanes, rows that are k = C / gcd(C, V) apart have the same
-//! classes in each lane, so up to k = 32, 32 k rows are k blocks of rows that are so far apart: [`Tile::every`]. A channel of a
-//! whole block is one class. Weights by class multiply a lane's sum of terms and its logarithms.
+//! classes in each lane. So up to k = 32, the period of 32 k rows is k blocks of rows that are so far apart, each a [`Group`]; of
+//! four whole periods, all blocks of one group come before those of the next. A channel of a whole block is one class. Weights by
+//! class multiply a lane's sum of terms and its logarithms.
 //!
 //! # How far a sum is from the exact one
 //!
@@ -101,15 +102,35 @@ pub(crate) use values::{Values, ValuesMut};
 use core::mem::MaybeUninit;
 use core::ops::Range;
 
-use block::Choice;
+use block::{Choice, Shape};
 use plan::Plan;
 use rows::{Buffer, FactorRows};
 use sum::{LaneSums, PIECES, ROWS};
-use tile::Tile;
+use tile::{Group, Tile};
 use workspace::Workspace;
 
-use crate::math::{Constants, DoubleWord};
+use crate::math::{Constants, DoubleWord, TELLING};
 use crate::simd::Backend;
+
+/// How many periods are evaluated one group of rows after the other. It is part of what a sum is.
+const PERIODS: usize = 4;
+
+/// A machine sees by itself that rows are read which are so many apart. Those that are farther come from memory at half the speed
+/// (Zen 4, 5 apart), unless all have been read in their order before; which costs a tenth where they are in a cache.
+const NEAR: usize = 3;
+
+/// From how many elements on they are not in a cache, most probably.
+const LONG: usize = 1 << 20;
+
+/// Elements whose groups of rows are evaluated one after the other.
+struct Stretch {
+    len: usize,
+    /// How many elements have a block of each group.
+    period: usize,
+    groups: usize,
+    /// Whether all rows of a group have the same weights.
+    is_by_lane: bool,
+}
 
 /// Goes over streams, block by block, as a plan says.
 struct Driver<'d, 'a, T: Constants + 'static> {
@@ -117,6 +138,8 @@ struct Driver<'d, 'a, T: Constants + 'static> {
     plan: &'d Plan<'d, T>,
     backend: Backend,
     factor: T,
+    /// Whether there are, or were before threads shared them out, as many as [`LONG`].
+    is_long: bool,
 }
 
 impl<'d, T: Constants> Driver<'d, '_, T> {
@@ -151,109 +174,147 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
             width: 0,
             lanes: [core::ptr::null(); 2],
         };
-        let shape = self.plan.shape;
-        workspace.prepare(&self.streams, shape);
+        workspace.prepare(&self.streams, self.plan.shape);
+        let sums = self.plan.shape.sums;
         // Only where there is something to choose or to sum, block by block.
-        let is_cut = shape.sums || self.plan.survey.is_some();
+        let is_cut = sums || self.plan.survey.is_some();
         let block_len = if is_cut { T::VIRTUAL_LANES * ROWS } else { chunk_len::<T>() };
-        // Rows that are made have all lanes; others are read in the order in which they lie in memory.
-        let limit = self.streams.rows_at_a_time(shape);
-        let is_made = limit < usize::MAX;
-        // Several at a time, if all are whole and nothing is chosen or made: their logarithms do not wait for each other.
-        let are_several = PIECES > 1 && shape.sums && self.plan.survey.is_none() && !is_made;
-        // Whether blocks are looked at before they are evaluated: until one is as the fastest formula wants it, if that tells.
-        // In place, it would leave nothing to evaluate again.
-        let always_looks = !self.plan.tells() || self.streams.is_in_place();
-        let mut looks = always_looks;
-        let mut saved = MaybeUninit::uninit();
+        // Where results take the logits' place, these are kept until the block is taken: where targets would be made, if none are.
+        let is_in_place = TELLING && self.streams.is_in_place();
+        let is_made = TELLING && (self.plan.shape.weights || self.streams.rows_at_a_time(self.plan.shape) < usize::MAX);
+        // What a block is taken for without looking, until one is not.
+        let tried = if is_in_place && is_made { None } else { self.plan.tried() };
+        // To look at one row takes no longer than to ask whether it was taken; to keep them, all logits of a block must be there.
+        let least = if is_in_place { block_len } else { T::VIRTUAL_LANES + 1 };
+        // Blocks that are evaluated at once, if all are whole and nothing is looked at or made: their logarithms do not wait for each
+        // other.
+        let may_be_several = sums && !(is_in_place && tried.is_some()) && !self.plan.wants_hard_weights();
+        let mut looks = tried.is_none() && self.plan.survey.is_some();
         let Range { mut start, end } = self.streams.elements();
         while start < end {
             let chunk = start..end.min(start + chunk_len::<T>());
             let mut lanes = LaneSums::new(&mut words);
-            let (mut chosen, mut found) = (start, None);
             while start < chunk.end {
-                let left = chunk.end - start;
-                let is_several = are_several && left >= PIECES * block_len;
-                let block = if is_several { PIECES * block_len } else { block_len.min(left) };
-                let mut len = block;
-                let used = if looks { 0 } else { lanes.save(&mut saved) };
-                loop {
-                    if self.plan.survey.is_some() && start >= chosen {
-                        let period = left.min(self.plan.period * block);
-                        found = Some(self.choose(&mut workspace, looks, start, period));
-                        len = if self.plan.is_by_lane() && found == Some(Choice::Hard) { period } else { block };
-                        chosen = start + period;
-                    }
-                    if self.evaluate(&mut workspace, &mut lanes, limit, (found, looks), start, len) {
-                        break;
-                    }
-                    lanes.restore(&saved, used);
-                    (looks, chosen) = (true, start);
+                let stretch = self.stretch(start, chunk.end - start, block_len);
+                let shape = Shape { by_lane: stretch.is_by_lane, ..self.plan.shape };
+                // Rows that are made have all lanes; others are read in the order in which they lie in memory.
+                let limit = self.streams.rows_at_a_time(shape);
+                let several = if PIECES > 1 && may_be_several && limit == usize::MAX { PIECES } else { 1 };
+                if TELLING && self.is_long && stretch.groups > NEAR {
+                    self.streams.read_ahead(start, stretch.len);
                 }
-                looks = looks && (always_looks || found != Some(Choice::Hard));
-                start += len;
+                for group in 0..stretch.groups {
+                    let mut done = 0;
+                    while done < stretch.len {
+                        let left = stretch.len - done;
+                        let is_several = several > 1 && !looks && several * stretch.period <= left;
+                        let len = if is_several { several * stretch.period } else { stretch.period.min(left) };
+                        let rows = Group { start: start + done, len, groups: stretch.groups, group };
+                        let unseen = if looks || len < least { None } else { tried };
+                        let (found, is_sure) = self.choose(&mut workspace, rows, shape, unseen);
+                        if self.evaluate(&mut workspace, &mut lanes, rows, (shape, limit), found, is_sure) {
+                            looks = looks && (tried.is_none() || found < tried);
+                            done += len;
+                        } else {
+                            looks = true;
+                        }
+                    }
+                }
+                start += stretch.len;
             }
-            if shape.sums {
+            if sums {
                 total = total.plus(lanes.fold(chunk.end - chunk.start).times(self.factor));
             }
         }
         total
     }
 
-    /// Evaluates the formula for what was found for a block, or for as many as a period has. Whether it takes them, which is known where it `is_right`; if
-    /// not, what is written must not last.
+    /// The next elements: those of a chunk; or of a few periods, as far as their rows have the same weights, or else of a block.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn stretch(&self, start: usize, left: usize, block_len: usize) -> Stretch {
+        if !self.plan.is_by_lane() {
+            return Stretch { len: left, period: block_len, groups: 1, is_by_lane: false };
+        }
+        let period = left.min(self.plan.period * block_len);
+        for len in [PERIODS * period, period] {
+            if len <= left && self.streams.repeats(self.plan.period, start, len) {
+                let groups = self.plan.period.min(period.div_ceil(T::VIRTUAL_LANES));
+                return Stretch { len, period, groups, is_by_lane: true };
+            }
+        }
+        Stretch { len: block_len.min(left), period: block_len, groups: 1, is_by_lane: false }
+    }
+
+    /// Which formula is to evaluate a group, if there is a choice, and whether it is sure to take it. Without looking, it is the one
+    /// for what it is `tried` as.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn choose(
+        &self,
+        workspace: &mut Workspace<'_, T>,
+        rows: Group,
+        shape: Shape,
+        tried: Option<Choice>,
+    ) -> (Option<Choice>, bool) {
+        let Some(surveyor) = &self.plan.survey else { return (None, true) };
+        let most = if self.plan.is_by_lane() && !shape.by_lane { Choice::Moderate } else { Choice::Hard };
+        if let Some(mut tried) = tried {
+            if self.plan.wants_hard_weights() {
+                // Nothing else tells that all weights of a block are 0 or 1; but of most blocks the first row tells that they are not.
+                let row = rows.down::<T>(0, surveyor.look.lanes).first_row();
+                tried = self.streams.survey(workspace, self.backend, surveyor, row);
+            }
+            if tried < Choice::Hard || !self.plan.wants_hard_weights() {
+                return (Some(tried.min(most)), tried == Choice::Any);
+            }
+        }
+        let mut found = most;
+        let mut lane = 0;
+        while lane < rows.lanes::<T>() {
+            let tile = rows.down::<T>(lane, surveyor.look.lanes);
+            found = found.min(self.streams.survey(workspace, self.backend, surveyor, tile));
+            lane += T::COLUMNS;
+        }
+        (Some(found), true)
+    }
+
+    /// Evaluates the formula for what was found for a group. If it is not sure to take it and does not, nothing is summed, and what
+    /// is written must not last.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate(
         &mut self,
         workspace: &mut Workspace<'_, T>,
         lanes: &mut LaneSums<'_, T>,
-        mut limit: usize,
-        (found, is_right): (Option<Choice>, bool),
-        start: usize,
-        len: usize,
+        rows: Group,
+        (shape, limit): (Shape, usize),
+        found: Option<Choice>,
+        is_sure: bool,
     ) -> bool {
         let formula = self.plan.formula(found);
-        let mut shape = self.plan.shape;
-        let is_made = limit < usize::MAX;
-        let (mut groups, mut takes) = (1, true);
-        if formula.by_lane {
-            shape.by_lane = true;
-            limit = self.streams.rows_at_a_time(shape);
-            groups = self.plan.period.min(len.div_ceil(T::VIRTUAL_LANES));
+        let keeps = TELLING && !is_sure && self.streams.is_in_place();
+        if keeps {
+            self.streams.keep_logits(workspace, rows);
         }
-        for group in 0..groups {
-            let mut lane = 0;
-            while lane < T::VIRTUAL_LANES.min(len - group * T::VIRTUAL_LANES) {
-                let tile = if shape.sums {
-                    Tile::down::<T>(start, len, lane, formula.evaluate.lanes).every(groups, group)
-                } else {
-                    Tile::across::<T>(start, len, if is_made { T::COLUMNS } else { formula.evaluate.lanes })
-                };
-                self.streams.evaluate(workspace, self.backend, shape, limit, formula, tile);
-                if !shape.sums {
-                    break;
-                }
-                if formula.tells() {
-                    takes &= workspace.are_finite();
-                }
-                workspace.finish(formula, lanes, lane);
-                lane += T::COLUMNS;
+        let mut lane = 0;
+        while lane < rows.lanes::<T>() {
+            let tile = if shape.sums {
+                rows.down::<T>(lane, formula.evaluate.lanes)
+            } else {
+                let width = if limit < usize::MAX { T::COLUMNS } else { formula.evaluate.lanes };
+                Tile::across::<T>(rows.start, rows.len, width)
+            };
+            self.streams.evaluate(workspace, self.backend, shape, limit, formula, tile);
+            if !shape.sums {
+                break;
             }
+            if !is_sure && !workspace.is_taken(formula) {
+                if keeps {
+                    self.streams.restore_logits(workspace, rows);
+                }
+                return false;
+            }
+            workspace.finish(formula, lanes, lane);
+            lane += T::COLUMNS;
         }
-        takes | is_right
-    }
-
-    /// What these elements are, if it looks at them; else hard, which the formula tells of.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    fn choose(&self, workspace: &mut Workspace<'_, T>, looks: bool, start: usize, len: usize) -> Choice {
-        let repeat = !self.plan.is_by_lane() || self.streams.repeats(self.plan.period, start, len);
-        let found = match &self.plan.survey {
-            Some(survey) if looks || !repeat => {
-                let tile = Tile::across::<T>(start, len, T::COLUMNS);
-                self.streams.survey(workspace, self.backend, survey, tile)
-            }
-            _ => Choice::Hard,
-        };
-        if repeat { found } else { found.min(Choice::Moderate) }
+        true
     }
 }

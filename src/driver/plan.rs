@@ -81,10 +81,23 @@ impl<'f, T: Constants> Plan<'f, T> {
         Self { survey: Some(Surveyor { look, survey, shape }), ..self }
     }
 
-    /// Whether the fastest formula tells if it takes a block.
+    /// What a block is taken for without looking at it, if the formula for that tells whether it takes the block.
     #[inline]
-    pub fn tells(&self) -> bool {
-        self.hard.is_some_and(|hard| hard.tells())
+    pub fn tried(&self) -> Option<Choice> {
+        let tells = |formula: Option<BlockFn<'f, T>>| formula.is_some_and(|formula| formula.has_taken().is_some());
+        if tells(self.hard) {
+            Some(Choice::Hard)
+        } else if tells(self.moderate) {
+            Some(Choice::Moderate)
+        } else {
+            None
+        }
+    }
+
+    /// Whether a block that is hard has weights of 0 and 1, which the formula for moderate ones takes too.
+    #[inline]
+    pub fn wants_hard_weights(&self) -> bool {
+        self.hard.is_some_and(|hard| hard.has_taken().is_none())
     }
 
     /// Whether the fastest formula takes blocks of rows that have the same weights.

@@ -191,6 +191,7 @@ impl<'a, T: Constants> Streams<'a, T> {
     }
 
     /// Whether they repeat so in a part of the elements.
+    #[cfg_attr(small, inline(never))]
     pub fn repeats(&self, period: usize, start: usize, len: usize) -> bool {
         [self.pos_weight, self.weight]
             .into_iter()

@@ -141,6 +141,43 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
     }
 }
 
+/// Terms that a formula has left.
+pub struct Terms<T> {
+    /// Those of a piece; those of the next follow as [`Block::sums`](super::block::Block::sums) says.
+    pub first: *const T,
+    pub pieces: usize,
+    pub width: usize,
+}
+
+/// Whether no term is infinite or NaN.
+pub struct AreFinite;
+
+impl<T: Constants> Kernel<T> for AreFinite {
+    type Args = Terms<T>;
+    type Out = bool;
+
+    /// # Safety
+    ///
+    /// There are so many pieces of `width` lanes, a whole number of vectors.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, &mut Terms { first, pieces, width }: &mut Terms<T>) -> bool {
+        let most = l.splat(T::MAX);
+        let mut all = most.ge(most);
+        let mut piece = 0;
+        while piece < pieces {
+            let mut lane = 0;
+            while lane < width_of::<T>(width) {
+                // SAFETY: the caller's promise, and `lane` is below `width`.
+                let term = unsafe { l.load(first.wrapping_add(piece * 3 * T::COLUMNS + lane)) };
+                all = all & most.ge(term.abs());
+                lane += L::LANES;
+            }
+            piece += 1;
+        }
+        all.all()
+    }
+}
+
 /// Nothing, in two words.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub fn zero<L: Lanes>(l: Token<L>) -> DoubleWord<Vector<L>> {
@@ -237,24 +274,6 @@ impl<'w, T: Constants> LaneSums<'w, T> {
         let is_first = self.used <= lane;
         self.used = self.used.max(lane + width);
         ([hi, hi.wrapping_add(T::VIRTUAL_LANES)], is_first)
-    }
-
-    /// Keeps what there is, and returns how many lanes that is.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn save(&self, to: &mut MaybeUninit<[T::VirtualLanes; 2]>) -> usize {
-        if self.used > 0 {
-            *to = *self.words;
-        }
-        self.used
-    }
-
-    /// What there was when so many lanes were kept.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn restore(&mut self, from: &MaybeUninit<[T::VirtualLanes; 2]>, used: usize) {
-        if used > 0 {
-            *self.words = *from;
-        }
-        self.used = used;
     }
 
     /// The sum of all lanes, of which only the first `used` have any elements: a tree of halves. Normalised, so that

@@ -2,9 +2,9 @@
 
 use core::ops::Range;
 
-use super::Driver;
 use super::plan::Plan;
 use super::streams::Streams;
+use super::{Driver, LONG};
 use crate::math::{Constants, DoubleWord};
 use crate::simd::Backend;
 
@@ -67,7 +67,8 @@ pub struct Pass<T> {
 #[inline]
 pub fn run<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>, plan: &Plan<'_, T>) -> DoubleWord<T> {
     let &Pass { backend, factor, onto, .. } = pass;
-    let mut driver = Driver { streams, plan, backend, factor };
+    let is_long = streams.elements().len() >= LONG;
+    let mut driver = Driver { streams, plan, backend, factor, is_long };
     match pass.threads {
         Threads::One => driver.run(onto),
         #[cfg(feature = "rayon")]

@@ -8,6 +8,31 @@ pub fn width_of<T: Constants>(width: usize) -> usize {
     if T::COLUMNS == 1 { 1 } else { width }
 }
 
+/// What is evaluated by one formula: `len` elements from `start` on, in rows of all virtual lanes, of which every so many belong
+/// to one group.
+#[derive(Clone, Copy)]
+pub struct Group {
+    pub start: usize,
+    pub len: usize,
+    pub groups: usize,
+    /// Which of them it is; it has at least one row.
+    pub group: usize,
+}
+
+impl Group {
+    /// How many virtual lanes have an element.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn lanes<T: Constants>(self) -> usize {
+        T::VIRTUAL_LANES.min(self.len - self.group * T::VIRTUAL_LANES)
+    }
+
+    /// The elements of [`COLUMNS`](crate::simd::Native::COLUMNS) of these lanes, see [`Tile::down`].
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub fn down<T: Constants>(self, lane: usize, lanes: usize) -> Tile {
+        Tile::down::<T>(self.start, self.len, lane, lanes).every(self.groups, self.group)
+    }
+}
+
 /// Elements in rows of equal width.
 #[derive(Clone, Copy)]
 pub struct Tile {

@@ -1,12 +1,11 @@
 //! Room for what is made, and what formulas leave to be summed.
 
 use core::mem::MaybeUninit;
-use core::slice::from_raw_parts;
 
 use super::block::{BlockFn, Shape};
 use super::rows::{Buffer, FactorRows};
 use super::streams::Streams;
-use super::sum::{Finish, LaneSums, LogarithmWeights, PIECES};
+use super::sum::{Finish, LaneSums, LogarithmWeights, PIECES, Terms};
 use crate::math::Constants;
 
 /// What is written before it is read, over and over.
@@ -45,15 +44,13 @@ impl<T: Constants> Workspace<'_, T> {
         }
     }
 
-    /// Whether no term that a formula has left of the last tile is infinite or NaN.
+    /// Whether a formula has taken the last tile: always, if it cannot tell.
     #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn are_finite(&self) -> bool {
-        let first = self.terms.as_ptr().cast::<T>();
-        (0..self.pieces).fold(true, |all, piece| {
-            // SAFETY: the formula has written as many terms, and of each piece as many lanes.
-            let terms = unsafe { from_raw_parts(first.add(piece * 3 * T::COLUMNS), self.width) };
-            all & terms.iter().fold(true, |all, &term| all & (term.magnitude() <= T::MAX))
-        })
+    pub fn is_taken(&self, formula: BlockFn<'_, T>) -> bool {
+        let &Self { pieces, width, .. } = self;
+        let terms = Terms { first: self.terms.as_ptr().cast(), pieces, width };
+        // SAFETY: the formula has written as many terms, and of each piece as many lanes.
+        formula.has_taken().is_none_or(|has_taken| unsafe { has_taken.call(&mut { terms }) })
     }
 
     /// Adds what a formula has left of the last tile to the sums of the lanes from `lane` on.

@@ -18,7 +18,7 @@ use super::costs::{Costs, Smoothing, in_range};
 use super::log1p::{log1p_of_fraction, log1p_of_fraction_double};
 use super::logistic::Logit;
 use super::weight::are_moderate;
-use super::{Constants, Formula, Inputs, Results, Wanted};
+use super::{Constants, Formula, Inputs, Results, TELLING, Wanted};
 use crate::simd::{Float, Lanes, Mask, Token, Vector};
 
 /// Two factors that are not negative, so ordered that their product with a third is only rounded to infinity or to 0
@@ -100,7 +100,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
     const SUMS: bool = W::SUM;
     const OUTPUTS: usize = W::OUTPUTS;
     const WEIGHTED: bool = false;
-    const TELLS: bool = HARD;
+    const TELLS: bool = HARD && TELLING;
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
@@ -121,9 +121,11 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
         let slope = costs.far.neg_mul_add(e, costs.near) / d;
         let scale = l.splat(self.scale);
         Results {
-            term: if HARD {
+            term: if Self::TELLS {
                 // That of an infinite logit is NaN or infinite.
                 self.smoothing.are_hard(l, t, positive).select(costs.near * x.magnitude, l.splat(T::NAN))
+            } else if HARD {
+                costs.near * x.magnitude
             } else {
                 both.mul_add(log1p_of_fraction(l, e), costs.linear(&x))
             },
@@ -153,7 +155,7 @@ impl<T: Constants, W: Wanted> Formula<T> for ByLane<T, W> {
     const SUMS: bool = true;
     const OUTPUTS: usize = W::OUTPUTS;
     const BY_LANE: bool = true;
-    const TELLS: bool = true;
+    const TELLS: bool = TELLING;
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
@@ -165,9 +167,13 @@ impl<T: Constants, W: Wanted> Formula<T> for ByLane<T, W> {
         let slope = costs.far.neg_mul_add(e, costs.near) / (l.one() + e);
         let size = weight * l.splat(self.scale);
         let gradient = slope * x.positive.select(size, -size);
-        let is_right = self.smoothing.are_hard(l, t, positive) & l.splat(T::MODERATE_LOGIT).ge(x.magnitude);
+        let mut term = costs.near * x.magnitude;
+        if Self::TELLS {
+            let is_right = self.smoothing.are_hard(l, t, positive) & l.splat(T::MODERATE_LOGIT).ge(x.magnitude);
+            term = is_right.select(term, l.splat(T::NAN));
+        }
         Results {
-            term: is_right.select(costs.near * x.magnitude, l.splat(T::NAN)),
+            term,
             factors: [positive.clear(e), positive.select(e, l.zero())],
             outputs: [weight.equals(l.zero()).clear(gradient), l.zero()],
         }
@@ -182,7 +188,7 @@ impl<T: Constants, W: Wanted> Formula<T> for ByLane<T, W> {
 /// Any weights.
 ///
 /// `MODERATE` is for blocks whose logits and weights are moderate ([`Constants::MODERATE_LOGIT`]); a weight of 0 excuses
-/// its logit. The results are the same.
+/// its logit. The results are the same, but for the term of a logit that is not, which tells.
 ///
 /// `HARD`, besides, is for blocks whose targets and weights are all 0 or 1 and whose positive weight is one number: the
 /// sum of their logarithms is that of two products, one of the negatives and one of the positives.
@@ -207,6 +213,7 @@ impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T>
     const SUMS: bool = W::SUM;
     const OUTPUTS: usize = W::OUTPUTS;
     const UPSTREAM: bool = W::UPSTREAM;
+    const TELLS: bool = W::SUM && MODERATE && !HARD && TELLING;
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
@@ -234,7 +241,14 @@ impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T>
 
         let loss = absent.clear(values.loss);
         Results {
-            term: if HARD { absent.clear(costs.near * x.magnitude) } else { loss },
+            term: if HARD {
+                absent.clear(costs.near * x.magnitude)
+            } else if Self::TELLS {
+                let is_moderate = l.splat(T::MODERATE_LOGIT).ge(x.magnitude);
+                absent.clear(is_moderate.select(values.loss, l.splat(T::NAN)))
+            } else {
+                loss
+            },
             factors: if HARD {
                 let (e, positive) = (absent.clear(x.e.value), t.equals(l.splat(self.smoothing.positive())));
                 [positive.clear(e), positive.select(e, zero)]

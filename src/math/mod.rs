@@ -19,9 +19,9 @@ pub(crate) use focal::{Focal, Gamma};
 pub(crate) use log1p::log1p_double;
 pub(crate) use logistic::{LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
 pub(crate) use probability::Probability;
-pub(crate) use weight::{WeightTerm, are_moderate, is_moderate};
+pub(crate) use weight::{WeightTerm, is_moderate};
 
-use crate::simd::{Lanes, Token, Vector};
+use crate::simd::{Lanes, MICROCONTROLLER, Token, Vector};
 
 /// What a formula is given of each element. A row that a formula does not ask for holds ones.
 #[derive(Clone, Copy)]
@@ -44,6 +44,10 @@ pub struct Results<L: Lanes> {
     pub outputs: [Vector<L>; 2],
 }
 
+/// Whether anybody asks what terms tell. A microcontroller goes over a block lane by lane, all lanes must have one formula, and it
+/// looks at all of them before.
+pub(crate) const TELLING: bool = !MICROCONTROLLER;
+
 /// A loss and its derivatives, for a vector of elements.
 pub trait Formula<T: Constants>: Copy + Sync {
     /// How many registers are worth their code side by side: 1, 2 or 4.
@@ -63,7 +67,7 @@ pub trait Formula<T: Constants>: Copy + Sync {
     /// Whether each lane has a positive weight and a weight of its own, the same in all rows of a block, which only multiply the
     /// lane's sums.
     const BY_LANE: bool = false;
-    /// Whether a term is infinite or NaN where the formula does not hold.
+    /// Whether a term is infinite or NaN where the formula does not hold, if anybody [asks](TELLING).
     const TELLS: bool = false;
 
     /// The results; those beyond what the constants promise are not looked at.

@@ -3,7 +3,7 @@
 use crate::common::{Number, backends, for_both_types};
 use logit_loss::{BceWithLogits, Loss, LossSum, Reduction, Weights};
 
-for_both_types!(maps_of_pixels, parts_anywhere, parts_cut_at_chunks, classes_and_channels);
+for_both_types!(maps_of_pixels, parts_anywhere, parts_cut_at_chunks, classes_and_channels, many_classes);
 
 fn numbers<N: Number>(len: usize) -> Vec<N> {
     (0..len).map(|i| N::new((i * 7 % 23) as f64 / 8.0)).collect()
@@ -153,4 +153,19 @@ fn classes_and_channels<N: Number>() {
             }
         }
     }
+}
+
+/// So many elements that they are read before they are evaluated; their chunks, one by one, are not.
+fn many_classes<N: Number>() {
+    let values = numbers::<N>(80);
+    let (x, [targets, ..]) = elements::<N>((1 << 20) / 80 * 80 + 160);
+    let bce = BceWithLogits::new().reduction(Reduction::Sum);
+    let with = |start| bce.pos_weight(Weights::per_class(&values).starting_at(start));
+    let mut sum = LossSum::new();
+    for (i, (x, t)) in x.chunks(N::CHUNK).zip(targets.chunks(N::CHUNK)).enumerate() {
+        with(i * N::CHUNK).accumulate(&mut sum, x, t).unwrap();
+    }
+    let mut gradient = x.clone();
+    let whole = [with(0).loss(&x, &targets), with(0).loss_and_gradient(&x, &targets, &mut gradient)];
+    assert_eq!(whole, [Ok(sum.sum()); 2]);
 }

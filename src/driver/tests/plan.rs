@@ -25,6 +25,28 @@ impl<T: Constants> Formula<T> for Named<T> {
     }
 }
 
+/// The same, and tells whether it takes the block: hard targets or any, and no logit beyond the limit.
+#[derive(Clone, Copy)]
+struct Telling<T, const TELLS: bool, const HARD: bool>(T);
+
+impl<T: Constants, const TELLS: bool, const HARD: bool> Formula<T> for Telling<T, TELLS, HARD> {
+    const SUMS: bool = true;
+    const OUTPUTS: usize = 1;
+    const TELLS: bool = TELLS;
+
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
+        let Inputs { logit, target, weight, .. } = inputs;
+        let mut takes = l.splat(T::MODERATE_LOGIT).ge(logit.abs());
+        if HARD {
+            takes = takes & (target.equals(l.zero()) | target.equals(l.one()));
+        }
+        let takes = takes | weight.equals(l.zero());
+        let term = takes.select(l.zero(), l.splat(T::NAN));
+        Results { term, factors: [l.zero(); 2], outputs: [l.splat(self.0), l.zero()] }
+    }
+}
+
 const ANY: Named<f32> = Named(1.0);
 const MODERATE: Named<f32> = Named(2.0);
 const HARD: Named<f32> = Named(3.0);
@@ -56,7 +78,7 @@ struct Elements<T> {
     weights: Vec<T>,
 }
 
-const BLOCKS: usize = 3;
+const BLOCKS: usize = 9;
 
 impl<T: Constants> Elements<T> {
     fn new(odd: &[(u16, u8)]) -> Self {
@@ -145,6 +167,33 @@ fn check<T: TransferPlans, const WEIGHTED: bool, const TARGETS: bool, const HARD
     }
 }
 
+/// The same where formulas are tried without looking: the one for hard targets; or, if `HARD_WEIGHTS` must be found, the one for
+/// moderate logits.
+fn check_tried<T: TransferPlans, const HARD_WEIGHTS: bool>(odd: &[(u16, u8)]) {
+    let any = Telling::<T, false, false>(T::ONE);
+    let (tells, hard_tells) = (Telling::<T, true, false>(T::from_count(2)), Telling::<T, true, true>(T::from_count(3)));
+    let hard = Telling::<T, false, true>(T::from_count(3));
+    let elements = Elements::new(odd);
+    let choices = elements.choices(T::MODERATE_LOGIT, Smoothing::none(), true, true, HARD_WEIGHTS);
+    for backend in Backend::available() {
+        let of = Broadcast { values: &elements.weights, run: 1, copies: 1, cycles: false, start: None };
+        let weight = Factors::Values { of: &of, moderate: true };
+        let (mut found, mut in_place) = (vec![T::ZERO; elements.logits.len()], elements.logits.clone());
+        let out_of_place = Streams::new(Values::new(&elements.logits)).writing(ValuesMut::new(&mut found));
+        for streams in [out_of_place, Streams::in_place(ValuesMut::new(&mut in_place))] {
+            let streams = streams.targets(Values::new(&elements.targets)).weighted(Factors::Uniform(T::ONE), weight);
+            let plan = Plan::one(backend, &any).moderate(backend, &tells);
+            let plan = if HARD_WEIGHTS { plan.hard(backend, &hard) } else { plan.hard(backend, &hard_tells) };
+            let plan = plan.surveyed::<true, true, HARD_WEIGHTS>(backend, &streams, T::MODERATE_LOGIT);
+            assert_eq!(plan.tried(), Some(if HARD_WEIGHTS { Choice::Moderate } else { Choice::Hard }));
+            threads::run(&pass(backend), streams, &plan);
+        }
+        for found in [found, in_place] {
+            assert_eq!(chosen(&found), choices, "{}: {odd:?}", backend.name());
+        }
+    }
+}
+
 pub(super) fn pass<T: Constants>(backend: Backend) -> Pass<T> {
     Pass { backend, threads: Threads::One, scale: T::ONE, factor: T::ONE, onto: DoubleWord::ZERO }
 }
@@ -160,6 +209,9 @@ quickcheck! {
         check::<f32, false, false, false>(odd);
         check::<f64, true, true, true>(odd);
         check::<f64, false, true, false>(odd);
+        check_tried::<f32, true>(odd);
+        check_tried::<f32, false>(odd);
+        check_tried::<f64, true>(odd);
     }
 
     fn by_targets(odd: Vec<(u16, u8)>) -> () {
