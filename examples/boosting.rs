@@ -9,12 +9,15 @@
 //! cargo run --release --example boosting
 //! ```
 
-#[path = "imbalanced/data.rs"]
+#[path = "common/data.rs"]
 #[allow(dead_code, reason = "stumps need no scaling")]
 mod data;
-#[path = "imbalanced/metrics.rs"]
+#[path = "common/metrics.rs"]
 #[allow(dead_code, reason = "the figure has no ROC curve")]
 mod metrics;
+#[path = "common/plot.rs"]
+#[expect(dead_code, reason = "its panel is no square")]
+mod plot;
 
 use comfy_table::{CellAlignment, Table, presets};
 use data::{Data, Part};
@@ -160,9 +163,7 @@ fn table(runs: &[Run]) -> Table {
 }
 
 fn draw(runs: &[Run]) -> Result<PathBuf, Box<dyn Error>> {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target"));
-    std::fs::create_dir_all(&folder)?;
-    let path = folder.join("boosting.svg");
+    let path = plot::path("boosting.svg")?;
     let root = SVGBackend::new(&path, (800, 500)).into_drawing_area();
     root.fill(&WHITE)?;
     let all = || runs.iter().flat_map(|run| run.curves.iter().flatten());

@@ -1,9 +1,7 @@
 //! A small network learns which red wines are good: all of it that is the same in every framework.
 
-#[path = "../imbalanced/data.rs"]
 mod data;
-#[expect(dead_code, reason = "the curves are for the figure of the other example")]
-#[path = "../imbalanced/metrics.rs"]
+#[expect(dead_code, reason = "the curves are for the figures of other examples")]
 mod metrics;
 
 use comfy_table::{CellAlignment, Table, presets};

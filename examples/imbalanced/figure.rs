@@ -1,16 +1,11 @@
 //! Four panels: loss curves above ROC curves, raw features beside standardised ones.
 
 use crate::Row;
-use plotters::coord::Shift;
+use crate::plot::{self, Area, FONT, Outcome};
 use plotters::prelude::*;
 use std::error::Error;
-use std::fs;
 use std::path::PathBuf;
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Outcome = Result<(), Box<dyn Error>>;
-
-const FONT: &str = "sans-serif";
 const SIZE: (u32, u32) = (1200, 960);
 const LEGEND_HEIGHT: u32 = 50;
 
@@ -30,9 +25,7 @@ fn style(index: usize) -> ShapeStyle {
 }
 
 pub fn draw(rows: &[Row]) -> Result<PathBuf, Box<dyn Error>> {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target"));
-    fs::create_dir_all(&folder)?;
-    let path = folder.join("imbalanced.svg");
+    let path = plot::path("imbalanced.svg")?;
     let root = SVGBackend::new(&path, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
     let (header, body) = root.split_vertically(LEGEND_HEIGHT);
@@ -105,22 +98,8 @@ fn losses(area: &Area, rows: &[Row]) -> Outcome {
 }
 
 fn roc(area: &Area, rows: &[Row]) -> Outcome {
-    let mut chart = ChartBuilder::on(area)
-        .caption(format!("ROC, {} features", rows[0].features), (FONT, 24))
-        .margin(12)
-        .x_label_area_size(46)
-        .y_label_area_size(70)
-        .build_cartesian_2d(0.0..1.0, 0.0..1.0)?;
-    chart
-        .configure_mesh()
-        .label_style((FONT, 16))
-        .axis_desc_style((FONT, 18))
-        .x_desc("false-positive rate")
-        .y_desc("recall")
-        .x_labels(6)
-        .y_labels(6)
-        .light_line_style(WHITE)
-        .draw()?;
+    let title = format!("ROC, {} features", rows[0].features);
+    let mut chart = plot::unit_square(area, &title, "false-positive rate", "recall")?;
     let chance = BLACK.mix(0.4).stroke_width(1);
     chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], chance))?;
     for (index, row) in rows.iter().enumerate() {

@@ -12,10 +12,16 @@
 //! cargo run --release --example imbalanced
 //! ```
 
+#[path = "../common/data.rs"]
 mod data;
 mod figure;
+#[path = "../common/metrics.rs"]
+#[expect(dead_code, reason = "rates need no thresholds")]
 mod metrics;
+#[path = "../common/network.rs"]
 mod network;
+#[path = "../common/plot.rs"]
+mod plot;
 mod textbook;
 
 use comfy_table::{CellAlignment, Table, presets};
@@ -23,14 +29,11 @@ use data::Data;
 use indicatif::{ProgressBar, ProgressStyle};
 use logit_loss::{BceWithLogits, FocalLoss, Loss, Weights};
 use metrics::{Metrics, cross_entropy};
-use network::Network;
+use network::{BATCH, EPOCHS, Network};
 use std::error::Error;
 
 const SEED: u64 = 1;
 const STARTS: usize = 5;
-const EPOCHS: usize = 60;
-const BATCH: usize = 64;
-const HIDDEN: [usize; 3] = [64, 64, 32];
 
 /// Mean loss of a batch from its logits and targets; writes the derivative by each logit.
 type Objective = Box<dyn Fn(&[f32], &[f32], &mut [f32]) -> Result<f32, logit_loss::Error>>;
@@ -77,9 +80,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let raw = Data::load(&mut rng);
     let standardised = raw.standardised();
     let (train, held_out) = (&raw.train, &raw.held_out);
-    let mut sizes = vec![train.features.ncols()];
-    sizes.extend(HIDDEN);
-    let starts: Vec<Network> = (0..STARTS).map(|_| Network::new(&sizes, &mut rng)).collect();
+    let starts: Vec<Network> = (0..STARTS).map(|_| Network::new(train.features.ncols(), &mut rng)).collect();
     let pos_weight = train.negatives() as f32 / train.positives() as f32;
     let objectives = objectives(pos_weight);
     println!(
@@ -136,20 +137,14 @@ fn train_one(
     let (mut step, mut first_nan, mut trained_loss) = (0, None, f64::NAN);
     for _ in 0..EPOCHS {
         rng.shuffle(&mut order);
-        let mut sum = 0.0;
-        for rows in order.chunks(BATCH) {
+        trained_loss = network.epoch(&data.train, &order, |logits, targets, gradient| {
             step += 1;
-            let batch = data.train.rows(rows);
-            let (logits, trace) = network.forward(&batch.features);
-            let mut gradient = vec![0.0; logits.len()];
-            let loss = objective(&logits, &batch.targets, &mut gradient)?;
+            let loss = objective(logits, targets, gradient)?;
             if loss.is_nan() || gradient.iter().any(|g| g.is_nan()) {
                 first_nan.get_or_insert(step);
             }
-            sum += f64::from(loss) * rows.len() as f64;
-            network.backward(trace, gradient);
-        }
-        trained_loss = sum / order.len() as f64;
+            Ok(loss)
+        })?;
         curve.push(cross_entropy(&judge(&network), targets));
         bar.inc(1);
     }

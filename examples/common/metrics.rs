@@ -32,12 +32,14 @@ impl Metrics {
         };
         let (hits, false_alarms) = (count(true, 1.0), count(true, 0.0));
         let (misses, passes) = (count(false, 1.0), count(false, 0.0));
-        let roc = roc(logits, targets);
+        let (positives, negatives) = (hits + misses, false_alarms + passes);
+        let roc: Vec<_> =
+            cuts(logits, targets).iter().map(|cut| (cut.false_alarms / negatives, cut.hits / positives)).collect();
         Metrics {
             cross_entropy,
-            recall: hits / (hits + misses),
+            recall: hits / positives,
             precision: (hits + false_alarms > 0.0).then(|| hits / (hits + false_alarms)),
-            false_positive_rate: false_alarms / (false_alarms + passes),
+            false_positive_rate: false_alarms / negatives,
             auc: area(&roc),
             roc,
         }
@@ -53,21 +55,28 @@ pub fn cross_entropy(logits: &[f32], targets: &[f32]) -> f64 {
     each.sum::<f64>() / logits.len() as f64
 }
 
-fn roc(logits: &[f32], targets: &[f32]) -> Vec<(f64, f64)> {
+/// What is called positive from a threshold on.
+pub struct Cut {
+    pub threshold: f32,
+    /// Positives among it.
+    pub hits: f64,
+    pub false_alarms: f64,
+}
+
+/// As the threshold sinks from infinity, where nothing is called positive, to the lowest logit.
+pub fn cuts(logits: &[f32], targets: &[f32]) -> Vec<Cut> {
     let mut ranked: Vec<(f32, f32)> = logits.iter().copied().zip(targets.iter().copied()).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let positives = targets.iter().filter(|&&t| t == 1.0).count() as f64;
-    let negatives = targets.len() as f64 - positives;
     let (mut hits, mut false_alarms) = (0.0, 0.0);
-    let mut points = vec![(0.0, 0.0)];
+    let mut cuts = vec![Cut { threshold: f32::INFINITY, hits, false_alarms }];
     // Equal logits pass the threshold together: their order would be luck.
     for tied in ranked.chunk_by(|a, b| a.0 == b.0) {
         let positive = tied.iter().filter(|&&(_, t)| t == 1.0).count() as f64;
         hits += positive;
         false_alarms += tied.len() as f64 - positive;
-        points.push((false_alarms / negatives, hits / positives));
+        cuts.push(Cut { threshold: tied[0].0, hits, false_alarms });
     }
-    points
+    cuts
 }
 
 fn area(curve: &[(f64, f64)]) -> f64 {

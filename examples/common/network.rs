@@ -1,7 +1,11 @@
 //! A plain ReLU network with one logit out, trained by gradient descent with momentum.
 
+use crate::data::Part;
 use ndarray::{Array1, Array2, Axis, Zip};
 
+pub const EPOCHS: usize = 60;
+pub const BATCH: usize = 64;
+const HIDDEN: [usize; 3] = [64, 64, 32];
 const LEARNING_RATE: f32 = 0.01;
 const MOMENTUM: f32 = 0.9;
 
@@ -28,20 +32,38 @@ pub struct Trace {
 }
 
 impl Network {
-    /// `sizes` runs from the features to the last hidden layer. Weights start as He et al. have it (uniform), biases
-    /// at 0.
-    pub fn new(sizes: &[usize], rng: &mut fastrand::Rng) -> Network {
-        let outputs = sizes.iter().skip(1).chain([&1]);
-        let layers = sizes
-            .iter()
+    /// Weights start as He et al. have it (uniform), biases at 0.
+    pub fn new(features: usize, rng: &mut fastrand::Rng) -> Network {
+        let inputs = [features].into_iter().chain(HIDDEN);
+        let outputs = HIDDEN.into_iter().chain([1]);
+        let layers = inputs
             .zip(outputs)
-            .map(|(&input, &output)| {
+            .map(|(input, output)| {
                 let bound = (6.0 / input as f32).sqrt();
                 let weight = Array2::from_shape_simple_fn((input, output), || bound * (2.0 * rng.f32() - 1.0));
                 Layer { weight: Parameter::new(weight), bias: Parameter::new(Array2::zeros((1, output))) }
             })
             .collect();
         Network { layers }
+    }
+
+    /// One step for each batch of rows in `order`; returns the mean of the losses. `objective` has the mean loss of a batch
+    /// from its logits and targets, and writes the derivative by each logit.
+    pub fn epoch<E>(
+        &mut self,
+        part: &Part,
+        order: &[usize],
+        mut objective: impl FnMut(&[f32], &[f32], &mut [f32]) -> Result<f32, E>,
+    ) -> Result<f64, E> {
+        let mut sum = 0.0;
+        for rows in order.chunks(BATCH) {
+            let batch = part.rows(rows);
+            let (logits, trace) = self.forward(&batch.features);
+            let mut gradient = vec![0.0; logits.len()];
+            sum += f64::from(objective(&logits, &batch.targets, &mut gradient)?) * rows.len() as f64;
+            self.backward(trace, gradient);
+        }
+        Ok(sum / order.len() as f64)
     }
 
     pub fn forward(&self, features: &Array2<f32>) -> (Vec<f32>, Trace) {
@@ -59,7 +81,7 @@ impl Network {
     }
 
     /// One step down the gradient, given the derivative of the loss by each logit.
-    pub fn backward(&mut self, trace: Trace, by_logit: Vec<f32>) {
+    fn backward(&mut self, trace: Trace, by_logit: Vec<f32>) {
         let mut flow = Array1::from_vec(by_logit).insert_axis(Axis(1));
         for (layer, input) in self.layers.iter_mut().zip(trace.inputs).rev() {
             let by_weight = input.t().dot(&flow);
