@@ -24,9 +24,11 @@ install() (
     debian "${packages[@]}"
 )
 
-# The README's two commands.
+# The README's two commands, and the other whole programs that it names.
 readme() {
     cargo run --release --example imbalanced
+    cargo run --release --example boosting
+    cargo run --release --example calibration
     cargo test
 }
 
