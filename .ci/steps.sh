@@ -24,12 +24,16 @@ install() (
     debian "${packages[@]}"
 )
 
-# The README's two commands, and the other whole programs that it names.
+# The README's two commands.
 readme() {
     cargo run --release --example imbalanced
+    cargo test
+}
+
+# The other whole programs that the README names.
+examples() {
     cargo run --release --example boosting
     cargo run --release --example calibration
-    cargo test
 }
 
 # A figure is what its command draws.
