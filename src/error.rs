@@ -30,6 +30,12 @@ pub enum Argument {
     Alpha,
     /// [`gamma`](crate::FocalLoss::gamma).
     Gamma,
+    /// [`gamma_pos`](crate::AsymmetricLoss::gamma_pos).
+    GammaPos,
+    /// [`gamma_neg`](crate::AsymmetricLoss::gamma_neg).
+    GammaNeg,
+    /// [`margin`](crate::AsymmetricLoss::margin).
+    Margin,
     /// The beta of [`softplus`](crate::softplus).
     Beta,
 }
@@ -38,7 +44,8 @@ impl Argument {
     /// What a parameter may be.
     const fn range(self) -> &'static str {
         match self {
-            Self::Gamma => "[0, 64]",
+            Self::Gamma | Self::GammaPos | Self::GammaNeg => "[0, 64]",
+            Self::Margin => "[0, 1)",
             Self::Beta => "[2^-100, 2^100]",
             _ => "[0, 1]",
         }
@@ -60,6 +67,9 @@ impl fmt::Display for Argument {
             Self::LabelSmoothing => "label smoothing",
             Self::Alpha => "alpha",
             Self::Gamma => "gamma",
+            Self::GammaPos => "gamma of positives",
+            Self::GammaNeg => "gamma of negatives",
+            Self::Margin => "margin",
             Self::Beta => "beta",
         })
     }

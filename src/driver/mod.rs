@@ -90,7 +90,7 @@ mod workspace;
 pub(crate) use combined::{Combined, weight_product};
 pub(crate) use exclusion::Exclusion;
 pub(crate) use factors::{Broadcast, Factors};
-pub(crate) use formulas::{BceParameters, FocalParameters, Sealed};
+pub(crate) use formulas::{AsymmetricParameters, BceParameters, FocalParameters, Sealed};
 pub(crate) use short::{Row, RowResult, is_short};
 pub(crate) use stored::{Stored, TransferPlans};
 pub(crate) use streams::Streams;

@@ -1,5 +1,6 @@
 //! The losses, and what they have in common: the methods, the checks, the reductions.
 
+mod asymmetric;
 mod bce;
 mod checks;
 mod focal;
@@ -8,6 +9,7 @@ mod plans;
 mod probability;
 mod settings;
 
+pub use asymmetric::AsymmetricLoss;
 pub use bce::BceWithLogits;
 pub use focal::FocalLoss;
 pub use probability::Bce;
@@ -31,7 +33,7 @@ use plans::{HessianPlans, Plans};
 /// For gradient boosting, and whenever elements are to be seen on their own, ask for
 /// [`Reduction::Sum`](crate::Reduction::Sum).
 ///
-/// Sealed; implemented by [`BceWithLogits`], [`FocalLoss`] and [`Bce`].
+/// Sealed; implemented by [`BceWithLogits`], [`FocalLoss`], [`AsymmetricLoss`] and [`Bce`].
 ///
 /// # What is not there
 ///
@@ -238,7 +240,7 @@ pub trait Loss<T: Real>: Sync {
     }
 }
 
-/// A loss that has a second derivative: [`BceWithLogits`] and [`FocalLoss`]. Sealed.
+/// A loss that has a second derivative: [`BceWithLogits`], [`FocalLoss`] and [`AsymmetricLoss`]. Sealed.
 ///
 /// # Errors
 ///

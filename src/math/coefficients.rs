@@ -37,7 +37,9 @@ pub(crate) trait Constants: Native {
     const MODERATE_PAIR: [Self; 2];
     /// exp(-r) for |r| <= 0.3467, from the highest power down.
     const EXP: &'static [Self];
-    /// The same times 2^-63 (2^-511), which undoes half of the offset's exponent.
+    /// (exp(-r) - 1) / r by the same coefficients but the last, which is 1.
+    const EXP_LESS_ONE: &'static [Self];
+    /// `EXP` times 2^-63 (2^-511), which undoes half of the offset's exponent.
     const EXP_HALF: &'static [Self];
     /// (log1p(f) - f + f^2/2) / f^3 for -0.2929 <= f <= 0.41422, from the highest power down.
     const LOG1P: &'static [Self];
@@ -81,6 +83,7 @@ impl Constants for f32 {
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x007f_ffff);
     // Error below 2^-28.1.
     const EXP: &'static [Self] = &EXP_F32;
+    const EXP_LESS_ONE: &'static [Self] = but_the_last(&EXP_F32);
     const EXP_HALF: &'static [Self] = &EXP_HALF_F32;
     // Error below 2^-26.8.
     const LOG1P: &'static [Self] = &LOG1P_F32;
@@ -114,6 +117,7 @@ impl Constants for f64 {
     const LARGEST_SUBNORMAL: Self = Self::from_bits(0x000f_ffff_ffff_ffff);
     // Error below 2^-57.8.
     const EXP: &'static [Self] = &EXP_F64;
+    const EXP_LESS_ONE: &'static [Self] = but_the_last(&EXP_F64);
     const EXP_HALF: &'static [Self] = &EXP_HALF_F64;
     // Error below 2^-59.2.
     const LOG1P: &'static [Self] = &LOG1P_F64;
@@ -129,6 +133,13 @@ impl Constants for f64 {
     const INTEGER_BIASED: Self = 4_503_599_627_370_496.0 + 1023.0;
     const LIFT: Self = 18_446_744_073_709_551_616.0;
     const INTEGER_BIASED_LIFTED: Self = 4_503_599_627_370_496.0 + 1087.0;
+}
+
+const fn but_the_last<T>(all: &'static [T]) -> &'static [T] {
+    match all.split_last() {
+        Some((_, rest)) => rest,
+        None => all,
+    }
 }
 
 const EXP_F32: [f32; 7] = [

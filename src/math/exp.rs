@@ -43,6 +43,17 @@ pub fn exp_neg_value<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> 
     horner(l, L::Scalar::EXP_HALF, r) * n.rounded.bits_to_exponent()
 }
 
+/// 1 - exp(-a), of whose digits none is lost for a small a: 1 - 2^n - 2^n (exp(-r) - 1), where n is 0 up to ln 2 / 2.
+#[cfg_attr(not(any(unoptimized, small)), inline(always))]
+pub fn one_minus_exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> Vector<L> {
+    let a = a.at_most(l.splat(L::Scalar::EXP_LIMIT));
+    let n = Exponent::of(l, a, L::Scalar::ROUNDING);
+    let r = n.value.mul_add(l.splat(L::Scalar::LN2_HI), a);
+    let r = n.value.mul_add(l.splat(L::Scalar::LN2_LO), r);
+    let power = n.rounded.bits_to_exponent() * l.splat(L::Scalar::OFFSET);
+    (horner(l, L::Scalar::EXP_LESS_ONE, r) * r).neg_mul_add(power, l.one() - power)
+}
+
 /// [`exp_neg`] of a number in two words, which need not be normalised: the low one may reach 2^-10 of the high one, and is
 /// not looked at where that is beyond the limit. The first step of r takes the high word alone, so it remains exact.
 #[cfg_attr(not(unoptimized), inline(always))]

@@ -33,9 +33,9 @@ use crate::simd::{Lanes, Mask, Token, Vector};
 /// By which power of the probability of the wrong answer a loss is multiplied.
 #[derive(Clone, Copy)]
 pub struct Gamma<T> {
-    factor: Factor<T>,
+    pub(super) factor: Factor<T>,
     /// The same, if it is an integer so small that multiplying is as exact as an exponential, and faster.
-    factors: Option<u64>,
+    pub(super) factors: Option<u64>,
 }
 
 impl<T: Constants> Gamma<T> {
@@ -48,6 +48,32 @@ impl<T: Constants> Gamma<T> {
         let multiplies = count == 0 && value < T::SMALL || count <= Self::MOST_FACTORS && T::from_count(count) == value;
         Self { factor: Factor::new(value), factors: if multiplies { Some(count) } else { None } }
     }
+
+    /// `size` times m^gamma, for -ln m in two words, and where that is yet to be multiplied by the offset.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub(super) fn exponentiated<L: Lanes<Scalar = T>>(
+        self,
+        l: Token<L>,
+        size: Vector<L>,
+        minus_ln: DoubleWord<Vector<L>>,
+    ) -> (Vector<L>, Shrunk<L>) {
+        // gamma times that, in two words: rounded, it would be gamma a / 2 ULP off.
+        let power = exp_neg_double(l, self.factor.times(l, minus_ln));
+        // Where the power is subnormal, it too is taken before it is rounded.
+        let subnormal = power.is_subnormal(l);
+        (size * subnormal.select(power.scaled, power.value), Shrunk(subnormal))
+    }
+}
+
+/// `size` times m, so many times.
+#[cfg_attr(not(unoptimized), inline(always))]
+pub(super) fn multiplied<L: Lanes>(mut size: Vector<L>, m: Vector<L>, factors: u64) -> Vector<L> {
+    let mut i = 0;
+    while i < factors {
+        size = size * m;
+        i += 1;
+    }
+    size
 }
 
 /// Focal loss.
@@ -188,14 +214,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         log: DoubleWord<Vector<L>>,
     ) -> (Vector<L>, Shrunk<L>) {
         if let Some(factors) = self.gamma.factors {
-            let m = wrong / d;
-            let mut size = size;
-            let mut i = 0;
-            while i < factors {
-                size = size * m;
-                i += 1;
-            }
-            return (size, Shrunk(l.zero().equals(l.one())));
+            return (multiplied(size, wrong / d, factors), Shrunk::nowhere(l));
         }
         let without = if HARD {
             DoubleWord { hi: costs.easy.select(x.magnitude, l.zero()), lo: l.zero() }
@@ -205,23 +224,24 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         };
         let sum = DoubleWord::two_sum(without.hi, log.hi);
         let lo = sum.lo + (without.lo + log.lo);
-        // gamma times that, in two words: rounded, it would be gamma a / 2 ULP off.
-        let power = exp_neg_double(l, self.gamma.factor.times(l, DoubleWord { hi: sum.hi, lo }));
-        // Where the power is subnormal, it too is taken before it is rounded.
-        let subnormal = power.is_subnormal(l);
-        (size * subnormal.select(power.scaled, power.value), Shrunk(subnormal))
+        self.gamma.exponentiated(l, size, DoubleWord { hi: sum.hi, lo })
     }
 }
 
 /// Where a power is divided by [`Constants::OFFSET`].
 #[derive(Clone, Copy)]
-struct Shrunk<L: Lanes>(Mask<L>);
+pub(super) struct Shrunk<L: Lanes>(pub(super) Mask<L>);
 
 impl<L: Lanes<Scalar: Constants>> Shrunk<L> {
+    #[cfg_attr(not(unoptimized), inline(always))]
+    pub(super) fn nowhere(l: Token<L>) -> Self {
+        Self(l.zero().equals(l.one()))
+    }
+
     /// The result that has that power, and where `too` says so another factor that is divided by the offset: both at a
     /// time leave nothing of it.
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn undo(self, l: Token<L>, too: Mask<L>, v: Vector<L>) -> Vector<L> {
+    pub(super) fn undo(self, l: Token<L>, too: Mask<L>, v: Vector<L>) -> Vector<L> {
         (self.0 & too).clear(v) * (self.0 | too).select(l.splat(L::Scalar::OFFSET), l.one())
     }
 }

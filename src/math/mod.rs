@@ -1,5 +1,6 @@
 //! The formulas, each written once, over [`Lanes`].
 
+mod asymmetric;
 mod bce;
 mod coefficients;
 mod costs;
@@ -11,6 +12,7 @@ mod logistic;
 mod probability;
 mod weight;
 
+pub(crate) use asymmetric::{Asymmetric, Margin};
 pub(crate) use bce::{Balanced, ByLane, TargetGradient, Unit, Weighted};
 pub(crate) use coefficients::Constants;
 pub(crate) use costs::Smoothing;

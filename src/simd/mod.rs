@@ -38,6 +38,7 @@ pub(crate) use float::Float;
 pub(crate) use format::Format;
 pub(crate) use kind::{MICROCONTROLLER, Native};
 pub(crate) use lanes::{Lanes, MOST_LANES, Mask, Token, Vector};
+pub(crate) use scalar::scalar;
 
 /// A computation over vectors, written once for every instruction set.
 pub trait Kernel<T: Native> {

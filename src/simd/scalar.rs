@@ -3,7 +3,7 @@
 use core::hint::select_unpredictable;
 use core::marker::PhantomData;
 
-use super::{Float, Kernel, Lanes, Native};
+use super::{Float, Kernel, Lanes, Native, Token, Vector};
 
 /// How a scalar backend multiplies and adds.
 ///
@@ -143,6 +143,18 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
     #[inline(always)]
     unsafe fn exponent_to_bits(v: T) -> T {
         T::from_pattern(v.pattern() >> T::FRACTION_BITS)
+    }
+}
+
+/// For one number, outside of kernels: what is computed once for all elements.
+pub fn scalar<T: Float>() -> Token<Scalar<T, Plain>> {
+    // SAFETY: every CPU has the instructions.
+    unsafe { Token::assume() }
+}
+
+impl<T: Float> Vector<Scalar<T, Plain>> {
+    pub fn value(self) -> T {
+        self.0
     }
 }
 

@@ -1,7 +1,8 @@
 //! All losses behind one trait, so that one test can serve them all.
 
 use logit_loss::{
-    Backend, Bce as OfProbabilities, BceWithLogits, Element, Error, FocalLoss, Hessian, Label, Loss, Reduction, Weights,
+    AsymmetricLoss, Backend, Bce as OfProbabilities, BceWithLogits, Element, Error, FocalLoss, Hessian, Label, Loss,
+    Reduction, Weights,
 };
 
 use super::Number;
@@ -115,6 +116,10 @@ of_logits! {
     }
 }
 
+of_logits! {
+    AsymmetricLoss,
+}
+
 tested! {
     OfProbabilities,
     fn pos_weighted(self, pos_weight: Weights<'w, N>) -> Option<Self> {
@@ -142,6 +147,7 @@ pub trait Family<N: Number> {
 
 pub struct Bce;
 pub struct Focal;
+pub struct Asymmetric;
 pub struct Probabilities;
 
 impl<N: Number> Family<N> for Bce {
@@ -163,6 +169,17 @@ impl<N: Number> Family<N> for Focal {
             1 => focal.alpha(N::new(0.75)),
             _ => focal,
         }
+    }
+}
+
+impl<N: Number> Family<N> for Asymmetric {
+    type Loss<'w> = AsymmetricLoss<'w, N>;
+
+    fn with<'w>(number: usize) -> AsymmetricLoss<'w, N> {
+        let gammas = [0.0, 1.0, 4.0, 0.5, 2.0, 64.0, 1.5];
+        let [positive, negative] = [number, number / 3 + 2].map(|k| N::new(gammas[k % gammas.len()]));
+        let margin = N::new([0.05, 0.0, 0.5, 0.2, 0.95][number % 5]);
+        AsymmetricLoss::new().gamma_pos(positive).gamma_neg(negative).margin(margin)
     }
 }
 
@@ -202,6 +219,14 @@ macro_rules! for_all_families {
             }
             mod double {
                 $(#[test] fn $name() { super::super::$name::<f64, crate::common::family::Focal>(); })*
+            }
+        }
+        mod asymmetric {
+            mod single {
+                $(#[test] fn $name() { super::super::$name::<f32, crate::common::family::Asymmetric>(); })*
+            }
+            mod double {
+                $(#[test] fn $name() { super::super::$name::<f64, crate::common::family::Asymmetric>(); })*
             }
         }
         mod probabilities {

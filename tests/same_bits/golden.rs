@@ -13,7 +13,7 @@ use std::fmt::Write;
 use crate::common::activation::Activation;
 use crate::common::family::Tested;
 use crate::common::{Number, Random, backends, everything, numbers};
-use logit_loss::{Backend, Bce, BceWithLogits, FocalLoss, Label, Loss, LossSum, Reduction, Weights};
+use logit_loss::{AsymmetricLoss, Backend, Bce, BceWithLogits, FocalLoss, Label, Loss, LossSum, Reduction, Weights};
 
 const TABLE: &str = include_str!("golden.txt");
 const COLUMNS: [&str; 4] = ["f32, fused", "f32", "f64, fused", "f64"];
@@ -232,6 +232,14 @@ fn rare_options<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inp
     see.both("focal, p per class, gamma 0.5, without alpha", half.weight(weight), logits, [hard, soft]);
     see.both("focal, smoothed", focal.alpha(N::new(0.75)).label_smoothing(N::new(0.1)), logits, [hard, soft]);
 
+    let asymmetric = AsymmetricLoss::new();
+    let other = asymmetric.gamma_pos(N::new(5.0)).gamma_neg(N::new(64.0));
+    see.both("asymmetric, gammas 5 and 64", other, logits, [hard, soft]);
+    let other = asymmetric.gamma_pos(N::new(0.0)).margin(N::new(0.0));
+    see.both("asymmetric, gamma 0, without margin", other, logits, [hard, soft]);
+    let other = asymmetric.gamma_neg(N::new(1.5)).margin(N::new(0.5)).label_smoothing(N::new(0.1));
+    see.both("asymmetric, smoothed", other, logits, [hard, soft]);
+
     let mut all = LossSum::new();
     for (x, t) in logits.chunks(100).zip(soft.chunks(100)) {
         let mut sum = LossSum::new();
@@ -300,6 +308,15 @@ fn losses<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>
     let labels: Vec<bool> = hard.iter().map(|&t| t != N::new(0.0)).collect();
     see.one("bce, p = 5, masked, labels", five.weight(Weights::per_element(mask)), logits, &labels);
     see.one("focal, labels", FocalLoss::new(), logits, &labels);
+    let asymmetric = AsymmetricLoss::new();
+    see.both("asymmetric", asymmetric, logits, [hard, soft]);
+    let half = asymmetric.gamma_pos(N::new(2.0)).gamma_neg(N::new(0.5)).margin(N::new(0.2));
+    see.both(
+        "asymmetric, gammas 2 and 0.5, weighted",
+        half.weight(Weights::per_element(weights)),
+        logits,
+        [hard, soft],
+    );
     let probability = Bce::new();
     see.both("probabilities", probability, probabilities, [hard, soft]);
     let weighted = probability.pos_weight(Weights::uniform(N::new(5.0))).weight(Weights::per_element(weights));
