@@ -94,11 +94,12 @@ fn the_documentation_quotes_the_table() {
         let lines = source.lines().map(|line| line.trim_start_matches(['/', '!', ' ']));
         lines.collect::<Vec<_>>().join(" ")
     };
-    let [readme, library, activation, focal, probability] = [
+    let [readme, library, activation, focal, asymmetric, probability] = [
         include_str!("../../README.md"),
         include_str!("../../src/lib.rs"),
         include_str!("../../src/activation.rs"),
         include_str!("../../src/loss/focal.rs"),
+        include_str!("../../src/loss/asymmetric.rs"),
         include_str!("../../src/loss/probability.rs"),
     ]
     .map(text);
@@ -126,12 +127,16 @@ fn the_documentation_quotes_the_table() {
     }
     let (beta, x) = WORST_BETA;
     quotes(&activation, format!("{} in `f32` at {x:?} for beta = {beta:?}", found("softplus, any beta", 0)));
-    for gamma in ["0.5", "1", "1.5", "2", "3", "5"] {
-        for result in ["loss", "gradient", "Hessian"] {
-            let figure = found(&format!("focal {result}, gamma {gamma}"), 0);
-            let row = focal.split(&format!("| {gamma} | ")).nth(1).expect(gamma);
-            let column = ["loss", "gradient", "Hessian"].iter().position(|&name| name == result).unwrap();
-            assert_eq!(row.split(" | ").nth(2 * column), Some(&figure[..]), "{result}, gamma {gamma}");
+    for (kind, text, gammas) in [
+        ("focal", &focal, &["0.5", "1", "1.5", "2", "3", "5"][..]),
+        ("asymmetric", &asymmetric, &["0", "0.5", "1", "1.5", "2", "4", "64"]),
+    ] {
+        for gamma in gammas {
+            for (column, result) in ["loss", "gradient", "Hessian"].into_iter().enumerate() {
+                let figure = found(&format!("{kind} {result}, gamma {gamma}"), 0);
+                let row = text.split(&format!("| {gamma} | ")).nth(1).expect(gamma);
+                assert_eq!(row.split(" | ").nth(2 * column), Some(&figure[..]), "{kind} {result}, gamma {gamma}");
+            }
         }
     }
     let [loss, gradient] = ["loss", "gradient"].map(|name| found(&format!("{name} of a probability"), 0));

@@ -9,6 +9,7 @@ mod common;
 
 mod activations;
 mod allowed;
+mod asymmetric;
 mod bce;
 mod focal;
 mod hard;

@@ -212,4 +212,58 @@ impl<E: Exact> Logit<E> {
         let [size_a, size_b, size_c] = sizes;
         [[a, size_a], [b, size_b], [c, size_c]]
     }
+
+    /// Asymmetric loss, gradient and Hessian of a target, each with what it would be if no term were a difference; the margin
+    /// in two words.
+    pub fn asymmetric(&self, t: f64, gammas: [f64; 2], margin: [f64; 2]) -> [[E; 2]; 3] {
+        let d = E::from_f64(1.0) + self.e.clone();
+        let (near, far) = (E::from_f64(1.0) / d.clone(), self.e.clone() / d);
+        let (z, other) = if self.positive { (near, far) } else { (far, near) };
+        let [up, down] = [1.0 - t, t].map(E::from_f64);
+        let none = E::from_f64(0.0);
+        // softplus(x) and softplus(-x)
+        let (above, below) = (self.a.clone() + self.log.clone(), self.log.clone());
+        let [plus, minus] = if self.positive { [above, below] } else { [below, above] };
+        let margin = E::from_f64(margin[0]) + E::from_f64(margin[1]);
+        let positive = side(other.clone(), z.clone(), minus, gammas[0], none);
+        let negative = side(z, other, plus, gammas[1], margin);
+        let mut all = positive.into_iter().zip(negative).enumerate().map(|(k, (positive, negative))| {
+            let [p, n] = [positive.map(|v| down.clone() * v), negative.map(|v| up.clone() * v)];
+            let [[p, p_size], [n, n_size]] = [p, n];
+            [if k == 1 { n - p } else { n + p }, n_size + p_size]
+        });
+        [0; 3].map(|_| all.next().expect("three"))
+    }
+}
+
+/// Loss and derivatives of one side of asymmetric loss, which ascends, with the sizes of their terms.
+fn side<E: Exact>(s: E, r: E, softplus: E, gamma: f64, m: E) -> [[E; 2]; 3] {
+    let [zero, one, two, g] = [0.0, 1.0, 2.0, gamma].map(E::from_f64);
+    let q = s.clone() - m.clone();
+    if gamma > 0.0 && q == zero || q < zero || m > zero && q == zero {
+        return [0; 3].map(|_| [zero.clone(), zero.clone()]);
+    }
+    let rest = r.clone() + m.clone();
+    let (l, c, k, part) = if m == zero {
+        (softplus, one.clone(), one.clone(), zero)
+    } else {
+        let l = if rest < E::from_f64(0.5) { -rest.ln() } else { -(-q.clone()).ln_1p() };
+        (l, q.clone() / s.clone(), r.clone() / rest.clone(), m.clone() / rest)
+    };
+    let power = if gamma == 0.0 { one.clone() } else { (g.clone() * q.ln()).exp() };
+    let v = s.clone() * r.clone();
+    let over = l.clone() / c.clone();
+    let loss = power.clone() * l;
+    let gradient = power.clone() * (g.clone() * over.clone() * r.clone() + s.clone() * k.clone());
+    let of = |less: E, more: E, last: E| {
+        let bend = g.clone() * r.clone() + less * r.clone() + more * c.clone() * s.clone();
+        let first = g.clone() * (over.clone() * r.clone() * bend + two.clone() * v.clone() * k.clone());
+        power.clone() / c.clone()
+            * (first
+                + c.clone() * (v.clone() + last * s.clone() * k.clone() * part.clone() * (one.clone() + m.clone())))
+    };
+    let below = c.clone() - one.clone();
+    let hessian = of(below.clone(), -one.clone(), -one.clone());
+    let size = of(-below, one.clone(), one.clone());
+    [[loss.clone(), loss], [gradient.clone(), gradient], [hessian, size]]
 }

@@ -4,6 +4,7 @@
 mod common;
 
 mod activations;
+mod asymmetric;
 mod bce;
 mod focal;
 mod probability;
