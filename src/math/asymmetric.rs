@@ -47,8 +47,9 @@ use crate::simd::{Float, Lanes, Mask, Token, Vector, scalar};
 #[derive(Clone, Copy)]
 pub struct Margin<T> {
     value: T,
-    /// 1 - m
+    /// 1 - m and 1 + m
     less: T,
+    more: T,
     /// x0
     logit: DoubleWord<T>,
 }
@@ -58,7 +59,7 @@ impl<T: Constants> Margin<T> {
     #[inline(never)]
     pub fn new(value: T) -> Self {
         if value < T::OFFSET {
-            return Self { value: T::ZERO, less: T::ONE, logit: DoubleWord::ZERO };
+            return Self { value: T::ZERO, less: T::ONE, more: T::ONE, logit: DoubleWord::ZERO };
         }
         // Nothing here is fused, so that it is the same for every backend.
         let l = scalar();
@@ -66,7 +67,7 @@ impl<T: Constants> Margin<T> {
         let (ln, other) = (ln_double(l, m), log1p_double(l, -m));
         let [ln, other] = [ln, other].map(|v| DoubleWord { hi: v.hi.value(), lo: v.lo.value() });
         let logit = ln.plus(DoubleWord { hi: -other.hi, lo: -other.lo });
-        Self { value, less: T::ONE - value, logit }
+        Self { value, less: T::ONE - value, more: T::ONE + value, logit }
     }
 
     fn is_none(self) -> bool {
@@ -97,42 +98,20 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Asymmetric<T, W, 
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
-        let (zero, one) = (l.zero(), l.one());
+        let zero = l.zero();
         let element = AsymmetricElement::new(l, inputs.logit);
         let t = if HARD { inputs.target } else { self.smoothing.of(l, inputs.target) };
-        let up = one - t;
-        let (are_positive, are_negative) = (up.equals(zero), t.equals(zero));
+        let up = l.one() - t;
         // The weights go first, so that no product is subnormal before the result is.
         let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight };
         let size = if W::UPSTREAM { weight.abs().at_most(l.splat(T::MAX)) } else { weight };
-        let (of_positives, of_negatives) = (l.splat(self.positive.factor.value), l.splat(self.negative.factor.value));
 
         let values = if HARD {
-            let mut side = element.side(l, Costs::new(l, &element.x, up, t));
-            if !self.margin.is_none() {
-                side = side.clipped(l, &element, self.margin, are_negative);
-            }
-            let (positive, in_positive) = element.powered(l, &side, self.positive, size);
-            let (negative, in_negative) = element.powered(l, &side, self.negative, size);
-            let size = are_positive.select(positive, negative);
-            let shrunk = Shrunk((are_positive & in_positive.0) | (are_negative & in_negative.0));
-            let gamma = are_positive.select(of_positives, of_negatives);
-            let values = self.values(l, &element, &side, gamma, size, shrunk);
-            SideValues { gradient: values.gradient.negate_unless(are_negative), ..values }
+            self.hard(l, &element, up, t, size)
         } else {
-            let side = element.side(l, Costs::new(l, &element.x, zero, one));
-            let (held, shrunk) = element.powered(l, &side, self.positive, size * t);
-            let positive = self.values(l, &element, &side, of_positives, held, shrunk);
-            let mut side = element.side(l, Costs::new(l, &element.x, one, zero));
-            if !self.margin.is_none() {
-                side = side.clipped(l, &element, self.margin, zero.equals(zero));
-            }
-            let (held, shrunk) = element.powered(l, &side, self.negative, size * up);
-            let negative = self.values(l, &element, &side, of_negatives, held, shrunk);
-            let positive = SideValues { gradient: -positive.gradient, ..positive };
-            // Alone, so that an infinite side that costs nothing is not there.
-            let either = positive.plus(&negative).unless(are_positive, positive);
-            either.unless(are_negative, negative)
+            let positive = self.one::<L, true>(l, &element, size * t);
+            let negative = self.one::<L, false>(l, &element, size * up);
+            positive.mixed(l, &negative, up, t)
         };
 
         let absent = inputs.weight.equals(zero);
@@ -173,6 +152,8 @@ struct Side<L: Lanes> {
     ratio: Vector<L>,
     /// m / r
     other: Vector<L>,
+    /// r, if it has a margin.
+    rest: Vector<L>,
     /// Where the side has a margin.
     clipped: Mask<L>,
     /// q <= 0
@@ -199,9 +180,54 @@ impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
         Self { x, logit, d, log, e, subnormal }
     }
 
+    /// A side, with a margin where these are, if there is one.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn side(&self, l: Token<L>, costs: Costs<L>, margin: Margin<L::Scalar>, negative: Mask<L>) -> Side<L> {
+        let mut side = self.plain(l, costs);
+        if margin.is_none() {
+            return side;
+        }
+        let beyond = (self.logit - l.splat(margin.logit.hi)) - l.splat(margin.logit.lo);
+        let above = l.splat(margin.less) * one_minus_exp_neg(l, l.zero().ge(beyond).clear(beyond));
+        side.above = negative.select(above, side.above);
+        side.outside = negative & l.zero().ge(above);
+        side.edge = side.outside & beyond.ge(l.zero());
+        self.clip(l, &mut side, l.splat(margin.value), negative);
+        side
+    }
+
+    /// What r makes different, where these have a margin.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn clip(&self, l: Token<L>, side: &mut Side<L>, m: Vector<L>, negative: Mask<L>) {
+        let (easy, one) = (side.costs.easy, l.one());
+        // r d, of which no term is negative. Where e is subnormal, R / r is linear in it.
+        let rest = m.mul_add(self.d, easy.select(one, self.x.e.value));
+        side.ratio = negative.select(easy.select(one, self.e) / rest, side.ratio);
+        side.other = negative.select(m * self.d / rest, side.other);
+        side.clipped = negative;
+        side.has_margin = true;
+        side.rest = rest / self.d;
+    }
+
+    /// With L by whichever of q and r is the smaller, where it has a margin.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn with_cost(&self, l: Token<L>, side: Side<L>) -> Side<L> {
+        if !side.has_margin {
+            return side;
+        }
+        let plain = (l.one() - side.rest).ge(side.rest);
+        let ln = ln_of_either(l, plain.select(side.rest, self.probability(l, &side)), plain).hi;
+        let [cost, finite] = [side.cost, side.finite];
+        Side {
+            cost: side.clipped.select(l.zero() - ln, cost),
+            finite: side.clipped.select(l.zero() - ln, finite),
+            ..side
+        }
+    }
+
     /// Without a margin.
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn side(&self, l: Token<L>, costs: Costs<L>) -> Side<L> {
+    fn plain(&self, l: Token<L>, costs: Costs<L>) -> Side<L> {
         let nowhere = l.zero().equals(l.one());
         Side {
             costs,
@@ -210,6 +236,7 @@ impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
             above: l.one(),
             ratio: l.one(),
             other: l.zero(),
+            rest: l.one(),
             clipped: nowhere,
             outside: nowhere,
             edge: nowhere,
@@ -223,6 +250,12 @@ impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
         if let Some(factors) = gamma.factors {
             return (multiplied(size, self.probability(l, side), factors), Shrunk::nowhere(l));
         }
+        gamma.exponentiated(l, size, self.minus_ln(l, side))
+    }
+
+    /// -ln q
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn minus_ln(&self, l: Token<L>, side: &Side<L>) -> DoubleWord<Vector<L>> {
         let linear = side.costs.easy.select(self.x.magnitude, l.zero());
         let mut rest = DoubleWord { hi: linear, lo: l.zero() };
         if side.has_margin {
@@ -231,7 +264,7 @@ impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
             rest.lo = rest.lo - ln.lo;
         }
         let sum = DoubleWord::two_sum(rest.hi, self.log.hi);
-        gamma.exponentiated(l, size, DoubleWord { hi: sum.hi, lo: sum.lo + (rest.lo + self.log.lo) })
+        DoubleWord { hi: sum.hi, lo: sum.lo + (rest.lo + self.log.lo) }
     }
 
     /// q
@@ -242,45 +275,68 @@ impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
 }
 
 impl<L: Lanes<Scalar: Constants>> Side<L> {
-    /// With a margin where these are.
+    /// L / c, which is e where S is subnormal.
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn clipped(
-        self,
-        l: Token<L>,
-        element: &AsymmetricElement<L>,
-        margin: Margin<L::Scalar>,
-        negative: Mask<L>,
-    ) -> Self {
-        let (zero, one, d, e) = (l.zero(), l.one(), element.d, element.x.e.value);
-        let (m, easy) = (l.splat(margin.value), self.costs.easy);
-        let beyond = (element.logit - l.splat(margin.logit.hi)) - l.splat(margin.logit.lo);
-        let above = l.splat(margin.less) * one_minus_exp_neg(l, zero.ge(beyond).clear(beyond));
-        let outside = zero.ge(above);
-        let side = Self { above, ..self };
+    fn cost_over_c(&self, element: &AsymmetricElement<L>) -> Vector<L> {
+        (element.subnormal & self.costs.easy).select(element.e, self.finite / self.above)
+    }
 
-        // r d, of which no term is negative. Where e is subnormal, R / r is linear in it.
-        let rest = m.mul_add(d, easy.select(one, e));
-        let (ratio, other) = (easy.select(one, element.e) / rest, m * d / rest);
-        // L, by whichever of q and r is the smaller.
-        let rest = rest / d;
-        let plain = (one - rest).ge(rest);
-        let cost = zero - ln_of_either(l, plain.select(rest, element.probability(l, &side)), plain).hi;
-        Self {
-            costs: self.costs,
-            cost: negative.select(cost, self.cost),
-            finite: negative.select(cost, self.finite),
-            above: negative.select(above, one),
-            ratio: negative.select(ratio, one),
-            other: negative.select(other, zero),
-            clipped: negative,
-            outside: negative & outside,
-            edge: negative & outside & beyond.ge(zero),
-            has_margin: true,
-        }
+    /// The loss, with weights times q^gamma of `size`.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn loss(&self, l: Token<L>, element: &AsymmetricElement<L>, size: Vector<L>, shrunk: Shrunk<L>) -> Vector<L> {
+        let tail = element.subnormal & self.costs.easy;
+        let infinity = l.splat(L::Scalar::MAX + L::Scalar::MAX);
+        // A power that has vanished leaves an infinite cost.
+        let infinite = self.cost.ge(infinity) & size.equals(l.zero());
+        let loss = infinite.select(self.cost, size * self.cost);
+        let loss = tail.select(size * (element.e * self.above), loss);
+        self.outside.clear(shrunk.undo(l, tail, loss))
     }
 }
 
 impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
+    /// Each element has one side.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn hard<L: Lanes<Scalar = T>>(
+        self,
+        l: Token<L>,
+        element: &AsymmetricElement<L>,
+        up: Vector<L>,
+        down: Vector<L>,
+        size: Vector<L>,
+    ) -> SideValues<L> {
+        let (are_positive, are_negative) = (up.equals(l.zero()), down.equals(l.zero()));
+        let side = element.side(l, Costs::new(l, &element.x, up, down), self.margin, are_negative);
+        let side = element.with_cost(l, side);
+        let (positive, in_positive) = element.powered(l, &side, self.positive, size);
+        let (negative, in_negative) = element.powered(l, &side, self.negative, size);
+        let size = are_positive.select(positive, negative);
+        let shrunk = Shrunk((are_positive & in_positive.0) | (are_negative & in_negative.0));
+        let [of_positives, of_negatives] = [self.positive.factor.value, self.negative.factor.value];
+        let gamma = are_positive.select(l.splat(of_positives), l.splat(of_negatives));
+        let values = self.values(l, element, &side, gamma, size, shrunk);
+        SideValues { gradient: values.gradient.negate_unless(are_negative), ..values }
+    }
+
+    /// That of positives alone, or of negatives, whose cost is in the weights.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn one<L: Lanes<Scalar = T>, const POSITIVE: bool>(
+        self,
+        l: Token<L>,
+        element: &AsymmetricElement<L>,
+        size: Vector<L>,
+    ) -> SideValues<L> {
+        let everywhere = l.zero().equals(l.zero());
+        let (side, gamma) = if POSITIVE {
+            (element.plain(l, Costs::new(l, &element.x, l.zero(), l.one())), self.positive)
+        } else {
+            let costs = Costs::new(l, &element.x, l.one(), l.zero());
+            (element.with_cost(l, element.side(l, costs, self.margin, everywhere)), self.negative)
+        };
+        let (size, shrunk) = element.powered(l, &side, gamma, size);
+        self.values(l, element, &side, l.splat(gamma.factor.value), size, shrunk)
+    }
+
     /// Those of an element whose weights times q^gamma are `size`.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn values<L: Lanes<Scalar = T>>(
@@ -292,62 +348,77 @@ impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
         size: Vector<L>,
         shrunk: Shrunk<L>,
     ) -> SideValues<L> {
-        let (zero, one) = (l.zero(), l.one());
-        let AsymmetricElement { x, d, e, subnormal, .. } = element;
-        let &Side { costs, cost, finite, above, ratio, other, clipped, outside, edge, .. } = side;
-        let (d, e, subnormal, easy) = (*d, *e, *subnormal, costs.easy);
-        let (scale, offset) = (l.splat(self.scale), l.splat(T::OFFSET));
+        SideValues {
+            loss: side.loss(l, element, size, shrunk),
+            gradient: self.gradient(l, element, side, gamma, size, shrunk),
+            hessian: self.hessian(l, element, side, gamma, size, shrunk),
+        }
+    }
 
-        // Here the loss is linear in e, L / c = e, and here the gradient is.
-        let tail = subnormal & easy;
-        let linear = tail | (subnormal & clipped);
-        let infinite = cost.ge(l.splat(T::MAX + T::MAX)) & size.equals(zero);
-        let loss = infinite.select(cost, size * cost);
-        let loss = shrunk.undo(l, tail, tail.select(size * (e * above), loss));
-
-        // L / c, S d and R d
-        let cost = tail.select(e, finite / above);
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn gradient<L: Lanes<Scalar = T>>(
+        self,
+        l: Token<L>,
+        element: &AsymmetricElement<L>,
+        side: &Side<L>,
+        gamma: Vector<L>,
+        size: Vector<L>,
+        shrunk: Shrunk<L>,
+    ) -> Vector<L> {
+        let &AsymmetricElement { d, e, subnormal, .. } = element;
+        let (easy, one) = (side.costs.easy, l.one());
+        let linear = subnormal & (easy | side.clipped);
+        // S d and R d
         let wrong = easy.select(e, one);
-        let right = easy.select(one, linear.select(e, x.e.value));
-        let gradient = size * gamma.mul_add(cost * right, wrong * ratio) / d * scale;
-        let gradient = shrunk.undo(l, linear, gradient);
+        let right = easy.select(one, linear.select(e, element.x.e.value));
+        let sum = gamma.mul_add(side.cost_over_c(element) * right, wrong * side.ratio);
+        let gradient = size * sum / d * l.splat(self.scale);
+        side.outside.clear(shrunk.undo(l, linear, gradient))
+    }
 
-        // All of it is linear in e.
-        let right = easy.select(one, x.e.value);
-        let bend = (above - one).mul_add(right, above * easy.select(-x.e.value, x.e.value - d));
+    /// All of it is linear in e.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn hessian<L: Lanes<Scalar = T>>(
+        self,
+        l: Token<L>,
+        element: &AsymmetricElement<L>,
+        side: &Side<L>,
+        gamma: Vector<L>,
+        size: Vector<L>,
+        shrunk: Shrunk<L>,
+    ) -> Vector<L> {
+        let &AsymmetricElement { d, e, subnormal, .. } = element;
+        let &Side { above, ratio, .. } = side;
+        let (x_e, easy, offset, one) = (element.x.e.value, side.costs.easy, l.splat(T::OFFSET), l.one());
+
+        let right = easy.select(one, x_e);
+        let bend = (above - one).mul_add(right, above * easy.select(-x_e, x_e - d));
         let bend = gamma.mul_add(right, bend);
-        let right = easy.select(one, e);
-        let whole = easy.select(ratio, linear.select(ratio * offset, ratio));
-        let less = wrong * d * ratio * other * l.splat(T::ONE + self.margin.value);
-        let hessian = gamma.mul_add(cost * right * bend + (wrong + wrong) * right * whole, above * (e - less));
+        let (wrong, right) = (easy.select(e, one), easy.select(one, e));
+        let whole = easy.select(ratio, (subnormal & side.clipped).select(ratio * offset, ratio));
+        let less = wrong * d * ratio * side.other * l.splat(self.margin.more);
+        let sum = side.cost_over_c(element) * right * bend + (wrong + wrong) * right * whole;
+        let sum = gamma.mul_add(sum, above * (e - less));
         // What is this close to the margin is subnormal, and its reciprocal infinite.
         let above = above.ge(offset).select(above, offset);
-        let hessian = (size / above).at_most(l.splat(T::MAX)) * hessian / (d * d) * scale;
-        let hessian = shrunk.undo(l, subnormal, hessian);
-        SideValues {
-            loss: outside.clear(loss),
-            gradient: outside.clear(gradient),
-            hessian: edge.select(l.splat(self.edge), outside.clear(hessian)),
-        }
+        let hessian = (size / above).at_most(l.splat(T::MAX)) * sum / (d * d) * l.splat(self.scale);
+        side.edge.select(l.splat(self.edge), side.outside.clear(shrunk.undo(l, subnormal, hessian)))
     }
 }
 
 impl<L: Lanes> SideValues<L> {
+    /// Of a target that costs something on both sides, their sum. Else one alone, so that an infinite side that costs nothing
+    /// is not there.
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn plus(&self, other: &Self) -> Self {
+    fn mixed(&self, l: Token<L>, negative: &Self, up: Vector<L>, down: Vector<L>) -> Self {
+        let (are_positive, are_negative) = (up.equals(l.zero()), down.equals(l.zero()));
+        let loss = are_positive.select(self.loss, self.loss + negative.loss);
+        let gradient = are_positive.select(-self.gradient, negative.gradient - self.gradient);
+        let hessian = are_positive.select(self.hessian, self.hessian + negative.hessian);
         Self {
-            loss: self.loss + other.loss,
-            gradient: self.gradient + other.gradient,
-            hessian: self.hessian + other.hessian,
-        }
-    }
-
-    #[cfg_attr(not(unoptimized), inline(always))]
-    fn unless(self, mask: Mask<L>, other: Self) -> Self {
-        Self {
-            loss: mask.select(other.loss, self.loss),
-            gradient: mask.select(other.gradient, self.gradient),
-            hessian: mask.select(other.hessian, self.hessian),
+            loss: are_negative.select(negative.loss, loss),
+            gradient: are_negative.select(negative.gradient, gradient),
+            hessian: are_negative.select(negative.hessian, hessian),
         }
     }
 }

@@ -216,6 +216,18 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         if let Some(factors) = self.gamma.factors {
             return (multiplied(size, wrong / d, factors), Shrunk::nowhere(l));
         }
+        self.gamma.exponentiated(l, size, Self::minus_ln(l, wrong, x, costs, log))
+    }
+
+    /// -ln m
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn minus_ln<L: Lanes<Scalar = T>>(
+        l: Token<L>,
+        wrong: Vector<L>,
+        x: &Logit<L>,
+        costs: Costs<L>,
+        log: DoubleWord<Vector<L>>,
+    ) -> DoubleWord<Vector<L>> {
         let without = if HARD {
             DoubleWord { hi: costs.easy.select(x.magnitude, l.zero()), lo: l.zero() }
         } else {
@@ -223,8 +235,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
             DoubleWord { hi: costs.easy.select(x.magnitude, l.zero() - ln.hi), lo: costs.easy.clear(l.zero() - ln.lo) }
         };
         let sum = DoubleWord::two_sum(without.hi, log.hi);
-        let lo = sum.lo + (without.lo + log.lo);
-        self.gamma.exponentiated(l, size, DoubleWord { hi: sum.hi, lo })
+        DoubleWord { hi: sum.hi, lo: sum.lo + (without.lo + log.lo) }
     }
 }
 
