@@ -64,6 +64,16 @@ fn focal_f64() {
     run("focal_f64", bodies::focal_f64::body);
 }
 
+#[test]
+fn asymmetric_f32() {
+    run("asymmetric_f32", bodies::asymmetric_f32::body);
+}
+
+#[test]
+fn asymmetric_f64() {
+    run("asymmetric_f64", bodies::asymmetric_f64::body);
+}
+
 #[cfg(feature = "half")]
 #[test]
 fn halves() {
@@ -106,6 +116,11 @@ fn longer_than_a_chunk() {
     bodies::backends::body(&[&[3, 3][..], &double].concat());
     #[cfg(feature = "half")]
     bodies::halves::body(&[&[1, 3][..], &single].concat());
+    let (single, double) = (bodies::seeds::long_asymmetric::<f32>(), bodies::seeds::long_asymmetric::<f64>());
+    bodies::asymmetric_f32::body(&single);
+    bodies::asymmetric_f64::body(&double);
+    bodies::backends::body(&[&[1, 4][..], &single].concat());
+    bodies::backends::body(&[&[3, 5][..], &double].concat());
 }
 
 #[test]

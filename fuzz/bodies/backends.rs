@@ -6,17 +6,19 @@ use logit_loss::{Backend, Loss, LossSum};
 use super::answers::{Answers, answers, compare, words};
 use super::case::Case;
 use super::input::Bytes;
-use super::kind::{Bce, Focal, Kind};
+use super::kind::{Asymmetric, Bce, Focal, Kind};
 use super::number::Number;
 
 pub fn body(data: &[u8]) {
     let mut bytes = Bytes::new(data);
     let offset = bytes.below(64);
-    match bytes.below(4) {
+    match bytes.below(6) {
         0 => all_agree::<f32, Bce<f32>>(bytes, offset),
         1 => all_agree::<f64, Bce<f64>>(bytes, offset),
         2 => all_agree::<f32, Focal<f32>>(bytes, offset),
-        _ => all_agree::<f64, Focal<f64>>(bytes, offset),
+        3 => all_agree::<f64, Focal<f64>>(bytes, offset),
+        4 => all_agree::<f32, Asymmetric<f32>>(bytes, offset),
+        _ => all_agree::<f64, Asymmetric<f64>>(bytes, offset),
     }
 }
 

@@ -8,17 +8,19 @@ use logit_loss::{Element, Error, Label, Loss, LossSum};
 use super::answers::words;
 use super::case::Case;
 use super::input::Bytes;
-use super::kind::{Bce, Focal, Kind};
+use super::kind::{Asymmetric, Bce, Focal, Kind};
 use super::number::Number;
 
 pub fn body(data: &[u8]) {
     let mut bytes = Bytes::new(data);
     let offset = bytes.below(64);
-    match bytes.below(4) {
+    match bytes.below(6) {
         0 => as_f32::<f16, Bce<f32>>(bytes, offset),
         1 => as_f32::<bf16, Bce<f32>>(bytes, offset),
         2 => as_f32::<f16, Focal<f32>>(bytes, offset),
-        _ => as_f32::<bf16, Focal<f32>>(bytes, offset),
+        3 => as_f32::<bf16, Focal<f32>>(bytes, offset),
+        4 => as_f32::<f16, Asymmetric<f32>>(bytes, offset),
+        _ => as_f32::<bf16, Asymmetric<f32>>(bytes, offset),
     }
 }
 

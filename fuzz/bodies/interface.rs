@@ -5,16 +5,18 @@ use logit_loss::{Error, Hessian, Loss, LossSum, Reduction};
 
 use super::factors::{Factors, is_weight};
 use super::input::Bytes;
-use super::kind::{Bce, Focal, Kind, Settings};
+use super::kind::{Asymmetric, Bce, Focal, Kind, Settings};
 use super::number::Number;
 
 pub fn body(data: &[u8]) {
     let mut bytes = Bytes::new(data);
-    match bytes.below(4) {
+    match bytes.below(6) {
         0 => call_all::<f32, Bce<f32>>(bytes),
         1 => call_all::<f64, Bce<f64>>(bytes),
         2 => call_all::<f32, Focal<f32>>(bytes),
-        _ => call_all::<f64, Focal<f64>>(bytes),
+        3 => call_all::<f64, Focal<f64>>(bytes),
+        4 => call_all::<f32, Asymmetric<f32>>(bytes),
+        _ => call_all::<f64, Asymmetric<f64>>(bytes),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::ops::Range;
 
-use logit_loss::{Backend, BceWithLogits, Error, FocalLoss, Hessian, Reduction, Weights};
+use logit_loss::{AsymmetricLoss, Backend, BceWithLogits, Error, FocalLoss, Hessian, Reduction, Weights};
 
 use super::factors::{Factors, is_weight};
 use super::input::{Bytes, up_to, weight};
@@ -145,5 +145,59 @@ impl<T: Number> Kind<T> for Focal<T> {
     fn describe(&self, i: usize) -> String {
         let p = self.pos_weight.at(i).wide();
         format!("gamma {:e}, alpha {:?}, pos_weight {p:e}", self.gamma.wide(), self.alpha)
+    }
+}
+
+#[derive(Debug)]
+pub struct Asymmetric<T> {
+    pub gamma_pos: T,
+    pub gamma_neg: T,
+    pub margin: T,
+}
+
+impl<T: Number> Asymmetric<T> {
+    fn of(bytes: &mut Bytes<'_>, number: impl Fn(f64, T) -> T) -> Self {
+        let gamma_pos = number(LARGEST_GAMMA, bytes.number());
+        let gamma_neg = number(LARGEST_GAMMA, bytes.number());
+        Self { gamma_pos, gamma_neg, margin: number(1.0 - T::ULP_OF_ONE / 2.0, bytes.number()) }
+    }
+}
+
+impl<T: Number> Kind<T> for Asymmetric<T> {
+    type Loss<'w>
+        = AsymmetricLoss<'w, T>
+    where
+        T: 'w;
+
+    fn read(bytes: &mut Bytes<'_>, _: usize) -> Self {
+        Self::of(bytes, up_to)
+    }
+    fn read_any(bytes: &mut Bytes<'_>, _: usize) -> Self {
+        Self::of(bytes, |_, v| v)
+    }
+    fn has_valid_parameters(&self) -> bool {
+        let [positive, negative, margin] = [self.gamma_pos, self.gamma_neg, self.margin].map(T::wide);
+        [positive, negative].iter().all(|gamma| (0.0..=LARGEST_GAMMA).contains(gamma)) && (0.0..1.0).contains(&margin)
+    }
+    fn has_valid_weights(&self, _: usize) -> bool {
+        true
+    }
+
+    fn loss<'w>(&'w self, settings: Settings<'w, T>) -> AsymmetricLoss<'w, T> {
+        let Settings { weight, smoothing, reduction, backend } = settings;
+        let asymmetric = AsymmetricLoss::new().weight(weight).label_smoothing(smoothing).reduction(reduction);
+        let asymmetric = asymmetric.gamma_pos(self.gamma_pos).gamma_neg(self.gamma_neg).margin(self.margin);
+        backend.map_or(asymmetric, |backend| asymmetric.backend(backend))
+    }
+    fn target_gradient(_: &AsymmetricLoss<'_, T>, _: &[T], _: &[T], _: &mut [T]) -> Option<Result<(), Error>> {
+        None
+    }
+
+    fn part(&self, _: Range<usize>) -> Self {
+        Self { ..*self }
+    }
+    fn describe(&self, _: usize) -> String {
+        let [positive, negative, margin] = [self.gamma_pos, self.gamma_neg, self.margin].map(T::wide);
+        format!("gamma of positives {positive:e}, of negatives {negative:e}, margin {margin:e}")
     }
 }

@@ -9,6 +9,8 @@
 //! pseudo-random bytes, once. The seeds are written by [`seeds`], from code that says what each is there for.
 
 pub mod activations;
+pub mod asymmetric_f32;
+pub mod asymmetric_f64;
 pub mod backends;
 pub mod bce_f32;
 pub mod bce_f64;
@@ -23,6 +25,7 @@ pub mod seeds;
 
 mod activation;
 mod answers;
+mod asymmetric;
 mod bce;
 mod bounds;
 mod case;

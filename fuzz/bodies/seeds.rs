@@ -2,6 +2,8 @@
 //!
 //! Committed under `fuzz/seeds`, and written there by `cargo run --manifest-path fuzz/Cargo.toml --example seeds`.
 
+mod asymmetric;
+
 use std::collections::BTreeSet;
 
 use super::input::{LONG, RAW};
@@ -31,11 +33,22 @@ pub fn all() -> Vec<Seed> {
         add("focal_f32", &a.0, a.1);
         add("focal_f64", &b.0, b.1);
     }
+    for (i, (a, b)) in asymmetric::cases::<f32>().into_iter().zip(asymmetric::cases::<f64>()).enumerate() {
+        let case = if i % 2 == 0 { [&[1, 4][..], &a.1].concat() } else { [&[3, 5][..], &b.1].concat() };
+        add("backends", &format!("asymmetric_{}", a.0), case);
+        add("halves", &format!("asymmetric_{}", a.0), [&[1, 4 + i as u8 % 2][..], &a.1].concat());
+        add("asymmetric_f32", &a.0, a.1);
+        add("asymmetric_f64", &b.0, b.1);
+    }
     for (name, bytes) in interface::<f32>(0).into_iter().chain(interface_of_focal::<f32>(2)) {
         add("interface", name, bytes);
     }
     add("interface", "valid_f64", interface::<f64>(1).swap_remove(0).1);
     add("interface", "focal_f64", interface_of_focal::<f64>(3).swap_remove(0).1);
+    for (name, bytes) in asymmetric::interface::<f32>(4) {
+        add("interface", name, bytes);
+    }
+    add("interface", "asymmetric_f64", asymmetric::interface::<f64>(5).swap_remove(0).1);
     for (name, bytes) in super::labels::seeds() {
         add("labels", &name, bytes);
     }
@@ -71,6 +84,11 @@ pub fn long_focal<T: Number>() -> Vec<u8> {
     Writer(long::<T>()).bytes(&[0]).focal::<T>(1.5, Some(0.25)).bytes(&[0]).0
 }
 
+/// The same of asymmetric loss.
+pub fn long_asymmetric<T: Number>() -> Vec<u8> {
+    Writer(long::<T>()).bytes(&[0]).asymmetric::<T>([1.0, 1.5, 0.05]).bytes(&[0]).0
+}
+
 /// The inverse of [`Bytes`](super::input::Bytes).
 #[derive(Clone, Default)]
 struct Writer(Vec<u8>);
@@ -99,6 +117,11 @@ impl Writer {
             Some(alpha) => head.bytes(&[1]).number(T::of(alpha)),
             None => head.bytes(&[0]),
         }
+    }
+
+    /// gamma of positives and of negatives, and the margin.
+    fn asymmetric<T: Number>(self, parameters: [f64; 3]) -> Self {
+        parameters.into_iter().fold(self, |writer, v| writer.number(T::of(v)))
     }
 }
 
@@ -280,6 +303,8 @@ struct Call {
     weight: Part,
     /// gamma and alpha of focal loss; else it is cross-entropy.
     focal: Option<(f64, Option<f64>)>,
+    /// The parameters of asymmetric loss, which has no positive weights.
+    asymmetric: Option<[f64; 3]>,
     pos_weight: Part,
     upstream: Part,
     /// The high word of the sum that is gone on with.
@@ -309,7 +334,11 @@ impl Call {
             None => head,
             Some((gamma, alpha)) => head.focal::<T>(gamma, alpha),
         };
-        let all = self.upstream.write::<T>(self.pos_weight.write::<T>(head));
+        let head = match self.asymmetric {
+            None => self.pos_weight.write::<T>(head),
+            Some(parameters) => head.asymmetric::<T>(parameters),
+        };
+        let all = self.upstream.write::<T>(head);
         let bits = match self.lengths[1] {
             0 => LOGITS,
             n => n,
@@ -325,6 +354,7 @@ const VALID: Call = Call {
     logits: 1.0,
     weight: Part(5, 0, LOGITS, [1.0, 0.0]),
     focal: None,
+    asymmetric: None,
     pos_weight: Part(3, 2, 3, [5.0, 1.0]),
     upstream: Part(4, 3, 4, [-1.0, 2.0]),
     sum: 1.5,

@@ -92,6 +92,8 @@ fn losses<T: Real, Y: Label<T>>(
         caller.call("target_gradient", |logits, out, _| bce.target_gradient(logits, targets, out));
         caller.name = format!("{kind}, {}, FocalLoss", case.name);
         methods_of_logits(caller, &case.focal(with), case, targets);
+        caller.name = format!("{kind}, {}, AsymmetricLoss", case.name);
+        methods_of_logits(caller, &case.asymmetric(with), case, targets);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What calls are made with.
 
-use logit_loss::{Backend, Bce, BceWithLogits, FocalLoss, Real, Reduction, Weights};
+use logit_loss::{AsymmetricLoss, Backend, Bce, BceWithLogits, FocalLoss, Real, Reduction, Weights};
 
 /// One logit, part of a row, part of a block, and several blocks.
 pub const SHAPES: [Shape; 4] = [
@@ -81,6 +81,13 @@ impl<'w, T: Real> Case<'w, T> {
         focal = self.pos_weight.map_or(focal, |pos_weight| focal.pos_weight(pos_weight));
         focal = focal.label_smoothing(with.smoothing).gamma(with.gamma);
         with.backend.map_or(focal, |backend| focal.backend(backend))
+    }
+
+    /// Which has no positive weights.
+    pub fn asymmetric(&self, with: Parameters<T>) -> AsymmetricLoss<'w, T> {
+        let mut asymmetric = AsymmetricLoss::new().weight(self.weight).reduction(self.reduction);
+        asymmetric = asymmetric.label_smoothing(with.smoothing).gamma_neg(with.gamma);
+        with.backend.map_or(asymmetric, |backend| asymmetric.backend(backend))
     }
 
     /// Which has no parameters.

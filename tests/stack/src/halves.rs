@@ -73,6 +73,8 @@ fn losses<H: Narrow, Y: Label<f32>>(
         caller.call("target_gradient", |logits, out, _| bce.target_gradient(logits, targets, out));
         caller.name = format!("{kind}, {}, FocalLoss", case.name);
         methods_of_logits(caller, &case.focal(with), case, targets);
+        caller.name = format!("{kind}, {}, AsymmetricLoss", case.name);
+        methods_of_logits(caller, &case.asymmetric(with), case, targets);
     }
 }
 
