@@ -20,60 +20,15 @@
 //! ```
 //!
 //! where nothing is divided by what vanishes. Without a margin these are [`Focal`](super::Focal)'s, and have its bits.
-//!
-//! Close to the margin S - m has no digits left. But m is the sigmoid of x0 = ln(m / (1 - m)), and a difference of two
-//! sigmoids is a product:
-//!
-//! ```text
-//! sigmoid(x) - sigmoid(x0) = sigmoid(x) (1 - sigmoid(x0)) (1 - exp(x0 - x))
-//! c = (1 - m) (1 - exp(-(x - x0)))
-//! ```
-//!
-//! x0 is one number of two words for all elements, so x - x0 is rounded like any other difference. Of what cancels, only the
-//! error of x0 is left: as if the margin were rounded once more.
 
 use core::marker::PhantomData;
 
 use super::costs::{Costs, Smoothing};
 use super::double::DoubleWord;
-use super::exp::one_minus_exp_neg;
-use super::focal::{Gamma, Shrunk, multiplied};
-use super::log1p::{ln_double, ln_of_either, log1p_double, log1p_of_fraction_double};
-use super::logistic::Logit;
+use super::focal::{Gamma, Shrunk, exponentiated, multiplied};
+use super::side::{AsymmetricElement, Margin, Side};
 use super::{Constants, Formula, Inputs, Results, Wanted};
-use crate::simd::{Float, Lanes, Mask, Token, Vector, scalar};
-
-/// What is subtracted from the probability of a negative.
-#[derive(Clone, Copy)]
-pub struct Margin<T> {
-    value: T,
-    /// 1 - m and 1 + m
-    less: T,
-    more: T,
-    /// x0
-    logit: DoubleWord<T>,
-}
-
-impl<T: Constants> Margin<T> {
-    /// Below the smallest normal number it is none.
-    #[inline(never)]
-    pub fn new(value: T) -> Self {
-        if value < T::OFFSET {
-            return Self { value: T::ZERO, less: T::ONE, more: T::ONE, logit: DoubleWord::ZERO };
-        }
-        // Nothing here is fused, so that it is the same for every backend.
-        let l = scalar();
-        let m = l.splat(value);
-        let (ln, other) = (ln_double(l, m), log1p_double(l, -m));
-        let [ln, other] = [ln, other].map(|v| DoubleWord { hi: v.hi.value(), lo: v.lo.value() });
-        let logit = ln.plus(DoubleWord { hi: -other.hi, lo: -other.lo });
-        Self { value, less: T::ONE - value, more: T::ONE + value, logit }
-    }
-
-    fn is_none(self) -> bool {
-        self.value == T::ZERO
-    }
-}
+use crate::simd::{Lanes, Mask, Token, Vector};
 
 /// Asymmetric loss.
 ///
@@ -125,173 +80,11 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Asymmetric<T, W, 
     }
 }
 
-/// What both sides of an element have in common.
-struct AsymmetricElement<L: Lanes> {
-    x: Logit<L>,
-    logit: Vector<L>,
-    /// 1 + e
-    d: Vector<L>,
-    /// log1p(e)
-    log: DoubleWord<Vector<L>>,
-    /// e, not rounded where it is subnormal, ...
-    e: Vector<L>,
-    /// ... which is here.
-    subnormal: Mask<L>,
-}
-
-/// One side.
-struct Side<L: Lanes> {
-    /// Its cost is near, the other's far; where it is easy, S is e / d, and R is elsewhere.
-    costs: Costs<L>,
-    /// L, and the same of a finite logit.
-    cost: Vector<L>,
-    finite: Vector<L>,
-    /// c
-    above: Vector<L>,
-    /// k
-    ratio: Vector<L>,
-    /// m / r
-    other: Vector<L>,
-    /// r, if it has a margin.
-    rest: Vector<L>,
-    /// Where the side has a margin.
-    clipped: Mask<L>,
-    /// q <= 0
-    outside: Mask<L>,
-    /// q = 0
-    edge: Mask<L>,
-    has_margin: bool,
-}
-
 /// The loss and its derivatives, that of an ascending side.
 struct SideValues<L: Lanes> {
     loss: Vector<L>,
     gradient: Vector<L>,
     hessian: Vector<L>,
-}
-
-impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
-    #[cfg_attr(not(unoptimized), inline(always))]
-    fn new(l: Token<L>, logit: Vector<L>) -> Self {
-        let x = Logit::new(l, logit);
-        let subnormal = x.e.is_subnormal(l);
-        let e = subnormal.select(x.e.scaled, x.e.value);
-        let (d, log) = (l.one() + x.e.value, log1p_of_fraction_double(l, x.e.value));
-        Self { x, logit, d, log, e, subnormal }
-    }
-
-    /// A side, with a margin where these are, if there is one.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    fn side(&self, l: Token<L>, costs: Costs<L>, margin: Margin<L::Scalar>, negative: Mask<L>) -> Side<L> {
-        let mut side = self.plain(l, costs);
-        if margin.is_none() {
-            return side;
-        }
-        let beyond = (self.logit - l.splat(margin.logit.hi)) - l.splat(margin.logit.lo);
-        let above = l.splat(margin.less) * one_minus_exp_neg(l, l.zero().ge(beyond).clear(beyond));
-        side.above = negative.select(above, side.above);
-        side.outside = negative & l.zero().ge(above);
-        side.edge = side.outside & beyond.ge(l.zero());
-        self.clip(l, &mut side, l.splat(margin.value), negative);
-        side
-    }
-
-    /// What r makes different, where these have a margin.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    fn clip(&self, l: Token<L>, side: &mut Side<L>, m: Vector<L>, negative: Mask<L>) {
-        let (easy, one) = (side.costs.easy, l.one());
-        // r d, of which no term is negative. Where e is subnormal, R / r is linear in it.
-        let rest = m.mul_add(self.d, easy.select(one, self.x.e.value));
-        side.ratio = negative.select(easy.select(one, self.e) / rest, side.ratio);
-        side.other = negative.select(m * self.d / rest, side.other);
-        side.clipped = negative;
-        side.has_margin = true;
-        side.rest = rest / self.d;
-    }
-
-    /// With L by whichever of q and r is the smaller, where it has a margin.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    fn with_cost(&self, l: Token<L>, side: Side<L>) -> Side<L> {
-        if !side.has_margin {
-            return side;
-        }
-        let plain = (l.one() - side.rest).ge(side.rest);
-        let ln = ln_of_either(l, plain.select(side.rest, self.probability(l, &side)), plain).hi;
-        let [cost, finite] = [side.cost, side.finite];
-        Side {
-            cost: side.clipped.select(l.zero() - ln, cost),
-            finite: side.clipped.select(l.zero() - ln, finite),
-            ..side
-        }
-    }
-
-    /// Without a margin.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    fn plain(&self, l: Token<L>, costs: Costs<L>) -> Side<L> {
-        let nowhere = l.zero().equals(l.one());
-        Side {
-            costs,
-            cost: costs.linear(&self.x) + self.log.hi,
-            finite: costs.near.mul_add(self.x.magnitude.at_most(l.splat(Float::MAX)), self.log.hi),
-            above: l.one(),
-            ratio: l.one(),
-            other: l.zero(),
-            rest: l.one(),
-            clipped: nowhere,
-            outside: nowhere,
-            edge: nowhere,
-            has_margin: false,
-        }
-    }
-
-    /// `size` times q^gamma, and where that is yet to be multiplied by the offset.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    fn powered(&self, l: Token<L>, side: &Side<L>, gamma: Gamma<L::Scalar>, size: Vector<L>) -> (Vector<L>, Shrunk<L>) {
-        if let Some(factors) = gamma.factors {
-            return (multiplied(size, self.probability(l, side), factors), Shrunk::nowhere(l));
-        }
-        gamma.exponentiated(l, size, self.minus_ln(l, side))
-    }
-
-    /// -ln q
-    #[cfg_attr(not(unoptimized), inline(always))]
-    fn minus_ln(&self, l: Token<L>, side: &Side<L>) -> DoubleWord<Vector<L>> {
-        let linear = side.costs.easy.select(self.x.magnitude, l.zero());
-        let mut rest = DoubleWord { hi: linear, lo: l.zero() };
-        if side.has_margin {
-            let ln = ln_double(l, side.above);
-            rest = DoubleWord::two_sum(linear, l.zero() - ln.hi);
-            rest.lo = rest.lo - ln.lo;
-        }
-        let sum = DoubleWord::two_sum(rest.hi, self.log.hi);
-        DoubleWord { hi: sum.hi, lo: sum.lo + (rest.lo + self.log.lo) }
-    }
-
-    /// q
-    #[cfg_attr(not(unoptimized), inline(always))]
-    fn probability(&self, l: Token<L>, side: &Side<L>) -> Vector<L> {
-        side.costs.easy.select(self.x.e.value, l.one()) * side.above / self.d
-    }
-}
-
-impl<L: Lanes<Scalar: Constants>> Side<L> {
-    /// L / c, which is e where S is subnormal.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    fn cost_over_c(&self, element: &AsymmetricElement<L>) -> Vector<L> {
-        (element.subnormal & self.costs.easy).select(element.e, self.finite / self.above)
-    }
-
-    /// The loss, with weights times q^gamma of `size`.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    fn loss(&self, l: Token<L>, element: &AsymmetricElement<L>, size: Vector<L>, shrunk: Shrunk<L>) -> Vector<L> {
-        let tail = element.subnormal & self.costs.easy;
-        let infinity = l.splat(L::Scalar::MAX + L::Scalar::MAX);
-        // A power that has vanished leaves an infinite cost.
-        let infinite = self.cost.ge(infinity) & size.equals(l.zero());
-        let loss = infinite.select(self.cost, size * self.cost);
-        let loss = tail.select(size * (element.e * self.above), loss);
-        self.outside.clear(shrunk.undo(l, tail, loss))
-    }
 }
 
 impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
@@ -308,14 +101,42 @@ impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
         let (are_positive, are_negative) = (up.equals(l.zero()), down.equals(l.zero()));
         let side = element.side(l, Costs::new(l, &element.x, up, down), self.margin, are_negative);
         let side = element.with_cost(l, side);
-        let (positive, in_positive) = element.powered(l, &side, self.positive, size);
-        let (negative, in_negative) = element.powered(l, &side, self.negative, size);
-        let size = are_positive.select(positive, negative);
-        let shrunk = Shrunk((are_positive & in_positive.0) | (are_negative & in_negative.0));
+        let (size, shrunk) = self.powered(l, element, &side, are_positive, are_negative, size);
         let [of_positives, of_negatives] = [self.positive.factor.value, self.negative.factor.value];
         let gamma = are_positive.select(l.splat(of_positives), l.splat(of_negatives));
         let values = self.values(l, element, &side, gamma, size, shrunk);
         SideValues { gradient: values.gradient.negate_unless(are_negative), ..values }
+    }
+
+    /// [`AsymmetricElement::powered`] by the gamma of each, with one exponential.
+    #[cfg_attr(not(unoptimized), inline(always))]
+    fn powered<L: Lanes<Scalar = T>>(
+        self,
+        l: Token<L>,
+        element: &AsymmetricElement<L>,
+        side: &Side<L>,
+        are_positive: Mask<L>,
+        are_negative: Mask<L>,
+        size: Vector<L>,
+    ) -> (Vector<L>, Shrunk<L>) {
+        let Self { positive, negative, .. } = self;
+        let (mut held, mut shrunk) = (size, Shrunk::nowhere(l));
+        if positive.factors.is_none() || negative.factors.is_none() {
+            let minus_ln = element.minus_ln(l, side);
+            let (p, n) = (positive.factor.times(l, minus_ln), negative.factor.times(l, minus_ln));
+            let product = DoubleWord { hi: are_positive.select(p.hi, n.hi), lo: are_positive.select(p.lo, n.lo) };
+            (held, shrunk) = exponentiated(l, size, product);
+        }
+        let q = element.probability(l, side);
+        if let Some(factors) = positive.factors {
+            held = are_positive.select(multiplied(size, q, factors), held);
+            shrunk = Shrunk(shrunk.0 & are_negative);
+        }
+        if let Some(factors) = negative.factors {
+            held = are_negative.select(multiplied(size, q, factors), held);
+            shrunk = Shrunk(shrunk.0 & are_positive);
+        }
+        (held, shrunk)
     }
 
     /// That of positives alone, or of negatives, whose cost is in the weights.
@@ -422,7 +243,3 @@ impl<L: Lanes> SideValues<L> {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "tests/asymmetric.rs"]
-mod tests;

@@ -48,21 +48,19 @@ impl<T: Constants> Gamma<T> {
         let multiplies = count == 0 && value < T::SMALL || count <= Self::MOST_FACTORS && T::from_count(count) == value;
         Self { factor: Factor::new(value), factors: if multiplies { Some(count) } else { None } }
     }
+}
 
-    /// `size` times m^gamma, for -ln m in two words, and where that is yet to be multiplied by the offset.
-    #[cfg_attr(not(unoptimized), inline(always))]
-    pub(super) fn exponentiated<L: Lanes<Scalar = T>>(
-        self,
-        l: Token<L>,
-        size: Vector<L>,
-        minus_ln: DoubleWord<Vector<L>>,
-    ) -> (Vector<L>, Shrunk<L>) {
-        // gamma times that, in two words: rounded, it would be gamma a / 2 ULP off.
-        let power = exp_neg_double(l, self.factor.times(l, minus_ln));
-        // Where the power is subnormal, it too is taken before it is rounded.
-        let subnormal = power.is_subnormal(l);
-        (size * subnormal.select(power.scaled, power.value), Shrunk(subnormal))
-    }
+/// `size` times exp(-a), and where that is yet to be multiplied by the offset.
+#[cfg_attr(not(unoptimized), inline(always))]
+pub(super) fn exponentiated<L: Lanes<Scalar: Constants>>(
+    l: Token<L>,
+    size: Vector<L>,
+    a: DoubleWord<Vector<L>>,
+) -> (Vector<L>, Shrunk<L>) {
+    let power = exp_neg_double(l, a);
+    // Where the power is subnormal, it too is taken before it is rounded.
+    let subnormal = power.is_subnormal(l);
+    (size * subnormal.select(power.scaled, power.value), Shrunk(subnormal))
 }
 
 /// `size` times m, so many times.
@@ -216,7 +214,9 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         if let Some(factors) = self.gamma.factors {
             return (multiplied(size, wrong / d, factors), Shrunk::nowhere(l));
         }
-        self.gamma.exponentiated(l, size, Self::minus_ln(l, wrong, x, costs, log))
+        // gamma times that, in two words: rounded, it would be gamma a / 2 ULP off.
+        let product = self.gamma.factor.times(l, Self::minus_ln(l, wrong, x, costs, log));
+        exponentiated(l, size, product)
     }
 
     /// -ln m

@@ -10,9 +10,10 @@ mod focal;
 mod log1p;
 mod logistic;
 mod probability;
+mod side;
 mod weight;
 
-pub(crate) use asymmetric::{Asymmetric, Margin};
+pub(crate) use asymmetric::Asymmetric;
 pub(crate) use bce::{Balanced, ByLane, TargetGradient, Unit, Weighted};
 pub(crate) use coefficients::Constants;
 pub(crate) use costs::Smoothing;
@@ -21,6 +22,7 @@ pub(crate) use focal::{Focal, Gamma};
 pub(crate) use log1p::log1p_double;
 pub(crate) use logistic::{LogSigmoid, ScaledSoftplus, Sigmoid, Softplus};
 pub(crate) use probability::Probability;
+pub(crate) use side::Margin;
 pub(crate) use weight::{WeightTerm, is_moderate};
 
 use crate::simd::{Lanes, MICROCONTROLLER, Token, Vector};
