@@ -7,9 +7,9 @@ use core::panic::PanicInfo;
 
 use half::{bf16, f16};
 use logit_loss::{
-    Activation, Backend, Bce, BceWithLogits, ClassCount, Element, Error, FocalLoss, Hessian, Label, Loss, LossSum,
-    Real, Reduction, Weights, log_sigmoid, log_sigmoid_in_place, pos_weight_or, sigmoid, sigmoid_in_place, softplus,
-    softplus_in_place,
+    Activation, AsymmetricLoss, Backend, Bce, BceWithLogits, ClassCount, Element, Error, FocalLoss, Hessian, Label,
+    Loss, LossSum, Real, Reduction, Weights, log_sigmoid, log_sigmoid_in_place, pos_weight_or, sigmoid,
+    sigmoid_in_place, softplus, softplus_in_place,
 };
 
 unsafe extern "C" {
@@ -48,6 +48,7 @@ pub struct Call<'a, T, Y> {
 pub struct HalfCall<'a, H, Y> {
     loss: BceWithLogits<'a, f32>,
     focal: FocalLoss<'a, f32>,
+    asymmetric: AsymmetricLoss<'a, f32>,
     probability: Bce<'a, f32>,
     upstream: Weights<'a, f32>,
     inputs: &'a [H],
@@ -89,10 +90,13 @@ fn all<T: Real, Y: Label<T>>(mut call: Call<'_, T, Y>) -> Answer {
     let mut focal = FocalLoss::default().weight(weight).pos_weight(pos_weight).gamma(call.number);
     focal = focal.label_smoothing(call.number);
     focal = if call.has_alpha { focal.alpha(call.number) } else { focal.without_alpha() };
+    let mut asymmetric = AsymmetricLoss::default().weight(weight).gamma_pos(call.number).gamma_neg(call.number);
+    asymmetric = asymmetric.margin(call.number).label_smoothing(call.number).reduction(reduction);
     let mut probabilities = Bce::default().weight(weight).pos_weight(pos_weight);
     bce = bce.class_weight(pos_weight).ignore_target(call.number).mask(call.mask);
     if call.backend.is_some() {
         (bce, focal, probabilities) = (bce.backend(backend), focal.backend(backend), probabilities.backend(backend));
+        asymmetric = asymmetric.backend(backend);
     }
     let Call { logits, targets, first, second, number, sum, counts, sums: by_class, .. } = &mut call;
     let (bce, focal) = (bce.reduction(reduction), focal.reduction(reduction));
@@ -102,6 +106,8 @@ fn all<T: Real, Y: Label<T>>(mut call: Call<'_, T, Y>) -> Answer {
     bce.target_gradient(logits, targets, first)?;
     methods(&focal, logits, targets, upstream, first, sum)?;
     focal.gradient_and_hessian(logits, targets, first, second)?;
+    methods(&asymmetric, logits, targets, upstream, first, sum)?;
+    asymmetric.gradient_and_hessian(logits, targets, first, second)?;
     methods(&probabilities.reduction(reduction), logits, targets, upstream, first, sum)?;
     activations(logits, first, *number, backend)?;
     sums(&mut call);
@@ -152,12 +158,14 @@ fn parts<T: Real, Y: Label<T>>(
 }
 
 fn halves<H: Element<f32>, Y: Label<f32>>(call: HalfCall<'_, H, Y>) -> Answer {
-    let HalfCall { loss, focal, probability, upstream, inputs, targets, gradient, hessian, mut sum } = call;
+    let HalfCall { loss, focal, asymmetric, probability, upstream, inputs, targets, gradient, hessian, mut sum } = call;
     methods(&loss, inputs, targets, upstream, gradient, &mut sum)?;
     loss.gradient_and_hessian(inputs, targets, gradient, hessian)?;
     loss.target_gradient(inputs, targets, gradient)?;
     methods(&focal, inputs, targets, upstream, gradient, &mut sum)?;
     focal.gradient_and_hessian(inputs, targets, gradient, hessian)?;
+    methods(&asymmetric, inputs, targets, upstream, gradient, &mut sum)?;
+    asymmetric.gradient_and_hessian(inputs, targets, gradient, hessian)?;
     methods(&probability, inputs, targets, upstream, gradient, &mut sum)?;
     activations(inputs, gradient, sum.sum(), Backend::best())
 }
