@@ -70,4 +70,4 @@ for level in s 3; do
 done
 # What a program may ask for at run time is all there: labels of four types, masks, ignored targets, two weights. Without these it
 # was 14,520, and the aim is 17,000. Blocks of classes, which must have the same bits here, take about 1,000 of it.
-[ "${taken[s]}" -le 22900 ]
+[ "${taken[s]}" -le 23000 ]
