@@ -16,8 +16,8 @@ pub const OURS: &str = "logit-loss";
 pub const MEMORY: &str = "limit of memory";
 
 pub struct Inputs {
-    logits: Vec<f32>,
-    targets: Vec<f32>,
+    pub logits: Vec<f32>,
+    pub targets: Vec<f32>,
 }
 
 impl Inputs {

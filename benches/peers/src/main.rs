@@ -1,5 +1,5 @@
-//! `logit-loss` beside what else computes this loss: a table, and a figure for the README. All on one thread, in `f32`,
-//! interleaved. `cargo run --release --manifest-path benches/peers/Cargo.toml`, three minutes and the build.
+//! `logit-loss` beside what else computes this loss: tables, and a figure for the README. All on one thread, in `f32`,
+//! interleaved. `cargo run --release --manifest-path benches/peers/Cargo.toml`, six minutes and the build.
 
 mod contestants;
 mod figure;
@@ -9,6 +9,7 @@ mod limits;
 mod plain;
 #[path = "../../common/programs.rs"]
 mod programs;
+mod pytorch;
 #[path = "../../common/rounds.rs"]
 mod rounds;
 
@@ -64,6 +65,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let rounds = panels.iter().flat_map(|panel| &panel.1).map(Rates::rounds).min().unwrap_or(0);
     println!("\nBillions of f32 a second, one thread, medians of {rounds} rounds or more:\n\n{}\n", table(&panels));
+    if let Some((_, program)) = programs.iter().find(|(who, _)| *who == "PyTorch") {
+        println!("Beside PyTorch alone:\n\n{}\n", pytorch::table(&inputs, program));
+    }
     println!("Drawn in {}.", figure::draw(&panels)?.display());
     Ok(())
 }
