@@ -112,7 +112,7 @@ fn element<T: Number>(case: &AsymmetricCase<T>, elements: &Elements<T>, i: usize
     if all.iter().any(|side| side[0] <= 0.0) || !is_moderate(case, i, exact[0]) {
         return;
     }
-    let ulps = 8.0 + 4.0 * gamma + case.more_ulps() + if T::LARGEST < f64::MAX { 0.5 } else { 8.0 + gamma };
+    let ulps = 8.0 + 5.0 * gamma + case.more_ulps() + if T::LARGEST < f64::MAX { 0.5 } else { 8.0 + gamma };
     for (name, found, k, size) in [
         ("loss", elements.losses[i], 1, 1),
         ("gradient", elements.gradient[i], 2, 2),
