@@ -19,7 +19,12 @@ impl<T: Constants> Streams<'_, T> {
     /// Whether they go over all elements of a tile.
     #[inline]
     fn have(&self, tile: Tile) -> bool {
-        self.elements.start <= tile.start && tile.end() <= self.elements.end
+        self.have_elements(tile.start, tile.end())
+    }
+
+    #[inline]
+    fn have_elements(&self, start: usize, end: usize) -> bool {
+        self.elements.start <= start && end <= self.elements.end
     }
 
     /// Evaluates a formula for a tile: writes its outputs, and leaves what it sums in the workspace, piece by piece of the rows.
@@ -78,7 +83,7 @@ impl<T: Constants> Streams<'_, T> {
     /// Brings so many elements to the cache.
     #[inline(never)]
     pub fn read_ahead(&self, start: usize, len: usize) {
-        if start < self.elements.start || self.elements.end < start + len {
+        if !self.have_elements(start, start + len) {
             return;
         }
         for column in [Some(self.logits), self.targets, self.outputs[0]].into_iter().flatten() {
@@ -111,9 +116,10 @@ impl<T: Constants> Streams<'_, T> {
 
     #[inline]
     fn logits_of_a_block(&self, Group { start, len, .. }: Group) -> Option<*mut T> {
-        let is_there = self.elements.start <= start && start + len <= self.elements.end;
         let logits = self.logits.as_is(start);
-        logits.filter(|_| is_there && self.is_in_place() && len == T::COLUMNS * T::MADE_TARGETS)
+        logits.filter(|_| {
+            self.have_elements(start, start + len) && self.is_in_place() && len == T::COLUMNS * T::MADE_TARGETS
+        })
     }
 
     /// Looks at a tile.
