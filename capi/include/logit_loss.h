@@ -44,6 +44,21 @@
     { 0, 0, { NULL, 0, 0, 0 }, { NULL, 0, 0, 0 }, { NULL, 0, 0, 0 }, NULL, NULL, NULL, NULL, 0, 0, 0, 0.25f, 2, 1 }
 
 /**
+ * The sum of the losses divided by the number of elements that are counted, whatever their weights.
+ */
+#define LOGIT_LOSS_MEAN 0
+
+/**
+ * The sum divided by the sum of the weights: elements of weight 0 do not count.
+ */
+#define LOGIT_LOSS_WEIGHTED_MEAN 1
+
+/**
+ * The sum.
+ */
+#define LOGIT_LOSS_SUM 2
+
+/**
  * No weights: all are 1. What zeroed memory says.
  */
 #define LOGIT_LOSS_WEIGHTS_NONE 0
@@ -79,21 +94,6 @@
  * samples times that of pixels, `repeat` of pixels. There are as many channels as come out.
  */
 #define LOGIT_LOSS_WEIGHTS_PER_PIXEL 6
-
-/**
- * The sum of the losses divided by the number of elements that are counted, whatever their weights.
- */
-#define LOGIT_LOSS_MEAN 0
-
-/**
- * The sum divided by the sum of the weights: elements of weight 0 do not count.
- */
-#define LOGIT_LOSS_WEIGHTED_MEAN 1
-
-/**
- * The sum.
- */
-#define LOGIT_LOSS_SUM 2
 
 /**
  * What every function returns: LOGIT_LOSS_STATUS_OK, which is 0, or what is wrong. Unless it is LOGIT_LOSS_STATUS_OK,

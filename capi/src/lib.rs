@@ -14,6 +14,7 @@ mod memory;
 mod options;
 mod status;
 mod sum;
+mod weights;
 
 /// There is nothing here that panics: `tests/linked.sh` looks at what is linked.
 #[panic_handler]

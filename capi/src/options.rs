@@ -4,25 +4,9 @@ use core::ptr;
 
 use logit_loss::{Backend, BceWithLogits, FocalLoss, Hessian, Real, Reduction};
 
-use crate::memory::{Extent, flags, input, sized};
+use crate::memory::{Extent, flags, sized};
 use crate::status::Status;
-
-/// No weights: all are 1. What zeroed memory says.
-pub const WEIGHTS_NONE: u32 = 0;
-/// One value for all elements: `len` is 1.
-pub const WEIGHTS_UNIFORM: u32 = 1;
-/// A value for each class of logits [samples][classes]: `len` is the number of classes.
-pub const WEIGHTS_PER_CLASS: u32 = 2;
-/// A value for each channel of logits [samples][channels][pixels]: `len` is the number of channels, `repeat` of
-/// pixels.
-pub const WEIGHTS_PER_CHANNEL: u32 = 3;
-/// A value for each sample of logits [samples][classes]: `len` is the number of samples, `repeat` of classes.
-pub const WEIGHTS_PER_SAMPLE: u32 = 4;
-/// A value for each element.
-pub const WEIGHTS_PER_ELEMENT: u32 = 5;
-/// A value for each pixel of logits [samples][channels][pixels], the same for all channels: `len` is the number of
-/// samples times that of pixels, `repeat` of pixels. There are as many channels as come out.
-pub const WEIGHTS_PER_PIXEL: u32 = 6;
+use crate::weights::Weights;
 
 /// The sum of the losses divided by the number of elements that are counted, whatever their weights.
 pub const MEAN: u32 = 0;
@@ -30,22 +14,6 @@ pub const MEAN: u32 = 0;
 pub const WEIGHTED_MEAN: u32 = 1;
 /// The sum.
 pub const SUM: u32 = 2;
-
-/// A factor for each element, none negative or infinite. Zeroed, there are none: all are 1. A weight of 0 takes an
-/// element away, even if its logit or target is NaN, or no label.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct Weights<T> {
-    /// The values; NULL if there are none.
-    pub values: *const T,
-    /// How many values there are.
-    pub len: usize,
-    /// For how many elements in a row each holds, or the number of pixels. Looked at only if `kind` is
-    /// LOGIT_LOSS_WEIGHTS_PER_CHANNEL, LOGIT_LOSS_WEIGHTS_PER_SAMPLE or LOGIT_LOSS_WEIGHTS_PER_PIXEL.
-    pub repeat: usize,
-    /// One of LOGIT_LOSS_WEIGHTS_...
-    pub kind: u32,
-}
 
 /// What binary cross-entropy is set to. Zeroed, it is without weights or smoothing, all elements are there, and the
 /// mean is taken.
@@ -263,62 +231,23 @@ impl<T: Real> Bce<T> {
     ///
     /// # Safety
     ///
-    /// All arrays are as [`input`] wants them.
+    /// All arrays are as [`input`](crate::memory::input) wants them.
     pub unsafe fn settings<'a>(&self, len: usize) -> Result<(Settings<'a, T>, [Extent; 4]), Status> {
         // SAFETY: the caller's promise.
-        let (weight, class_weight, pos_weight, mask) = unsafe {
+        let ((weight, at), (class_weight, class_at), (pos_weight, pos_at), mask) = unsafe {
             let mask = if self.mask.is_null() { None } else { Some(flags(self.mask, len)?) };
             (self.weight.read(len)?, self.class_weight.read(len)?, self.pos_weight.read(len)?, mask)
         };
-        let extents = [weight.extent, class_weight.extent, pos_weight.extent, mask.map_or(Extent::none(), Extent::of)];
+        let extents = [at, class_at, pos_at, mask.map_or(Extent::none(), Extent::of)];
         let settings = Settings {
-            weight: weight.factors,
-            class_weight: class_weight.factors,
-            pos_weight: pos_weight.factors,
+            weight,
+            class_weight,
+            pos_weight,
             mask,
             ignored: (self.has_ignored != 0).then_some(self.ignored),
             reduction: reduction(self.reduction)?,
         };
         Ok((settings, extents))
-    }
-}
-
-/// Weights, and where they are.
-struct Given<'a, T> {
-    factors: Option<logit_loss::Weights<'a, T>>,
-    extent: Extent,
-}
-
-impl<T: Real> Weights<T> {
-    const fn none() -> Self {
-        Self { values: ptr::null(), len: 0, repeat: 0, kind: WEIGHTS_NONE }
-    }
-
-    /// Of so many logits.
-    ///
-    /// # Safety
-    ///
-    /// `values` and `len` are as [`input`] wants them.
-    unsafe fn read<'a>(&self, logits: usize) -> Result<Given<'a, T>, Status> {
-        // SAFETY: the caller's promise.
-        let values = unsafe { input(self.values, self.len) }?;
-        let factors = match (self.kind, values) {
-            (WEIGHTS_NONE, []) if self.values.is_null() => None,
-            (WEIGHTS_UNIFORM, &[value]) => Some(logit_loss::Weights::uniform(value)),
-            // A repeat of 0 comes out even with nothing.
-            (WEIGHTS_UNIFORM, _) => Some(logit_loss::Weights::per_sample(values, 0)),
-            (WEIGHTS_PER_CLASS, _) => Some(logit_loss::Weights::per_class(values)),
-            (WEIGHTS_PER_CHANNEL, _) => Some(logit_loss::Weights::per_channel(values, self.repeat)),
-            (WEIGHTS_PER_SAMPLE, _) => Some(logit_loss::Weights::per_sample(values, self.repeat)),
-            (WEIGHTS_PER_ELEMENT, _) => Some(logit_loss::Weights::per_element(values)),
-            (WEIGHTS_PER_PIXEL, _) => {
-                // At least one: where they do not come out even, this does not hide it.
-                let channels = (logits / self.len.max(1)).max(1);
-                Some(logit_loss::Weights::per_pixel(values, channels, self.repeat))
-            }
-            _ => return Err(Status::Kind),
-        };
-        Ok(Given { factors, extent: Extent::of(values) })
     }
 }
 
