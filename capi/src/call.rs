@@ -2,7 +2,7 @@
 
 use logit_loss::{Hessian, Label, Loss, LossSum, Real};
 
-use crate::memory::{Extent, input, output, place};
+use crate::memory::{Extent, input, output, place, sized};
 use crate::options::{Labels, Options};
 use crate::status::Status;
 use crate::sum::Sum;
@@ -60,8 +60,8 @@ struct Found<'a, T: Real, O: Options<T>> {
     loss: O::Loss<'a>,
     logits: &'a [T],
     targets: Targets<'a, T>,
-    /// Where all is that is read.
-    read: [Extent; 6],
+    /// Where all is that is read; last, where the first of two outputs is.
+    taken: [Extent; 7],
 }
 
 impl<T: Real, O: Options<T>> Given<T, O> {
@@ -74,7 +74,13 @@ impl<T: Real, O: Options<T>> Given<T, O> {
         let Self { options, targets, labels, len } = self;
         // SAFETY: the caller's promise.
         unsafe {
-            let options = O::read(options)?;
+            let of_null;
+            let options = if options.is_null() {
+                of_null = O::of_null()?;
+                &of_null
+            } else {
+                sized(options)?
+            };
             let shared = options.shared();
             let (targets, target_extent) = Targets::find(targets, labels, shared.labels(), len)?;
             let logits = match logits {
@@ -82,17 +88,17 @@ impl<T: Real, O: Options<T>> Given<T, O> {
                 None => &[],
             };
             let (settings, [weight, class_weight, pos_weight, mask]) = shared.settings(len)?;
-            let read = [Extent::of(logits), target_extent, weight, class_weight, pos_weight, mask];
-            Ok(Found { loss: options.loss(settings), logits, targets, read })
+            let taken = [Extent::of(logits), target_extent, weight, class_weight, pos_weight, mask, Extent::none()];
+            Ok(Found { loss: options.loss(settings), logits, targets, taken })
         }
     }
 }
 
 impl<T: Real, O: Options<T>> Found<'_, T, O> {
-    /// Where all is that is read, and what is written.
-    fn taken(&self, written: &[T]) -> [Extent; 7] {
-        let [logits, targets, weight, class_weight, pos_weight, mask] = self.read;
-        [logits, targets, weight, class_weight, pos_weight, mask, Extent::of(written)]
+    /// The second output may not be there.
+    fn take(&mut self, written: &[T]) {
+        let [.., last] = &mut self.taken;
+        *last = Extent::of(written);
     }
 }
 
@@ -107,7 +113,7 @@ pub unsafe fn loss<T: Real + Label<T>, O: Options<T>>(
     // SAFETY: the caller's promise.
     let (found, loss) = unsafe {
         let found = given.find(Some(logits))?;
-        let loss = place(loss, &found.read)?;
+        let loss = place(loss, &found.taken)?;
         (found, loss)
     };
     *loss = match found.targets {
@@ -129,7 +135,7 @@ pub unsafe fn losses<T: Real + Label<T>, O: Options<T>>(
     // SAFETY: the caller's promise.
     let (found, losses) = unsafe {
         let found = given.find(Some(logits))?;
-        let losses = output(losses, len, &found.read)?;
+        let losses = output(losses, len, &found.taken)?;
         (found, losses)
     };
     match found.targets {
@@ -151,7 +157,7 @@ pub unsafe fn gradient<T: Real + Label<T>, O: Options<T>>(
     // SAFETY: the caller's promise.
     let (found, gradient) = unsafe {
         let found = given.find(Some(logits))?;
-        let gradient = output(gradient, len, &found.read)?;
+        let gradient = output(gradient, len, &found.taken)?;
         (found, gradient)
     };
     match found.targets {
@@ -173,9 +179,10 @@ pub unsafe fn loss_and_gradient<T: Real + Label<T>, O: Options<T>>(
     let len = given.len;
     // SAFETY: the caller's promise.
     let (found, gradient, loss) = unsafe {
-        let found = given.find(Some(logits))?;
-        let gradient = output(gradient, len, &found.read)?;
-        let loss = place(loss, &found.taken(gradient))?;
+        let mut found = given.find(Some(logits))?;
+        let gradient = output(gradient, len, &found.taken)?;
+        found.take(gradient);
+        let loss = place(loss, &found.taken)?;
         (found, gradient, loss)
     };
     *loss = match found.targets {
@@ -196,9 +203,10 @@ pub unsafe fn loss_and_gradient_in_place<T: Real + Label<T>, O: Options<T>>(
     let len = given.len;
     // SAFETY: the caller's promise.
     let (found, logits, loss) = unsafe {
-        let found = given.find(None)?;
-        let logits = output(logits, len, &found.read)?;
-        let loss = place(loss, &found.taken(logits))?;
+        let mut found = given.find(None)?;
+        let logits = output(logits, len, &found.taken)?;
+        found.take(logits);
+        let loss = place(loss, &found.taken)?;
         (found, logits, loss)
     };
     *loss = match found.targets {
@@ -220,9 +228,10 @@ pub unsafe fn gradient_and_hessian<T: Real + Label<T>, O: Options<T>>(
     let len = given.len;
     // SAFETY: the caller's promise.
     let (found, gradient, hessian) = unsafe {
-        let found = given.find(Some(logits))?;
-        let gradient = output(gradient, len, &found.read)?;
-        let hessian = output(hessian, len, &found.taken(gradient))?;
+        let mut found = given.find(Some(logits))?;
+        let gradient = output(gradient, len, &found.taken)?;
+        found.take(gradient);
+        let hessian = output(hessian, len, &found.taken)?;
         (found, gradient, hessian)
     };
     match found.targets {
@@ -243,7 +252,7 @@ pub unsafe fn accumulate<T: Real + Label<T>, O: Options<T>>(
     // SAFETY: the caller's promise.
     let (found, sum) = unsafe {
         let found = given.find(Some(logits))?;
-        let sum = place(sum, &found.read)?;
+        let sum = place(sum, &found.taken)?;
         (found, sum)
     };
     let mut total = LossSum::<T>::from_le_bytes(sum.bytes);

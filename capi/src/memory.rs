@@ -91,12 +91,13 @@ pub unsafe fn flags<'a>(pointer: *const u8, len: usize) -> Result<&'a [bool], St
     Ok(unsafe { slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) })
 }
 
-/// Options, of which a copy is made. They begin with how long they are, or with 0.
+/// Options, which begin with how long they are, or with 0.
 ///
 /// # Safety
 ///
-/// If `pointer` is neither NULL nor misaligned, a `u32` can be read there; and if that is 0 or the size of `O`, an `O`.
-pub unsafe fn sized<O: Copy>(pointer: *const O) -> Result<O, Status> {
+/// If `pointer` is neither NULL nor misaligned, a `u32` can be read there; and if that is 0 or the size of `O`, an `O`,
+/// to which nothing writes as long as it is used.
+pub unsafe fn sized<'a, O>(pointer: *const O) -> Result<&'a O, Status> {
     Extent::checked(pointer, 1)?;
     // SAFETY: not NULL, aligned, as `O` is; the rest is the caller's promise.
     let size = unsafe { *value(pointer.cast::<u32>())? };
@@ -104,7 +105,7 @@ pub unsafe fn sized<O: Copy>(pointer: *const O) -> Result<O, Status> {
         return Err(Status::Size);
     }
     // SAFETY: the size is right; the rest is the caller's promise.
-    unsafe { value(pointer) }.copied()
+    unsafe { value(pointer) }
 }
 
 /// A single value that is read.

@@ -4,7 +4,7 @@ use core::ptr;
 
 use logit_loss::{Backend, BceWithLogits, FocalLoss, Hessian, Real, Reduction};
 
-use crate::memory::{Extent, flags, sized};
+use crate::memory::{Extent, flags};
 use crate::status::Status;
 use crate::weights::Weights;
 
@@ -86,7 +86,7 @@ pub struct Focal<T> {
 }
 
 /// Options of which a loss can be made.
-pub trait Options<T: Real>: Copy {
+pub trait Options<T: Real>: Sized {
     type Loss<'a>: Hessian<T>;
 
     /// What NULL stands for, if it may be given.
@@ -96,17 +96,6 @@ pub trait Options<T: Real>: Copy {
     fn shared(&self) -> Bce<T>;
 
     fn loss<'a>(&self, settings: Settings<'a, T>) -> Self::Loss<'a>;
-
-    /// # Safety
-    ///
-    /// `options` is NULL, or as [`sized`] wants it.
-    unsafe fn read(options: *const Self) -> Result<Self, Status> {
-        if options.is_null() {
-            return Self::of_null();
-        }
-        // SAFETY: the caller's promise.
-        unsafe { sized(options) }
-    }
 }
 
 impl<T: Real> Options<T> for Bce<T> {

@@ -152,6 +152,23 @@ static void F(touching)(const struct F(call) *c, struct F(given) g) {
     memcpy(&F(memory), &F(before), sizeof F(memory));
 }
 
+/* Options may be written over: they are read first. */
+static void F(over_options)(const struct F(call) *c, struct F(given) g) {
+    F(logit_loss_bce) bce = {.reduction = LOGIT_LOSS_SUM};
+    F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
+    REAL *over = c->focal ? &focal.label_smoothing : &bce.label_smoothing, **output = c->first ? &g.first : &g.loss;
+    g.options = c->focal ? (const void *)&focal : (const void *)&bce;
+    g.logits += 7;
+    g.len = 1;
+    OK(c->call(g));
+    REAL elsewhere = **output;
+    memcpy(&F(memory), &F(before), sizeof F(memory));
+    *output = over;
+    OK(c->call(g));
+    CHECK(*over == elsewhere && elsewhere != 0, "%s: %g, %g", c->name, (double)*over, (double)elsewhere);
+    memcpy(&F(memory), &F(before), sizeof F(memory));
+}
+
 /* With weights and no other options, but for what the test sets. */
 #define REJECTS(status, ...) \
     do { \
@@ -350,6 +367,7 @@ static void F(errors)(void) {
         memcpy(m, &F(before), sizeof *m);
         F(pointers)(c, good);
         F(touching)(c, good);
+        if (!c->sum) F(over_options)(c, good);
         F(bad_options)(c, good);
         F(bad_labels)(c, good);
     }
