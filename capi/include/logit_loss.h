@@ -43,6 +43,13 @@
 #define LOGIT_LOSS_FOCAL_INIT \
     { 0, 0, { NULL, 0, 0, 0 }, { NULL, 0, 0, 0 }, { NULL, 0, 0, 0 }, NULL, NULL, NULL, NULL, 0, 0, 0, 0.25f, 2, 1 }
 
+/* Asymmetric loss as its authors have it: gamma_pos 1, gamma_neg 4, margin 0.05, which is not the same number in both
+ * types. */
+#define LOGIT_LOSS_ASYMMETRIC_INIT_F32 \
+    { 0, 0, { NULL, 0, 0, 0 }, { NULL, 0, 0, 0 }, NULL, NULL, NULL, NULL, 0, 0, 0, 1, 4, 0.05f }
+#define LOGIT_LOSS_ASYMMETRIC_INIT_F64 \
+    { 0, 0, { NULL, 0, 0, 0 }, { NULL, 0, 0, 0 }, NULL, NULL, NULL, NULL, 0, 0, 0, 1, 4, 0.05 }
+
 /**
  * The sum of the losses divided by the number of elements that are counted, whatever their weights.
  */
@@ -185,18 +192,30 @@ enum logit_loss_status
      */
     LOGIT_LOSS_STATUS_GAMMA = 19,
     /**
+     * The gamma of positives is not in [0, 64].
+     */
+    LOGIT_LOSS_STATUS_GAMMA_POS = 20,
+    /**
+     * The gamma of negatives is not in [0, 64].
+     */
+    LOGIT_LOSS_STATUS_GAMMA_NEG = 21,
+    /**
+     * The margin is not in [0, 1).
+     */
+    LOGIT_LOSS_STATUS_MARGIN = 22,
+    /**
      * Beta is not in [2^-100, 2^100].
      */
-    LOGIT_LOSS_STATUS_BETA = 20,
+    LOGIT_LOSS_STATUS_BETA = 23,
     /**
      * A mean, or the derivative of one, where no elements are counted, or where their weights sum to 0, to so little
      * that its reciprocal overflows, or to more than the largest number.
      */
-    LOGIT_LOSS_STATUS_EMPTY_MEAN = 21,
+    LOGIT_LOSS_STATUS_EMPTY_MEAN = 24,
     /**
      * Anything else.
      */
-    LOGIT_LOSS_STATUS_OTHER = 22,
+    LOGIT_LOSS_STATUS_OTHER = 25,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -512,6 +531,136 @@ typedef struct logit_loss_focal_f64 {
      */
     uint32_t has_alpha;
 } logit_loss_focal_f64;
+
+/**
+ * What asymmetric loss is set to. LOGIT_LOSS_ASYMMETRIC_INIT_F32 and LOGIT_LOSS_ASYMMETRIC_INIT_F64 have the powers 1
+ * and 4 and the margin 0.05 of its authors. Zeroed, with powers and margin 0, it is plain binary cross-entropy.
+ */
+typedef struct logit_loss_asymmetric_f32 {
+    /**
+     * The size of this struct, or 0 for the same.
+     */
+    uint32_t size;
+    /**
+     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     */
+    uint32_t reduction;
+    /**
+     * By what the loss of each element is multiplied.
+     */
+    struct logit_loss_weights_f32 weight;
+    /**
+     * By what it is multiplied besides: weights of classes beside those of samples.
+     */
+    struct logit_loss_weights_f32 class_weight;
+    /**
+     * A byte for each element: 1, or 0 to take it away. NULL if all are there.
+     */
+    const uint8_t *mask;
+    /**
+     * Labels of this type, if `targets` and `labels` are NULL.
+     */
+    const int8_t *labels_int8;
+    /**
+     * Likewise.
+     */
+    const int32_t *labels_int32;
+    /**
+     * Likewise.
+     */
+    const int64_t *labels_int64;
+    /**
+     * Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+     */
+    float label_smoothing;
+    /**
+     * The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
+     * what is NaN. Looked at only if there is one.
+     */
+    float ignored;
+    /**
+     * Whether there is a target that is ignored.
+     */
+    uint32_t has_ignored;
+    /**
+     * The power of the wrong answer's probability, of positives. In [0, 64]; integers up to 4 are the fastest.
+     */
+    float gamma_pos;
+    /**
+     * The same of negatives.
+     */
+    float gamma_neg;
+    /**
+     * What is subtracted from the probability of a negative: one that is no larger costs nothing. In [0, 1); 0 is
+     * none, and so is a number below the smallest normal one.
+     */
+    float margin;
+} logit_loss_asymmetric_f32;
+
+/**
+ * What asymmetric loss is set to. LOGIT_LOSS_ASYMMETRIC_INIT_F32 and LOGIT_LOSS_ASYMMETRIC_INIT_F64 have the powers 1
+ * and 4 and the margin 0.05 of its authors. Zeroed, with powers and margin 0, it is plain binary cross-entropy.
+ */
+typedef struct logit_loss_asymmetric_f64 {
+    /**
+     * The size of this struct, or 0 for the same.
+     */
+    uint32_t size;
+    /**
+     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     */
+    uint32_t reduction;
+    /**
+     * By what the loss of each element is multiplied.
+     */
+    struct logit_loss_weights_f64 weight;
+    /**
+     * By what it is multiplied besides: weights of classes beside those of samples.
+     */
+    struct logit_loss_weights_f64 class_weight;
+    /**
+     * A byte for each element: 1, or 0 to take it away. NULL if all are there.
+     */
+    const uint8_t *mask;
+    /**
+     * Labels of this type, if `targets` and `labels` are NULL.
+     */
+    const int8_t *labels_int8;
+    /**
+     * Likewise.
+     */
+    const int32_t *labels_int32;
+    /**
+     * Likewise.
+     */
+    const int64_t *labels_int64;
+    /**
+     * Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+     */
+    double label_smoothing;
+    /**
+     * The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
+     * what is NaN. Looked at only if there is one.
+     */
+    double ignored;
+    /**
+     * Whether there is a target that is ignored.
+     */
+    uint32_t has_ignored;
+    /**
+     * The power of the wrong answer's probability, of positives. In [0, 64]; integers up to 4 are the fastest.
+     */
+    double gamma_pos;
+    /**
+     * The same of negatives.
+     */
+    double gamma_neg;
+    /**
+     * What is subtracted from the probability of a negative: one that is no larger costs nothing. In [0, 1); 0 is
+     * none, and so is a number below the smallest normal one.
+     */
+    double margin;
+} logit_loss_asymmetric_f64;
 
 #ifdef __cplusplus
 extern "C" {
@@ -938,10 +1087,193 @@ logit_loss_status logit_loss_focal_accumulate_f64(const struct logit_loss_focal_
                                                   struct logit_loss_sum *sum);
 
 /**
- * A status in words, in English, on one line. Of a number that is no status, "unknown". The text is constant, and is
- * linked only into programs that call this.
+ * The asymmetric loss of sigmoid(logit), for many labels, reduced to one number: focal loss with a power of its own
+ * for positives and for negatives, of which those with a probability up to the margin cost nothing. With x the logit,
+ * t the target, w the weight times the class weight, m the margin, S = sigmoid(x), R = sigmoid(-x), q = S - m and
+ * r = R + m:
+ *
+ *     loss = w (t P + (1 - t) N)        softplus(x) = log(1 + exp(x))
+ *     P = R^gamma_pos softplus(-x)
+ *     N = q^gamma_neg (-log r)          0 where q <= 0
+ *
+ * `options` may not be NULL: start with LOGIT_LOSS_ASYMMETRIC_INIT_F32. `*loss` is the mean, the weighted mean or the
+ * sum. Of hard targets each loss is within 6 + 5 gamma ULP, with the gamma of its target, one more where the machine
+ * cannot multiply and add in one step. This holds close to the margin too, where S - m has no digits left, of a margin
+ * that differs from m by no more than a quarter of an ULP. Infinite logits give the limits, never NaN: at infinity a
+ * negative costs -(1 - m)^gamma_neg log(m), and infinity without a margin.
+ *
+ * Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
  */
-const char *logit_loss_error_message(int32_t status);
+logit_loss_status logit_loss_asymmetric_loss_f32(const struct logit_loss_asymmetric_f32 *options,
+                                                 const float *logits,
+                                                 const float *targets,
+                                                 const uint8_t *labels,
+                                                 size_t len,
+                                                 float *loss);
+
+/**
+ * logit_loss_asymmetric_loss_f32 for double.
+ */
+logit_loss_status logit_loss_asymmetric_loss_f64(const struct logit_loss_asymmetric_f64 *options,
+                                                 const double *logits,
+                                                 const double *targets,
+                                                 const uint8_t *labels,
+                                                 size_t len,
+                                                 double *loss);
+
+/**
+ * The asymmetric loss of each element, times its weight: what the reduction would reduce, which is not looked at.
+ * `losses` has `len` elements. Formula and error: logit_loss_asymmetric_loss_f32.
+ *
+ * Errors: those of the pointers and options.
+ */
+logit_loss_status logit_loss_asymmetric_losses_f32(const struct logit_loss_asymmetric_f32 *options,
+                                                   const float *logits,
+                                                   const float *targets,
+                                                   const uint8_t *labels,
+                                                   size_t len,
+                                                   float *losses);
+
+/**
+ * logit_loss_asymmetric_losses_f32 for double.
+ */
+logit_loss_status logit_loss_asymmetric_losses_f64(const struct logit_loss_asymmetric_f64 *options,
+                                                   const double *logits,
+                                                   const double *targets,
+                                                   const uint8_t *labels,
+                                                   size_t len,
+                                                   double *losses);
+
+/**
+ * The derivative of the reduced loss with respect to each logit, divided by what the loss is divided by:
+ *
+ *     gradient = w (t P' + (1 - t) N')
+ *     P' = -R^gamma_pos (gamma_pos S softplus(-x) + R)
+ *     N' = S R (gamma_neg q^(gamma_neg - 1) (-log r) + q^gamma_neg / r)        0 where q <= 0
+ *
+ * `gradient` has `len` elements. Of hard targets it is within 6 + 5 gamma ULP (one more under a mean, one more where
+ * the machine cannot multiply and add in one step), close to the margin as the loss is. With a gamma_neg of 0 it jumps
+ * at the margin.
+ *
+ * Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+ */
+logit_loss_status logit_loss_asymmetric_gradient_f32(const struct logit_loss_asymmetric_f32 *options,
+                                                     const float *logits,
+                                                     const float *targets,
+                                                     const uint8_t *labels,
+                                                     size_t len,
+                                                     float *gradient);
+
+/**
+ * logit_loss_asymmetric_gradient_f32 for double.
+ */
+logit_loss_status logit_loss_asymmetric_gradient_f64(const struct logit_loss_asymmetric_f64 *options,
+                                                     const double *logits,
+                                                     const double *targets,
+                                                     const uint8_t *labels,
+                                                     size_t len,
+                                                     double *gradient);
+
+/**
+ * logit_loss_asymmetric_loss_f32 and logit_loss_asymmetric_gradient_f32 in one pass, with the same bits.
+ */
+logit_loss_status logit_loss_asymmetric_loss_and_gradient_f32(const struct logit_loss_asymmetric_f32 *options,
+                                                              const float *logits,
+                                                              const float *targets,
+                                                              const uint8_t *labels,
+                                                              size_t len,
+                                                              float *gradient,
+                                                              float *loss);
+
+/**
+ * logit_loss_asymmetric_loss_and_gradient_f32 for double.
+ */
+logit_loss_status logit_loss_asymmetric_loss_and_gradient_f64(const struct logit_loss_asymmetric_f64 *options,
+                                                              const double *logits,
+                                                              const double *targets,
+                                                              const uint8_t *labels,
+                                                              size_t len,
+                                                              double *gradient,
+                                                              double *loss);
+
+/**
+ * logit_loss_asymmetric_loss_and_gradient_f32, whose gradient takes the logits' place: no second buffer.
+ */
+logit_loss_status logit_loss_asymmetric_loss_and_gradient_in_place_f32(const struct logit_loss_asymmetric_f32 *options,
+                                                                       float *logits,
+                                                                       const float *targets,
+                                                                       const uint8_t *labels,
+                                                                       size_t len,
+                                                                       float *loss);
+
+/**
+ * logit_loss_asymmetric_loss_and_gradient_in_place_f32 for double.
+ */
+logit_loss_status logit_loss_asymmetric_loss_and_gradient_in_place_f64(const struct logit_loss_asymmetric_f64 *options,
+                                                                       double *logits,
+                                                                       const double *targets,
+                                                                       const uint8_t *labels,
+                                                                       size_t len,
+                                                                       double *loss);
+
+/**
+ * logit_loss_asymmetric_gradient_f32, and the diagonal of the Hessian, which may be negative, divided alike. With g =
+ * gamma_pos in P" and g = gamma_neg in N":
+ *
+ *     hessian = w (t P" + (1 - t) N")
+ *     P" = R^g S (R (1 + 2 g) + g softplus(-x) (g S - R))
+ *     N" = (S R)^2 (g (g - 1) q^(g - 2) (-log r) + 2 g q^(g - 1) / r + q^g / r^2) + (R - S) N'        0 where q < 0
+ *
+ * Both have `len` elements. Of hard targets the Hessian is within 8 + 5 gamma ULP, one more in the same cases as the
+ * gradient, of what it would be if all of its terms were added; but where q^g is subnormal close to the margin, it has
+ * no more digits than that.
+ *
+ * At q = 0, N" is infinite for a gamma_neg between 0 and 1, as its limit from above is, and 0 for any other; up to
+ * 1 it jumps there. So for gradient boosting gamma_neg should not be between 0 and 1, or the margin be 0.
+ *
+ * Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+ */
+logit_loss_status logit_loss_asymmetric_gradient_and_hessian_f32(const struct logit_loss_asymmetric_f32 *options,
+                                                                 const float *logits,
+                                                                 const float *targets,
+                                                                 const uint8_t *labels,
+                                                                 size_t len,
+                                                                 float *gradient,
+                                                                 float *hessian);
+
+/**
+ * logit_loss_asymmetric_gradient_and_hessian_f32 for double.
+ */
+logit_loss_status logit_loss_asymmetric_gradient_and_hessian_f64(const struct logit_loss_asymmetric_f64 *options,
+                                                                 const double *logits,
+                                                                 const double *targets,
+                                                                 const uint8_t *labels,
+                                                                 size_t len,
+                                                                 double *gradient,
+                                                                 double *hessian);
+
+/**
+ * Adds the losses of a batch to a sum that goes on; logit_loss_sum_reduce_f32 reads it. The reduction of the options
+ * is not looked at.
+ *
+ * Errors: those of the pointers and options.
+ */
+logit_loss_status logit_loss_asymmetric_accumulate_f32(const struct logit_loss_asymmetric_f32 *options,
+                                                       const float *logits,
+                                                       const float *targets,
+                                                       const uint8_t *labels,
+                                                       size_t len,
+                                                       struct logit_loss_sum *sum);
+
+/**
+ * logit_loss_asymmetric_accumulate_f32 for double.
+ */
+logit_loss_status logit_loss_asymmetric_accumulate_f64(const struct logit_loss_asymmetric_f64 *options,
+                                                       const double *logits,
+                                                       const double *targets,
+                                                       const uint8_t *labels,
+                                                       size_t len,
+                                                       struct logit_loss_sum *sum);
 
 /**
  * The mean of all losses that were added to a sum, their weighted mean, or their sum: `reduction` is LOGIT_LOSS_MEAN,
@@ -962,6 +1294,12 @@ logit_loss_status logit_loss_sum_reduce_f64(const struct logit_loss_sum *sum, ui
  * Errors: those of the pointers.
  */
 logit_loss_status logit_loss_sum_merge(struct logit_loss_sum *sum, const struct logit_loss_sum *other);
+
+/**
+ * A status in words, in English, on one line. Of a number that is no status, "unknown". The text is constant, and is
+ * linked only into programs that call this.
+ */
+const char *logit_loss_error_message(int32_t status);
 
 #ifdef __cplusplus
 }  // extern "C"

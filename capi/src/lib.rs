@@ -6,14 +6,18 @@
 #![no_std]
 #![warn(missing_docs)]
 
+// The header has what is exported in this order, and what is simple comes first.
 mod activation;
 mod bce;
-mod call;
 mod focal;
+
+mod asymmetric;
+mod sum;
+
+mod call;
 mod memory;
 mod options;
 mod status;
-mod sum;
 mod weights;
 
 /// There is nothing here that panics: `tests/linked.sh` looks at what is linked.

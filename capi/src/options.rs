@@ -2,7 +2,7 @@
 
 use core::ptr;
 
-use logit_loss::{Backend, BceWithLogits, FocalLoss, Hessian, Real, Reduction};
+use logit_loss::{AsymmetricLoss, Backend, BceWithLogits, FocalLoss, Hessian, Real, Reduction};
 
 use crate::memory::{Extent, flags};
 use crate::status::Status;
@@ -83,6 +83,43 @@ pub struct Focal<T> {
     pub gamma: T,
     /// Whether there is an alpha. Without, positives and negatives are as they are, or as `pos_weight` has them.
     pub has_alpha: u32,
+}
+
+/// What asymmetric loss is set to. LOGIT_LOSS_ASYMMETRIC_INIT_F32 and LOGIT_LOSS_ASYMMETRIC_INIT_F64 have the powers 1
+/// and 4 and the margin 0.05 of its authors. Zeroed, with powers and margin 0, it is plain binary cross-entropy.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Asymmetric<T> {
+    /// The size of this struct, or 0 for the same.
+    pub size: u32,
+    /// LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+    pub reduction: u32,
+    /// By what the loss of each element is multiplied.
+    pub weight: Weights<T>,
+    /// By what it is multiplied besides: weights of classes beside those of samples.
+    pub class_weight: Weights<T>,
+    /// A byte for each element: 1, or 0 to take it away. NULL if all are there.
+    pub mask: *const u8,
+    /// Labels of this type, if `targets` and `labels` are NULL.
+    pub labels_int8: *const i8,
+    /// Likewise.
+    pub labels_int32: *const i32,
+    /// Likewise.
+    pub labels_int64: *const i64,
+    /// Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+    pub label_smoothing: T,
+    /// The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
+    /// what is NaN. Looked at only if there is one.
+    pub ignored: T,
+    /// Whether there is a target that is ignored.
+    pub has_ignored: u32,
+    /// The power of the wrong answer's probability, of positives. In [0, 64]; integers up to 4 are the fastest.
+    pub gamma_pos: T,
+    /// The same of negatives.
+    pub gamma_neg: T,
+    /// What is subtracted from the probability of a negative: one that is no larger costs nothing. In [0, 1); 0 is
+    /// none, and so is a number below the smallest normal one.
+    pub margin: T,
 }
 
 /// Options of which a loss can be made.
@@ -191,6 +228,54 @@ impl<T: Real> Options<T> for Focal<T> {
             focal = focal.ignore_target(ignored);
         }
         focal
+    }
+}
+
+impl<T: Real> Options<T> for Asymmetric<T> {
+    type Loss<'a> = AsymmetricLoss<'a, T>;
+
+    fn of_null() -> Result<Self, Status> {
+        Err(Status::Null)
+    }
+
+    fn shared(&self) -> Bce<T> {
+        Bce {
+            size: 0,
+            reduction: self.reduction,
+            weight: self.weight,
+            class_weight: self.class_weight,
+            pos_weight: Weights::none(),
+            mask: self.mask,
+            labels_int8: self.labels_int8,
+            labels_int32: self.labels_int32,
+            labels_int64: self.labels_int64,
+            label_smoothing: self.label_smoothing,
+            ignored: self.ignored,
+            has_ignored: self.has_ignored,
+        }
+    }
+
+    fn loss<'a>(&self, settings: Settings<'a, T>) -> AsymmetricLoss<'a, T> {
+        let mut asymmetric = AsymmetricLoss::new()
+            .backend(backend())
+            .gamma_pos(self.gamma_pos)
+            .gamma_neg(self.gamma_neg)
+            .margin(self.margin)
+            .label_smoothing(self.label_smoothing)
+            .reduction(settings.reduction);
+        if let Some(weight) = settings.weight {
+            asymmetric = asymmetric.weight(weight);
+        }
+        if let Some(class_weight) = settings.class_weight {
+            asymmetric = asymmetric.class_weight(class_weight);
+        }
+        if let Some(mask) = settings.mask {
+            asymmetric = asymmetric.mask(mask);
+        }
+        if let Some(ignored) = settings.ignored {
+            asymmetric = asymmetric.ignore_target(ignored);
+        }
+        asymmetric
     }
 }
 

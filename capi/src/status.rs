@@ -50,13 +50,19 @@ pub enum Status {
     Alpha = 18,
     /// Gamma is not in [0, 64].
     Gamma = 19,
+    /// The gamma of positives is not in [0, 64].
+    GammaPos = 20,
+    /// The gamma of negatives is not in [0, 64].
+    GammaNeg = 21,
+    /// The margin is not in [0, 1).
+    Margin = 22,
     /// Beta is not in [2^-100, 2^100].
-    Beta = 20,
+    Beta = 23,
     /// A mean, or the derivative of one, where no elements are counted, or where their weights sum to 0, to so little
     /// that its reciprocal overflows, or to more than the largest number.
-    EmptyMean = 21,
+    EmptyMean = 24,
     /// Anything else.
-    Other = 22,
+    Other = 25,
 }
 
 impl From<Error> for Status {
@@ -72,6 +78,9 @@ impl From<Error> for Status {
             Error::Parameter { argument: Argument::LabelSmoothing } => Self::LabelSmoothing,
             Error::Parameter { argument: Argument::Alpha } => Self::Alpha,
             Error::Parameter { argument: Argument::Gamma } => Self::Gamma,
+            Error::Parameter { argument: Argument::GammaPos } => Self::GammaPos,
+            Error::Parameter { argument: Argument::GammaNeg } => Self::GammaNeg,
+            Error::Parameter { argument: Argument::Margin } => Self::Margin,
             Error::Parameter { argument: Argument::Beta } => Self::Beta,
             Error::EmptyMean => Self::EmptyMean,
             _ => Self::Other,
@@ -89,7 +98,7 @@ impl From<Result<(), Status>> for Status {
 /// linked only into programs that call this.
 #[unsafe(no_mangle)]
 pub extern "C" fn logit_loss_error_message(status: i32) -> *const c_char {
-    const MESSAGES: [&CStr; 23] = [
+    const MESSAGES: [&CStr; 26] = [
         c"no error",
         c"a pointer is NULL",
         c"a pointer is misaligned",
@@ -110,6 +119,9 @@ pub extern "C" fn logit_loss_error_message(status: i32) -> *const c_char {
         c"the label smoothing is not in [0, 1]",
         c"alpha is not in [0, 1]",
         c"gamma is not in [0, 64]",
+        c"the gamma of positives is not in [0, 64]",
+        c"the gamma of negatives is not in [0, 64]",
+        c"the margin is not in [0, 1)",
         c"beta is not in [2^-100, 2^100]",
         c"a mean of nothing: no elements are counted, or weights that sum to 0 or overflow",
         c"an error of another kind",

@@ -37,6 +37,19 @@ static int failures;
 enum { LOSS = 3 - 9 * SABOTAGE, HESSIAN = 6, SOFTPLUS2 = 4, FOCAL = 11, WEIGHTED = 5, WEIGHTED_HESSIAN = 8, SUM = 5 };
 static const double GRADIENT = 3.5;
 
+/* Likewise of asymmetric loss, with powers of 0 and of 1. */
+enum { SYMMETRIC = 7, ONE = 12 };
+
+/* With those that it begins with: 1 of a positive, 4 of a negative. */
+static int asymmetric_ulps(double target) {
+    return target == 0 ? 27 : ONE;
+}
+
+enum family { OF_BCE, OF_FOCAL, OF_ASYMMETRIC };
+
+/* The options of what is called. */
+#define OPTIONS(call, bce, focal, asymmetric) (((const void *const[]){bce, focal, asymmetric})[(call)->family])
+
 /* The sum of ROWS doubles, so many bytes apart, compensated: rounded once. */
 static double total(const double *values, size_t stride) {
     double sum = 0, rest = 0;
@@ -51,16 +64,19 @@ static double total(const double *values, size_t stride) {
 
 #define REAL float
 #define F(name) name##_f32
+#define ASYMMETRIC_INIT LOGIT_LOSS_ASYMMETRIC_INIT_F32
 #define NEXT nextafterf
 #define HALF_ULP_OF_REFERENCE 0.0
 #include "typed.h"
 #undef REAL
 #undef F
+#undef ASYMMETRIC_INIT
 #undef NEXT
 #undef HALF_ULP_OF_REFERENCE
 
 #define REAL double
 #define F(name) name##_f64
+#define ASYMMETRIC_INIT LOGIT_LOSS_ASYMMETRIC_INIT_F64
 #define NEXT nextafter
 #define HALF_ULP_OF_REFERENCE 0.5
 #include "typed.h"

@@ -47,27 +47,27 @@ static struct F(memory) {
     }
 CALLS(bce)
 CALLS(focal)
+CALLS(asymmetric)
 #undef CALLS
 
 static const struct F(call) {
     const char *name;
     logit_loss_status (*call)(struct F(given));
-    bool focal, first, second, loss, sum, mean;
+    enum family family;
+    bool first, second, loss, sum, mean;
 } F(calls)[] = {
-    {"bce_loss", F(bce_loss), false, false, false, true, false, true},
-    {"bce_losses", F(bce_losses), false, true, false, false, false, false},
-    {"bce_gradient", F(bce_gradient), false, true, false, false, false, true},
-    {"bce_loss_and_gradient", F(bce_both), false, true, false, true, false, true},
-    {"bce_in_place", F(bce_in_place), false, false, false, true, false, true},
-    {"bce_gradient_and_hessian", F(bce_hessian), false, true, true, false, false, true},
-    {"bce_accumulate", F(bce_accumulate), false, false, false, false, true, false},
-    {"focal_loss", F(focal_loss), true, false, false, true, false, true},
-    {"focal_losses", F(focal_losses), true, true, false, false, false, false},
-    {"focal_gradient", F(focal_gradient), true, true, false, false, false, true},
-    {"focal_loss_and_gradient", F(focal_both), true, true, false, true, false, true},
-    {"focal_in_place", F(focal_in_place), true, false, false, true, false, true},
-    {"focal_gradient_and_hessian", F(focal_hessian), true, true, true, false, false, true},
-    {"focal_accumulate", F(focal_accumulate), true, false, false, false, true, false},
+#define CALLS(family, FAMILY) \
+    {#family "_loss", F(family##_loss), FAMILY, false, false, true, false, true}, \
+    {#family "_losses", F(family##_losses), FAMILY, true, false, false, false, false}, \
+    {#family "_gradient", F(family##_gradient), FAMILY, true, false, false, false, true}, \
+    {#family "_loss_and_gradient", F(family##_both), FAMILY, true, false, true, false, true}, \
+    {#family "_in_place", F(family##_in_place), FAMILY, false, false, true, false, true}, \
+    {#family "_gradient_and_hessian", F(family##_hessian), FAMILY, true, true, false, false, true}, \
+    {#family "_accumulate", F(family##_accumulate), FAMILY, false, false, false, true, false}
+    CALLS(bce, OF_BCE),
+    CALLS(focal, OF_FOCAL),
+    CALLS(asymmetric, OF_ASYMMETRIC),
+#undef CALLS
 };
 
 static void F(rejects)(const struct F(call) *c, const char *why, struct F(given) given, logit_loss_status expected) {
@@ -85,7 +85,7 @@ static void F(pointers)(const struct F(call) *c, struct F(given) good) {
         __VA_ARGS__; \
         F(rejects)(c, #__VA_ARGS__, g, LOGIT_LOSS_STATUS_##status); \
     } while (0)
-    if (c->focal) REJECTS(NULL, g.options = NULL);
+    if (c->family != OF_BCE) REJECTS(NULL, g.options = NULL);
     REJECTS(MISALIGNED, g.options = (const char *)good.options + 1);
     REJECTS(NULL, g.logits = NULL);
     REJECTS(NULL, g.targets = NULL);
@@ -136,9 +136,9 @@ static void F(pointers)(const struct F(call) *c, struct F(given) good) {
 /* Neighbours do not overlap, and inputs may. */
 static void F(touching)(const struct F(call) *c, struct F(given) g) {
     g.len = 2;
-    g.options = NULL;
-    F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
-    if (c->focal) g.options = &focal;
+    const F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
+    const F(logit_loss_asymmetric) asymmetric = ASYMMETRIC_INIT;
+    g.options = OPTIONS(c, NULL, &focal, &asymmetric);
     g.targets = g.logits + 2;
     g.first = g.logits + 4;
     g.second = g.logits + 6;
@@ -156,8 +156,10 @@ static void F(touching)(const struct F(call) *c, struct F(given) g) {
 static void F(over_options)(const struct F(call) *c, struct F(given) g) {
     F(logit_loss_bce) bce = {.reduction = LOGIT_LOSS_SUM};
     F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
-    REAL *over = c->focal ? &focal.label_smoothing : &bce.label_smoothing, **output = c->first ? &g.first : &g.loss;
-    g.options = c->focal ? (const void *)&focal : (const void *)&bce;
+    F(logit_loss_asymmetric) asymmetric = ASYMMETRIC_INIT;
+    REAL *smoothing[] = {&bce.label_smoothing, &focal.label_smoothing, &asymmetric.label_smoothing};
+    REAL *over = smoothing[c->family], **output = c->first ? &g.first : &g.loss;
+    g.options = OPTIONS(c, &bce, &focal, &asymmetric);
     g.logits += 7;
     g.len = 1;
     OK(c->call(g));
@@ -174,14 +176,16 @@ static void F(over_options)(const struct F(call) *c, struct F(given) g) {
     do { \
         memset(&bce, 0, sizeof bce); \
         memset(&focal, 0, sizeof focal); \
-        BOTH(weight, good); \
-        BOTH(class_weight, good); \
+        memset(&asymmetric, 0, sizeof asymmetric); \
+        ALL(weight, good); \
+        ALL(class_weight, good); \
         BOTH(pos_weight, good); \
         g = given; \
         __VA_ARGS__; \
         F(rejects)(c, #__VA_ARGS__, g, LOGIT_LOSS_STATUS_##status); \
     } while (0)
-/* Sets one field of either. */
+/* Sets one field of each, or of those that have positive weights. */
+#define ALL(field, value) asymmetric.field = BOTH(field, value)
 #define BOTH(field, value) bce.field = focal.field = (value)
 
 static void F(bad_options)(const struct F(call) *c, struct F(given) given) {
@@ -194,117 +198,129 @@ static void F(bad_options)(const struct F(call) *c, struct F(given) given) {
     const uint8_t nothing[4] = {0, 0, 0, 0}, no_mask[4] = {1, 0, 2, 1}, no_mask_either[4] = {1, 1, 1, 255};
     F(logit_loss_bce) bce;
     F(logit_loss_focal) focal;
+    F(logit_loss_asymmetric) asymmetric;
     struct F(given) g;
-    given.options = c->focal ? (const void *)&focal : (const void *)&bce;
-    REJECTS(SIZE, BOTH(size, 1));
-    REJECTS(SIZE, BOTH(size, UINT32_MAX));
-    REJECTS(SIZE, bce.size = sizeof bce - 4; focal.size = sizeof focal - 4);
-    REJECTS(SIZE, bce.size = sizeof bce + 4; focal.size = sizeof focal + 4);
-    REJECTS(SIZE, bce.size = sizeof focal; focal.size = sizeof bce);
-    REJECTS(REDUCTION, BOTH(reduction, 3));
-    REJECTS(MASK, BOTH(mask, no_mask));
-    REJECTS(MASK, BOTH(mask, no_mask_either));
-#define REJECTS_WEIGHTS(field, STATUS) \
+    given.options = OPTIONS(c, &bce, &focal, &asymmetric);
+    REJECTS(SIZE, ALL(size, 1));
+    REJECTS(SIZE, ALL(size, UINT32_MAX));
+    const uint32_t sizes[] = {sizeof bce, sizeof focal, sizeof asymmetric};
+    REJECTS(SIZE, ALL(size, sizes[c->family] - 4));
+    REJECTS(SIZE, ALL(size, sizes[c->family] + 4));
+    REJECTS(SIZE, ALL(size, sizes[(c->family + 1) % 3]));
+    REJECTS(REDUCTION, ALL(reduction, 3));
+    REJECTS(MASK, ALL(mask, no_mask));
+    REJECTS(MASK, ALL(mask, no_mask_either));
+#define REJECTS_WEIGHTS(SET, field, STATUS) \
     do { \
-        REJECTS(NULL, BOTH(field.values, NULL)); \
-        REJECTS(MISALIGNED, BOTH(field.values, F(odd)(F(memory).weight))); \
-        REJECTS(TOO_LONG, BOTH(field.len, SIZE_MAX)); \
-        REJECTS(KIND, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_NONE)); \
-        REJECTS(KIND, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_NONE); BOTH(field.len, 0)); \
-        REJECTS(KIND, BOTH(field.kind, 7)); \
-        REJECTS(KIND, BOTH(field.kind, UINT32_MAX)); \
-        REJECTS(STATUS##_TILING, BOTH(field.len, 0)); \
-        REJECTS(STATUS##_TILING, BOTH(field.len, 3)); \
-        REJECTS(STATUS##_TILING, BOTH(field.len, 8)); \
-        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_UNIFORM)); \
-        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_CLASS); BOTH(field.len, 3)); \
-        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_CHANNEL)); \
-        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_CHANNEL); BOTH(field.repeat, 2)); \
-        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_CHANNEL); BOTH(field.repeat, SIZE_MAX)); \
-        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_SAMPLE)); \
-        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_SAMPLE); BOTH(field.repeat, 2)); \
-        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL)); \
-        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); BOTH(field.len, 0)); \
-        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); BOTH(field.repeat, 3)); \
-        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); BOTH(field.repeat, 3); \
-                BOTH(field.len, 3)); \
-        REJECTS(STATUS##_TILING, BOTH(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); BOTH(field.repeat, 8); \
-                BOTH(field.len, 8)); \
-        if (c->first) REJECTS(OVERLAP, BOTH(field.values, g.first + 3)); \
-        if (c->second) REJECTS(OVERLAP, BOTH(field.values, g.second + 3)); \
-        if (c->loss) REJECTS(OVERLAP, BOTH(field.values, g.loss - 3)); \
-        if (c->sum) REJECTS(OVERLAP, BOTH(field, one_for_all); BOTH(field.values, (REAL *)(void *)g.sum)); \
+        REJECTS(NULL, SET(field.values, NULL)); \
+        REJECTS(MISALIGNED, SET(field.values, F(odd)(F(memory).weight))); \
+        REJECTS(TOO_LONG, SET(field.len, SIZE_MAX)); \
+        REJECTS(KIND, SET(field.kind, LOGIT_LOSS_WEIGHTS_NONE)); \
+        REJECTS(KIND, SET(field.kind, LOGIT_LOSS_WEIGHTS_NONE); SET(field.len, 0)); \
+        REJECTS(KIND, SET(field.kind, 7)); \
+        REJECTS(KIND, SET(field.kind, UINT32_MAX)); \
+        REJECTS(STATUS##_TILING, SET(field.len, 0)); \
+        REJECTS(STATUS##_TILING, SET(field.len, 3)); \
+        REJECTS(STATUS##_TILING, SET(field.len, 8)); \
+        REJECTS(STATUS##_TILING, SET(field.kind, LOGIT_LOSS_WEIGHTS_UNIFORM)); \
+        REJECTS(STATUS##_TILING, SET(field.kind, LOGIT_LOSS_WEIGHTS_PER_CLASS); SET(field.len, 3)); \
+        REJECTS(STATUS##_TILING, SET(field.kind, LOGIT_LOSS_WEIGHTS_PER_CHANNEL)); \
+        REJECTS(STATUS##_TILING, SET(field.kind, LOGIT_LOSS_WEIGHTS_PER_CHANNEL); SET(field.repeat, 2)); \
+        REJECTS(STATUS##_TILING, SET(field.kind, LOGIT_LOSS_WEIGHTS_PER_CHANNEL); SET(field.repeat, SIZE_MAX)); \
+        REJECTS(STATUS##_TILING, SET(field.kind, LOGIT_LOSS_WEIGHTS_PER_SAMPLE)); \
+        REJECTS(STATUS##_TILING, SET(field.kind, LOGIT_LOSS_WEIGHTS_PER_SAMPLE); SET(field.repeat, 2)); \
+        REJECTS(STATUS##_TILING, SET(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL)); \
+        REJECTS(STATUS##_TILING, SET(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); SET(field.len, 0)); \
+        REJECTS(STATUS##_TILING, SET(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); SET(field.repeat, 3)); \
+        REJECTS(STATUS##_TILING, SET(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); SET(field.repeat, 3); \
+                SET(field.len, 3)); \
+        REJECTS(STATUS##_TILING, SET(field.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); SET(field.repeat, 8); \
+                SET(field.len, 8)); \
+        if (c->first) REJECTS(OVERLAP, SET(field.values, g.first + 3)); \
+        if (c->second) REJECTS(OVERLAP, SET(field.values, g.second + 3)); \
+        if (c->loss) REJECTS(OVERLAP, SET(field.values, g.loss - 3)); \
+        if (c->sum) REJECTS(OVERLAP, SET(field, one_for_all); SET(field.values, (REAL *)(void *)g.sum)); \
     } while (0)
-    REJECTS(WEIGHT_TILING, g.len = 0; BOTH(weight.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); BOTH(weight.repeat, 2);
-            BOTH(class_weight, one_for_all); BOTH(pos_weight, one_for_all));
-    REJECTS_WEIGHTS(weight, WEIGHT);
-    REJECTS_WEIGHTS(class_weight, CLASS_WEIGHT);
-    REJECTS_WEIGHTS(pos_weight, POS_WEIGHT);
+    REJECTS(WEIGHT_TILING, g.len = 0; ALL(weight.kind, LOGIT_LOSS_WEIGHTS_PER_PIXEL); ALL(weight.repeat, 2);
+            ALL(class_weight, one_for_all); BOTH(pos_weight, one_for_all));
+    REJECTS_WEIGHTS(ALL, weight, WEIGHT);
+    REJECTS_WEIGHTS(ALL, class_weight, CLASS_WEIGHT);
+    if (c->family != OF_ASYMMETRIC) REJECTS_WEIGHTS(BOTH, pos_weight, POS_WEIGHT);
 #undef REJECTS_WEIGHTS
     for (int i = 0; i < 4; i++) {
         F(memory).weight[3] = F(before).weight[3] = bad[i];
-        REJECTS(WEIGHT, BOTH(class_weight, first_two); BOTH(pos_weight, first_two));
-        REJECTS(CLASS_WEIGHT, BOTH(weight, first_two); BOTH(pos_weight, first_two));
-        REJECTS(POS_WEIGHT, BOTH(weight, first_two); BOTH(class_weight, first_two));
+        REJECTS(WEIGHT, ALL(class_weight, first_two); BOTH(pos_weight, first_two));
+        REJECTS(CLASS_WEIGHT, ALL(weight, first_two); BOTH(pos_weight, first_two));
+        if (c->family != OF_ASYMMETRIC) REJECTS(POS_WEIGHT, ALL(weight, first_two); ALL(class_weight, first_two));
         F(memory).weight[3] = F(before).weight[3] = 1;
-        REJECTS(LABEL_SMOOTHING, BOTH(label_smoothing, beyond_one[i]));
-        if (c->focal) REJECTS(ALPHA, focal.alpha = beyond_one[i]; focal.has_alpha = 1);
-        if (c->focal) REJECTS(GAMMA, focal.gamma = beyond_64[i]);
+        REJECTS(LABEL_SMOOTHING, ALL(label_smoothing, beyond_one[i]));
+        if (c->family == OF_FOCAL) {
+            REJECTS(ALPHA, focal.alpha = beyond_one[i]; focal.has_alpha = 1);
+            REJECTS(GAMMA, focal.gamma = beyond_64[i]);
+        }
+        if (c->family == OF_ASYMMETRIC) {
+            REJECTS(GAMMA_POS, asymmetric.gamma_pos = beyond_64[i]);
+            REJECTS(GAMMA_NEG, asymmetric.gamma_neg = beyond_64[i]);
+            REJECTS(MARGIN, asymmetric.margin = beyond_one[i]);
+        }
     }
+    if (c->family == OF_ASYMMETRIC) REJECTS(MARGIN, asymmetric.margin = 1);
     const uint8_t *mask = (const uint8_t *)F(memory).mask;
-    if (c->first) REJECTS(OVERLAP, BOTH(mask, mask + 1); g.first = F(memory).mask);
-    if (c->second) REJECTS(OVERLAP, BOTH(mask, mask + 1); g.second = F(memory).mask);
-    if (c->loss) REJECTS(OVERLAP, BOTH(mask, mask + 1); g.loss = F(memory).mask);
-    if (c->sum) REJECTS(OVERLAP, BOTH(mask, mask + 1); g.sum = (logit_loss_sum *)(void *)F(memory).mask);
-    if (strstr(c->name, "in_place") != NULL) REJECTS(OVERLAP, BOTH(mask, mask + 1); g.logits = F(memory).mask);
+    if (c->first) REJECTS(OVERLAP, ALL(mask, mask + 1); g.first = F(memory).mask);
+    if (c->second) REJECTS(OVERLAP, ALL(mask, mask + 1); g.second = F(memory).mask);
+    if (c->loss) REJECTS(OVERLAP, ALL(mask, mask + 1); g.loss = F(memory).mask);
+    if (c->sum) REJECTS(OVERLAP, ALL(mask, mask + 1); g.sum = (logit_loss_sum *)(void *)F(memory).mask);
+    if (strstr(c->name, "in_place") != NULL) REJECTS(OVERLAP, ALL(mask, mask + 1); g.logits = F(memory).mask);
     if (c->mean) {
-        REJECTS(EMPTY_MEAN, BOTH(mask, nothing));
+        REJECTS(EMPTY_MEAN, ALL(mask, nothing));
         for (int i = 0; i < 4; i++) F(memory).weight[i] = F(before).weight[i] = 0;
-        REJECTS(EMPTY_MEAN, BOTH(reduction, LOGIT_LOSS_WEIGHTED_MEAN));
+        REJECTS(EMPTY_MEAN, ALL(reduction, LOGIT_LOSS_WEIGHTED_MEAN));
         for (int i = 0; i < 4; i++) F(memory).weight[i] = F(before).weight[i] = 1;
-        REJECTS(EMPTY_MEAN, g.len = 0; BOTH(weight, one_for_all); BOTH(class_weight, one_for_all);
+        REJECTS(EMPTY_MEAN, g.len = 0; ALL(weight, one_for_all); ALL(class_weight, one_for_all);
                 BOTH(pos_weight, one_for_all));
     }
 }
 
 static void F(bad_labels)(const struct F(call) *c, struct F(given) given) {
     struct F(memory) *m = &F(memory);
-    const F(logit_loss_weights) good = {m->weight, 4, 0, LOGIT_LOSS_WEIGHTS_PER_ELEMENT};
+    const F(logit_loss_weights) good = {m->weight, 4, 0, LOGIT_LOSS_WEIGHTS_PER_ELEMENT}, none = {.values = NULL};
     const uint8_t no_bytes[4] = {0, 1, 2, 1};
     const int8_t no_int8[4] = {0, 1, 0, -1};
     const int32_t no_int32[4] = {1 << 24, 1, 0, 1};
     const int64_t no_int64[4] = {0, ((int64_t)1 << 32) + 1, 0, 1};
     F(logit_loss_bce) bce;
     F(logit_loss_focal) focal;
+    F(logit_loss_asymmetric) asymmetric;
     struct F(given) g;
-    given.options = c->focal ? (const void *)&focal : (const void *)&bce;
+    given.options = OPTIONS(c, &bce, &focal, &asymmetric);
     given.targets = NULL;
     REJECTS(NULL, );
-    REJECTS(TWO_TARGETS, g.targets = m->targets; BOTH(labels_int8, m->int8));
-    REJECTS(TWO_TARGETS, g.targets = m->targets; BOTH(labels_int32, m->int32));
-    REJECTS(TWO_TARGETS, g.targets = m->targets; BOTH(labels_int64, m->int64));
-    REJECTS(TWO_TARGETS, g.labels = m->labels; BOTH(labels_int8, m->int8));
-    REJECTS(TWO_TARGETS, BOTH(labels_int32, m->int32); BOTH(labels_int64, m->int64));
-    REJECTS(MISALIGNED, BOTH(labels_int32, (int32_t *)(void *)((char *)m->int32 + 2)));
-    REJECTS(MISALIGNED, BOTH(labels_int64, (int64_t *)(void *)((char *)m->int64 + 2)));
-    REJECTS(TOO_LONG, BOTH(labels_int32, m->int32); g.len = SIZE_MAX / 8 + 1);
-    REJECTS(TOO_LONG, BOTH(labels_int64, m->int64); g.len = SIZE_MAX / 16 + 1);
+    REJECTS(TWO_TARGETS, g.targets = m->targets; ALL(labels_int8, m->int8));
+    REJECTS(TWO_TARGETS, g.targets = m->targets; ALL(labels_int32, m->int32));
+    REJECTS(TWO_TARGETS, g.targets = m->targets; ALL(labels_int64, m->int64));
+    REJECTS(TWO_TARGETS, g.labels = m->labels; ALL(labels_int8, m->int8));
+    REJECTS(TWO_TARGETS, ALL(labels_int32, m->int32); ALL(labels_int64, m->int64));
+    REJECTS(MISALIGNED, ALL(labels_int32, (int32_t *)(void *)((char *)m->int32 + 2)));
+    REJECTS(MISALIGNED, ALL(labels_int64, (int64_t *)(void *)((char *)m->int64 + 2)));
+    REJECTS(TOO_LONG, ALL(labels_int32, m->int32); g.len = SIZE_MAX / 8 + 1);
+    REJECTS(TOO_LONG, ALL(labels_int64, m->int64); g.len = SIZE_MAX / 16 + 1);
     REJECTS(TARGET, g.labels = no_bytes);
-    REJECTS(TARGET, BOTH(labels_int8, no_int8));
-    REJECTS(TARGET, BOTH(labels_int32, no_int32));
-    REJECTS(TARGET, BOTH(labels_int64, no_int64));
+    REJECTS(TARGET, ALL(labels_int8, no_int8));
+    REJECTS(TARGET, ALL(labels_int32, no_int32));
+    REJECTS(TARGET, ALL(labels_int64, no_int64));
     /* Without weights, there is a shorter way. */
-    REJECTS(TARGET, memset(&bce, 0, sizeof bce); memset(&focal, 0, sizeof focal); BOTH(labels_int64, no_int64));
-    REJECTS(TARGET, BOTH(labels_int8, no_int8); BOTH(ignored, -2); BOTH(has_ignored, 1));
+    REJECTS(TARGET, ALL(weight, none); ALL(class_weight, none); BOTH(pos_weight, none); ALL(labels_int64, no_int64));
+    REJECTS(TARGET, ALL(labels_int8, no_int8); ALL(ignored, -2); ALL(has_ignored, 1));
     /* There is none that is ignored, whatever stands there. */
-    REJECTS(TARGET, BOTH(labels_int8, no_int8); BOTH(ignored, -1));
+    REJECTS(TARGET, ALL(labels_int8, no_int8); ALL(ignored, -1));
     if (c->first) {
-        REJECTS(OVERLAP, BOTH(labels_int8, (const int8_t *)&g.first[3] + sizeof(REAL) - 1));
-        REJECTS(OVERLAP, g.first = (REAL *)(void *)&m->int64[3]; BOTH(labels_int64, m->int64));
+        REJECTS(OVERLAP, ALL(labels_int8, (const int8_t *)&g.first[3] + sizeof(REAL) - 1));
+        REJECTS(OVERLAP, g.first = (REAL *)(void *)&m->int64[3]; ALL(labels_int64, m->int64));
     }
-    if (c->loss) REJECTS(OVERLAP, g.loss = (REAL *)(void *)&m->int64[3]; BOTH(labels_int64, m->int64));
+    if (c->loss) REJECTS(OVERLAP, g.loss = (REAL *)(void *)&m->int64[3]; ALL(labels_int64, m->int64));
 }
 #undef REJECTS
+#undef ALL
 #undef BOTH
 
 static void F(bad_activations)(void) {
@@ -356,10 +372,11 @@ static void F(errors)(void) {
     const F(logit_loss_weights) weight = {m->weight, 4, 0, LOGIT_LOSS_WEIGHTS_PER_ELEMENT};
     const F(logit_loss_bce) bce = {.weight = weight};
     F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
-    focal.weight = weight;
+    F(logit_loss_asymmetric) asymmetric = ASYMMETRIC_INIT;
+    focal.weight = asymmetric.weight = weight;
     for (size_t i = 0; i < sizeof F(calls) / sizeof F(calls)[0]; i++) {
         const struct F(call) *c = &F(calls)[i];
-        const struct F(given) good = {c->focal ? (const void *)&focal : (const void *)&bce,
+        const struct F(given) good = {OPTIONS(c, &bce, &focal, &asymmetric),
                                       m->logits, m->targets, NULL, 4, m->first, m->second, m->loss, &m->sum};
         /* It is an error's fault if it fails, not that of the rest; and writing is noticed. */
         OK(c->call(good));

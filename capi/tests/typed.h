@@ -35,8 +35,23 @@ static void F(near)(const char *what, int i, REAL found, double exact, double ul
 static void F(values)(void) {
     F(logit_loss_bce) bce = {.reduction = LOGIT_LOSS_SUM};
     F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
-    focal.reduction = LOGIT_LOSS_SUM;
+    F(logit_loss_asymmetric) asymmetric = ASYMMETRIC_INIT;
+    focal.reduction = asymmetric.reduction = LOGIT_LOSS_SUM;
     REAL loss, again;
+
+/* After the gradient in `out`, the functions that are not compared with each row. */
+#define OTHERS(family, column, ulps) \
+    do { \
+        OK(F(logit_loss_##family##_gradient)(&family, F(x), F(t), NULL, ROWS, F(second))); \
+        CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0, "bits of the gradient of " #family); \
+        OK(F(logit_loss_##family##_loss)(&family, F(x), NULL, F(y), ROWS, &loss)); \
+        F(near)("sum of " #family, 0, loss, total(&references[0].column, sizeof references[0]), ulps); \
+        OK(F(logit_loss_##family##_loss_and_gradient)(&family, F(x), F(t), NULL, ROWS, F(second), &again)); \
+        CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0 && loss == again, "bits of " #family " in one pass"); \
+        memcpy(F(second), F(x), sizeof F(x)); \
+        OK(F(logit_loss_##family##_loss_and_gradient_in_place)(&family, F(second), NULL, F(y), ROWS, &again)); \
+        CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0 && loss == again, "bits of " #family " in place"); \
+    } while (0)
 
     OK(F(logit_loss_bce_losses)(&bce, F(x), F(t), NULL, ROWS, F(out)));
     for (int i = 0; i < ROWS; i++) F(near)("loss", i, F(out)[i], references[i].loss, LOSS);
@@ -45,15 +60,7 @@ static void F(values)(void) {
         F(near)("gradient", i, F(out)[i], references[i].gradient, GRADIENT);
         F(near)("Hessian", i, F(second)[i], references[i].hessian, HESSIAN);
     }
-    OK(F(logit_loss_bce_gradient)(&bce, F(x), F(t), NULL, ROWS, F(second)));
-    CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0, "bits of the gradient");
-    OK(F(logit_loss_bce_loss)(&bce, F(x), NULL, F(y), ROWS, &loss));
-    F(near)("sum", 0, loss, total(&references[0].loss, sizeof references[0]), SUM);
-    OK(F(logit_loss_bce_loss_and_gradient)(&bce, F(x), F(t), NULL, ROWS, F(second), &again));
-    CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0 && loss == again, "bits in one pass");
-    memcpy(F(second), F(x), sizeof F(x));
-    OK(F(logit_loss_bce_loss_and_gradient_in_place)(&bce, F(second), NULL, F(y), ROWS, &again));
-    CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0 && loss == again, "bits in place");
+    OTHERS(bce, loss, SUM);
 
     OK(F(logit_loss_focal_losses)(&focal, F(x), NULL, F(y), ROWS, F(out)));
     for (int i = 0; i < ROWS; i++) F(near)("focal loss", i, F(out)[i], references[i].focal, FOCAL);
@@ -63,21 +70,56 @@ static void F(values)(void) {
         F(near_terms)("focal Hessian", i, F(second)[i], references[i].focal_hessian, references[i].focal_hessian_terms,
                       FOCAL);
     }
-    OK(F(logit_loss_focal_gradient)(&focal, F(x), NULL, F(y), ROWS, F(second)));
-    CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0, "bits of the focal gradient");
-    OK(F(logit_loss_focal_loss)(&focal, F(x), F(t), NULL, ROWS, &loss));
-    F(near)("focal sum", 0, loss, total(&references[0].focal, sizeof references[0]), FOCAL);
-    OK(F(logit_loss_focal_loss_and_gradient)(&focal, F(x), NULL, F(y), ROWS, F(second), &again));
-    CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0 && loss == again, "focal bits in one pass");
-    memcpy(F(second), F(x), sizeof F(x));
-    OK(F(logit_loss_focal_loss_and_gradient_in_place)(&focal, F(second), F(t), NULL, ROWS, &again));
-    CHECK(memcmp(F(out), F(second), sizeof F(out)) == 0 && loss == again, "focal bits in place");
+    OTHERS(focal, focal, FOCAL);
 
-    /* Zeroed, it is cross-entropy. */
+    OK(F(logit_loss_asymmetric_losses)(&asymmetric, F(x), NULL, F(y), ROWS, F(out)));
+    for (int i = 0; i < ROWS; i++) {
+        F(near)("asymmetric loss", i, F(out)[i], references[i].asymmetric, asymmetric_ulps(references[i].target));
+    }
+    OK(F(logit_loss_asymmetric_gradient_and_hessian)(&asymmetric, F(x), F(t), NULL, ROWS, F(out), F(second)));
+    for (int i = 0; i < ROWS; i++) {
+        const struct reference *r = &references[i];
+        F(near)("asymmetric gradient", i, F(out)[i], r->asymmetric_gradient, asymmetric_ulps(r->target));
+        F(near_terms)("asymmetric Hessian", i, F(second)[i], r->asymmetric_hessian, r->asymmetric_hessian_terms,
+                      asymmetric_ulps(r->target) + 2);
+    }
+    OTHERS(asymmetric, asymmetric, asymmetric_ulps(0));
+#undef OTHERS
+
+    /* Zeroed, they are cross-entropy. */
     F(logit_loss_focal) plain = {.reduction = LOGIT_LOSS_SUM};
-    OK(F(logit_loss_focal_loss)(&plain, F(x), F(t), NULL, ROWS, &again));
+    F(logit_loss_asymmetric) symmetric = {.reduction = LOGIT_LOSS_SUM};
     OK(F(logit_loss_bce_loss)(&bce, F(x), F(t), NULL, ROWS, &loss));
+    OK(F(logit_loss_focal_loss)(&plain, F(x), F(t), NULL, ROWS, &again));
     CHECK(loss == again, "%g, %g", (double)loss, (double)again);
+    OK(F(logit_loss_asymmetric_losses)(&symmetric, F(x), F(t), NULL, ROWS, F(out)));
+    for (int i = 0; i < ROWS; i++) F(near)("symmetric loss", i, F(out)[i], references[i].loss, SYMMETRIC);
+}
+
+/* Negatives at a margin of 1/2, which is that of a logit of 0, and just above it, where q = tanh(x / 2) / 2. */
+static void F(margin)(void) {
+    F(logit_loss_asymmetric) at = {.reduction = LOGIT_LOSS_SUM, .gamma_neg = 1, .margin = 0.5f};
+    const REAL tiny = (REAL)ldexp(1, -20), x[4] = {(REAL)-INFINITY, 0, tiny, (REAL)INFINITY};
+    const uint8_t y[4] = {0};
+    const double q = (double)tiny / 4 * (1 - ldexp(1, -40) / 12);
+    REAL losses[4], gradient[4], hessian[4];
+    OK(F(logit_loss_asymmetric_losses)(&at, x, NULL, y, 4, losses));
+    OK(F(logit_loss_asymmetric_gradient_and_hessian)(&at, x, NULL, y, 4, gradient, hessian));
+    for (int i = 0; i < 2; i++) {
+        CHECK(losses[i] == 0 && gradient[i] == 0 && hessian[i] == 0, "%g: %g, %g, %g", (double)x[i], (double)losses[i],
+              (double)gradient[i], (double)hessian[i]);
+    }
+    F(near)("loss above the margin", 2, losses[2], q * (q + q * q / 2 + q * q * q / 3), ONE);
+    F(near)("loss at infinity", 3, losses[3], 0.5 * 0.69314718055994530942, ONE);
+    CHECK(gradient[3] == 0, "%g", (double)gradient[3]);
+
+    at.gamma_neg = 0.5f;
+    OK(F(logit_loss_asymmetric_gradient_and_hessian)(&at, x, NULL, y, 2, gradient, hessian));
+    CHECK(gradient[1] == 0 && isinf(hessian[1]) && hessian[1] > 0, "%g, %g", (double)gradient[1], (double)hessian[1]);
+    CHECK(hessian[0] == 0, "below: %g", (double)hessian[0]);
+    at.margin = 0;
+    OK(F(logit_loss_asymmetric_losses)(&at, x, NULL, y, 4, losses));
+    CHECK(losses[0] == 0 && isinf(losses[3]) && losses[3] > 0, "%g, %g", (double)losses[0], (double)losses[3]);
 }
 
 static void F(activations)(void) {
@@ -135,6 +177,9 @@ static void F(weights)(void) {
         focal.weight = given[0];
         focal.pos_weight = given[1];
         focal.class_weight = given[2];
+        F(logit_loss_asymmetric) asymmetric = ASYMMETRIC_INIT;
+        asymmetric.weight = given[0];
+        asymmetric.class_weight = given[2];
         double weight[ROWS], cost[ROWS], exact[ROWS];
         for (size_t i = 0; i < ROWS; i++) {
             weight[i] = F(factor)(&given[0], i) * F(factor)(&given[2], i);
@@ -147,6 +192,11 @@ static void F(weights)(void) {
         OK(F(logit_loss_focal_losses)(&focal, F(x), NULL, F(y), ROWS, F(out)));
         for (int i = 0; i < ROWS; i++) {
             F(near)("weighted focal loss", i, F(out)[i], cost[i] * references[i].focal, FOCAL);
+        }
+        OK(F(logit_loss_asymmetric_losses)(&asymmetric, F(x), NULL, F(y), ROWS, F(out)));
+        for (int i = 0; i < ROWS; i++) {
+            F(near)("weighted asymmetric loss", i, F(out)[i], weight[i] * references[i].asymmetric,
+                    asymmetric_ulps(references[i].target));
         }
         REAL loss;
         OK(F(logit_loss_bce_loss)(&bce, F(x), NULL, F(y), ROWS, &loss));
@@ -210,7 +260,7 @@ static void F(sums)(void) {
     const REAL weight[ROWS / 2] = {1, 2, 0, 1, 1, 1, 4, 1, 1, 1, 1, 1, 1, 1, 1};
     F(logit_loss_bce) bce = {.weight = {weight, ROWS / 2, 0, LOGIT_LOSS_WEIGHTS_PER_CLASS}};
     double exact[ROWS], weights = 0;
-    logit_loss_sum sum = {{0}}, focal_sum = {{0}};
+    logit_loss_sum sum = {{0}}, focal_sum = {{0}}, asymmetric_sum = {{0}};
     REAL found;
     for (uint32_t mean = LOGIT_LOSS_MEAN; mean <= LOGIT_LOSS_WEIGHTED_MEAN; mean++) {
         CHECK(F(logit_loss_sum_reduce)(&sum, mean, &found) == LOGIT_LOSS_STATUS_EMPTY_MEAN, "%d", (int)mean);
@@ -235,6 +285,10 @@ static void F(sums)(void) {
     OK(F(logit_loss_focal_accumulate)(&focal, F(x), NULL, F(y), ROWS, &focal_sum));
     OK(F(logit_loss_sum_reduce)(&focal_sum, LOGIT_LOSS_SUM, &found));
     F(near)("focal sum", 0, found, total(&references[0].focal, sizeof references[0]), FOCAL);
+    F(logit_loss_asymmetric) asymmetric = ASYMMETRIC_INIT;
+    OK(F(logit_loss_asymmetric_accumulate)(&asymmetric, F(x), NULL, F(y), ROWS, &asymmetric_sum));
+    OK(F(logit_loss_sum_reduce)(&asymmetric_sum, LOGIT_LOSS_SUM, &found));
+    F(near)("asymmetric sum", 0, found, total(&references[0].asymmetric, sizeof references[0]), asymmetric_ulps(0));
 
     found = 7;
     CHECK(F(logit_loss_sum_reduce)(NULL, LOGIT_LOSS_SUM, &found) == LOGIT_LOSS_STATUS_NULL, "sum");
@@ -266,9 +320,7 @@ static void F(missing)(void) {
         {NULL, bytes, {.size = sizeof(F(logit_loss_bce)), .mask = mask}},
         {reals, NULL, {.mask = mask}},
     };
-    F(logit_loss_focal) focal = LOGIT_LOSS_FOCAL_INIT;
     REAL of_rest, alone[3], loss, gradient[4];
-    OK(F(logit_loss_focal_loss_and_gradient)(&focal, rest, NULL, rest_labels, 3, alone, &of_rest));
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         const F(logit_loss_bce) *bce = &ways[i].bce;
         OK(F(logit_loss_bce_loss)(bce, x, ways[i].targets, ways[i].labels, 4, &loss));
@@ -283,17 +335,26 @@ static void F(missing)(void) {
         OK(F(logit_loss_sum_reduce)(&sum, LOGIT_LOSS_MEAN, &loss));
         F(near)("mean of a sum", (int)i, loss, mean, SUM);
 
-        focal.size = bce->size == 0 ? 0 : sizeof focal;
-        focal.labels_int8 = bce->labels_int8;
-        focal.labels_int32 = bce->labels_int32;
-        focal.labels_int64 = bce->labels_int64;
-        focal.mask = bce->mask;
-        focal.ignored = bce->ignored;
-        focal.has_ignored = bce->has_ignored;
-        OK(F(logit_loss_focal_loss_and_gradient)(&focal, x, ways[i].targets, ways[i].labels, 4, gradient, &loss));
-        CHECK(loss == of_rest, "focal loss of %d: %g, %g", (int)i, (double)loss, (double)of_rest);
-        CHECK(gradient[0] == alone[0] && gradient[1] == alone[1] && gradient[2] == 0 && gradient[3] == alone[2],
-              "focal gradient of %d", (int)i);
+#define ALONE(family, INIT) \
+    do { \
+        F(logit_loss_##family) family = INIT; \
+        OK(F(logit_loss_##family##_loss_and_gradient)(&family, rest, NULL, rest_labels, 3, alone, &of_rest)); \
+        family.size = bce->size == 0 ? 0 : sizeof family; \
+        family.labels_int8 = bce->labels_int8; \
+        family.labels_int32 = bce->labels_int32; \
+        family.labels_int64 = bce->labels_int64; \
+        family.mask = bce->mask; \
+        family.ignored = bce->ignored; \
+        family.has_ignored = bce->has_ignored; \
+        OK(F(logit_loss_##family##_loss_and_gradient)(&family, x, ways[i].targets, ways[i].labels, 4, gradient, \
+                                                      &loss)); \
+        CHECK(loss == of_rest, #family " loss of %d: %g, %g", (int)i, (double)loss, (double)of_rest); \
+        CHECK(gradient[0] == alone[0] && gradient[1] == alone[1] && gradient[2] == 0 && gradient[3] == alone[2], \
+              #family " gradient of %d", (int)i); \
+    } while (0)
+        ALONE(focal, LOGIT_LOSS_FOCAL_INIT);
+        ALONE(asymmetric, ASYMMETRIC_INIT);
+#undef ALONE
     }
 
     /* What has no label needs one no more if its weight is 0, and is counted by the mean. */
@@ -311,6 +372,7 @@ static void F(missing)(void) {
 static void F(all)(void) {
     F(set)();
     F(values)();
+    F(margin)();
     F(activations)();
     F(weights)();
     F(limits)();

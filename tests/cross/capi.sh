@@ -61,13 +61,14 @@ declare -A taken
 for level in s 3; do
     library=$(archive thumbv7em-none-eabihf "$level")
     program=$(dirname "$library")/size
-    for option in NOTHING CALL; do
+    for option in NOTHING BCE FOCAL ASYMMETRIC; do
         link "$program-$option" "$library" "${m4f[@]}" -D$option -Wl,--defsym=FLASH_SIZE=4M,--defsym=RAM_SIZE=16K \
             --specs=nosys.specs -- capi/tests/board/size.c 2>/dev/null
+        taken[$option-$level]=$(($(flash "$program-$option") - $(flash "$program-NOTHING")))
     done
-    taken[$level]=$(($(flash "$program-CALL") - $(flash "$program-NOTHING")))
-    echo "Cortex-M4F, opt-level $level: one loss with gradient in f32 takes ${taken[$level]} bytes of flash"
+    echo "Cortex-M4F, opt-level $level: one loss with gradient in f32 takes ${taken[BCE-$level]} bytes of flash," \
+        "focal ${taken[FOCAL-$level]}, asymmetric ${taken[ASYMMETRIC-$level]}"
 done
 # What a program may ask for at run time is all there: labels of four types, masks, ignored targets, two weights. Without these it
 # was 14,520, and the aim is 17,000. Blocks of classes, which must have the same bits here, take about 1,000 of it.
-[ "${taken[s]}" -le 23000 ]
+[ "${taken[BCE-s]}" -le 23000 ]
