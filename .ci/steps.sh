@@ -100,7 +100,7 @@ elsewhere() {
 }
 
 # With the same bits, all that is shown of bits here holds there too.
-digests=(--test same_bits -- golden board backends)
+digests=(--features reproducible --test same_bits -- golden board backends)
 
 aarch64() {
     elsewhere tests/cross/linux.sh aarch64-unknown-linux-gnu --features half "${digests[@]}"

@@ -50,10 +50,11 @@
 //! 1. **No NaN, no panic**: any logit that is not NaN, infinities included, with a target in \[0, 1\] and valid weights
 //!    gives a result that is not NaN.
 //! 2. **Accuracy**: see below.
-//! 3. **The same bits**: backends that fuse multiply and add (AVX2, AVX-512, NEON, and `scalar-fma` of a Cortex-M) agree bit for bit, in
-//!    each element and in sums; so do those that do not (SSE2, simd128, `scalar`) among themselves. No result depends on
-//!    the address of a slice, on what stands beside an element, or on the number of threads. The bits of a function change
-//!    only in a new minor version (from 0.1 to 0.2, say), and the changelog says so.
+//! 3. **The same bits**: backends that fuse multiply and add (AVX2, AVX-512, NEON, `scalar-fma`) agree bit for bit, in each
+//!    element and in sums; so do those that do not (SSE2, simd128, `scalar`) among themselves. With the feature `reproducible`
+//!    every machine has one that fuses. No result depends on the address of a slice, on what stands beside an element, or on
+//!    the number of threads. The bits of a function change only in a new minor version (from 0.1 to 0.2, say), and the
+//!    changelog says so.
 //! 4. **Errors before effects**: on `Err`, no output has changed.
 //!
 //! The default floating-point environment is assumed: round to nearest, subnormal numbers not flushed to zero.
@@ -116,7 +117,8 @@
 //! * `half`, off unless asked for: inputs, targets and results may be kept as the `f16` and `bf16` of the crate `half`,
 //!   version 2.
 //!
-//! * `scalar-fma`, there unless `default-features = false`: the backend of that name, on a Cortex-M with an FPU.
+//! * `reproducible`, off unless asked for: `Backend::reproducible()`, which has the bits of AVX2 and NEON on every machine. It
+//!   takes the crate `libm`.
 //!
 //! * `small`, off unless asked for: on a microcontroller, what formulas have in common is there once. See
 //!   [In your firmware](firmware).

@@ -4,7 +4,6 @@ use core::fmt::{Debug, Display};
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::driver::{Sealed, Values, ValuesMut};
-use crate::simd::Backend;
 
 /// `f32` or `f64`: the type of weights and of sums, and what everything is computed with. Sealed.
 pub trait Real:
@@ -96,14 +95,5 @@ impl Element<f32> for half::bf16 {
     }
     fn values_mut(elements: &mut [Self]) -> ValuesMut<'_, f32> {
         ValuesMut::new(elements)
-    }
-}
-
-impl Backend {
-    /// Whether it multiplies and adds with one rounding. Backends that do give the same bits, and so do those that do
-    /// not; between the two kinds, the last bits differ. `"scalar-fma"` does for `f32` alone.
-    #[must_use]
-    pub const fn is_fused<T: Real>(self) -> bool {
-        self.fuses::<T>()
     }
 }

@@ -334,8 +334,10 @@ pub fn reduction(reduction: u32) -> Result<Reduction, Status> {
     }
 }
 
-/// What all functions run on: the fastest backend or, where the build asks for it, one that fuses.
+/// What all functions run on: the fastest backend or, where the build asks for it, the fastest that fuses.
 pub fn backend() -> Backend {
-    let fused = if cfg!(feature = "scalar-fma") { Backend::available().find(|b| b.is_fused::<f32>()) } else { None };
-    fused.unwrap_or_else(Backend::best)
+    #[cfg(feature = "reproducible")]
+    return Backend::reproducible();
+    #[cfg(not(feature = "reproducible"))]
+    Backend::best()
 }

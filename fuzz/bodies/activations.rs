@@ -96,7 +96,7 @@ fn check_all<T: Number>(mut bytes: Bytes<'_>) {
             assert_eq!(keys(apart.inside()), found, "{function:?} apart and in place on {name}: {x:?}");
         }
         let pinned = backend.unwrap_or(Backend::best());
-        let fused = pinned.is_fused::<T>();
+        let fused = pinned.is_fused();
         match &first[usize::from(fused)] {
             None => {
                 check_values(function, x, in_place.inside(), if fused { 0.0 } else { 1.0 }, name);

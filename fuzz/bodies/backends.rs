@@ -27,11 +27,11 @@ fn all_agree<T: Number, K: Kind<T>>(mut bytes: Bytes<'_>, offset: usize) {
     let mut first: [Option<(Backend, Answers)>; 2] = [None, None];
     for backend in Backend::available() {
         let found = answers(&case, &case.on(Some(backend)), 0);
-        match &first[usize::from(backend.is_fused::<T>())] {
+        match &first[usize::from(backend.is_fused())] {
             None => {
                 let moved = answers(&case, &case.on(Some(backend)), offset);
                 compare(&case, &moved, &found, &format!("{} {offset} elements on", backend.name()), backend.name());
-                first[usize::from(backend.is_fused::<T>())] = Some((backend, found));
+                first[usize::from(backend.is_fused())] = Some((backend, found));
             }
             Some((other, expected)) => compare(&case, &found, expected, backend.name(), other.name()),
         }
@@ -39,7 +39,7 @@ fn all_agree<T: Number, K: Kind<T>>(mut bytes: Bytes<'_>, offset: usize) {
         cut(&case, backend);
     }
     let chosen = answers(&case, &case.on(None), offset);
-    if let Some((other, expected)) = &first[usize::from(Backend::best().is_fused::<T>())] {
+    if let Some((other, expected)) = &first[usize::from(Backend::best().is_fused())] {
         compare(&case, &chosen, expected, "chosen", other.name());
     }
 }

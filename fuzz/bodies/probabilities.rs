@@ -181,7 +181,7 @@ fn backends_agree<T: Number>(case: &Case<T>, bce: Bce<'_, T>) {
         bce.backward(p, t, case.upstream.weights(), &mut back).expect("backward");
         let all = losses.iter().chain(&gradient).chain(&back).map(|v| Ok(v.key()));
         let found: Vec<_> = all.chain([loss.map(T::key)]).collect();
-        let expected = first[usize::from(backend.is_fused::<T>())].get_or_insert_with(|| found.clone());
+        let expected = first[usize::from(backend.is_fused())].get_or_insert_with(|| found.clone());
         if let Some(at) = found.iter().zip(&*expected).position(|(a, b)| a != b) {
             panic!("{} differs at {at}: {}", backend.name(), case.describe(at % case.len().max(1)));
         }

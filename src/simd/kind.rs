@@ -1,6 +1,8 @@
 //! The kinds of backends: one table of what there is for which targets, and where a CPU has it.
 
 use super::scalar::{Plain, Scalar};
+#[cfg(feature = "reproducible")]
+use super::scalar_fma::Fused;
 use super::{Float, Function, Kernel, Lanes, registers};
 
 /// A machine with little memory, and no vectors.
@@ -74,9 +76,9 @@ macro_rules! kinds {
                 }
             }
 
-            pub(super) const fn fuses<T: Native>(self) -> bool {
+            pub(super) const fn is_fused(self) -> bool {
                 match self {
-                    $($(#[$target])* Self::$kind => T::$kind::FUSED,)*
+                    $($(#[$target])* Self::$kind => <<f32 as Native>::$kind>::FUSED,)*
                 }
             }
 
@@ -127,16 +129,8 @@ kinds! {
 
     Scalar = "scalar", scalar, Scalar<f32, Plain>, Scalar<f64, Plain>, if true;
 
-    // A Cortex-M with an FPU: of the Arms without an operating system that pass numbers in its registers, the only one that
-    // cannot exchange 64 bits at once. Its FPU is taken to know `f32` alone.
-    #[cfg(all(
-        feature = "scalar-fma",
-        target_arch = "arm",
-        target_os = "none",
-        target_abi = "eabihf",
-        not(target_has_atomic = "64")
-    ))]
-    ScalarFma = "scalar-fma", scalar_fma, Scalar<f32, super::scalar_fma::Fused>, Scalar<f64, Plain>, if true;
+    #[cfg(feature = "reproducible")]
+    ScalarFma = "scalar-fma", scalar_fma, Scalar<f32, Fused>, Scalar<f64, Fused>, if true;
 }
 
 /// Whether a target has the scalar backend alone.

@@ -14,13 +14,7 @@ mod tests;
 mod avx2;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 mod avx512;
-#[cfg(all(
-    feature = "scalar-fma",
-    target_arch = "arm",
-    target_os = "none",
-    target_abi = "eabihf",
-    not(target_has_atomic = "64")
-))]
+#[cfg(feature = "reproducible")]
 mod scalar_fma;
 #[cfg(any(
     target_arch = "aarch64",
@@ -149,21 +143,40 @@ impl Backend {
         Self::available().next().unwrap_or(Self(Kind::Scalar))
     }
 
+    /// The fastest of those that multiply and add with one rounding: with it, every machine has the same bits. Where there is no
+    /// instruction for that, it is `"scalar-fma"`, in software.
+    ///
+    /// ```
+    /// use logit_loss::{Backend, BceWithLogits, Loss};
+    ///
+    /// let bce = BceWithLogits::new().backend(Backend::reproducible());
+    /// let loss: f32 = bce.loss(&[0.3, -1.2, 2.5], &[true, false, false])?;
+    /// assert_eq!(loss.to_bits(), 0x3f90_eb23);
+    /// # Ok::<(), logit_loss::Error>(())
+    /// ```
+    #[cfg(feature = "reproducible")]
+    #[must_use]
+    pub fn reproducible() -> Self {
+        Self::available().find(|backend| backend.is_fused()).unwrap_or(Self(Kind::ScalarFma))
+    }
+
     /// All that this CPU has, fastest first.
     pub fn available() -> impl Iterator<Item = Self> {
         Kind::ALL.iter().filter(|kind| kind.detected()).map(|&kind| Self(kind))
     }
 
-    /// Its instructions: `"avx512"`, `"avx2"`, `"sse2"`, `"neon"`, `"simd128"`, `"scalar"` or, on a Cortex-M with an FPU,
+    /// Its instructions: `"avx512"`, `"avx2"`, `"sse2"`, `"neon"`, `"simd128"`, `"scalar"` or, with the feature `reproducible`,
     /// `"scalar-fma"`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.0.name()
     }
 
-    /// Whether it multiplies and adds with one rounding.
-    pub(crate) const fn fuses<T: Native>(self) -> bool {
-        self.0.fuses::<T>()
+    /// Whether it multiplies and adds with one rounding. Backends that do give the same bits, and so do those that do
+    /// not; between the two kinds, the last bits differ.
+    #[must_use]
+    pub const fn is_fused(self) -> bool {
+        self.0.is_fused()
     }
 
     /// A kernel for a single row, if there is one on this backend.

@@ -130,7 +130,7 @@ impl<N: Referenced> Sweep<N> {
         let x: Vec<N> = magnitudes.iter().copied().chain(magnitudes.iter().map(|&x| -x)).collect();
         let exact = Columns::of(magnitudes);
         for (kind, fused) in [true, false].into_iter().enumerate() {
-            let mut alike = backends().filter(|b| b.is_fused::<N>() == fused);
+            let mut alike = backends().filter(|b| b.is_fused() == fused);
             let Some(first) = alike.next() else { continue };
             evaluate(first, &x, &mut self.results);
             for other in alike.take_while(|_| self.compares) {
@@ -187,7 +187,7 @@ impl<N: Referenced> Sweep<N> {
         let (mut worst, mut list) = (Worst::on(backends()), String::new());
         let kind = std::any::type_name::<N>();
         for (fused, peaks) in [true, false].into_iter().zip(&self.peaks) {
-            let Some(backend) = backends().find(|b| b.is_fused::<N>() == fused) else { continue };
+            let Some(backend) = backends().find(|b| b.is_fused() == fused) else { continue };
             let arithmetic = if fused { "fused" } else { "unfused" };
             for (peak, (result, t)) in peaks.iter().zip(RESULTS) {
                 let (error, x) = (peak.error, peak.x);

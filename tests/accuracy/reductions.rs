@@ -135,7 +135,7 @@ fn compare<N: Referenced>(worst: &mut Worst, name: &str, independent: bool, (x, 
                 let exact = sum.clone() / N::Exact::from_f64(divisor);
                 let error = error_of(found, &exact, &exact);
                 worst.see::<N>(backend, row, error, at);
-                if backend.is_fused::<N>() {
+                if backend.is_fused() {
                     largest = largest.max(error);
                 }
             }

@@ -41,7 +41,7 @@ impl Worst {
 
     pub fn see<N: Number>(&mut self, backend: Backend, row: &str, error: f64, at: impl FnOnce() -> String) {
         assert!(!error.is_nan(), "{row}: {}", at());
-        let worst = self.found.entry((row.into(), backend.is_fused::<N>())).or_insert((-1.0, String::new()));
+        let worst = self.found.entry((row.into(), backend.is_fused())).or_insert((-1.0, String::new()));
         if error > worst.0 {
             *worst = (error, format!("{} on {}", at(), backend.name()));
         }
@@ -169,7 +169,7 @@ pub fn over_all_patterns(stride: u64, look: impl Fn(&mut Worst, &[f32]) + Sync) 
     const PIECE: u64 = 1 << 20;
     let fastest = || {
         let kinds = [true, false].into_iter();
-        Worst::on(kinds.filter_map(|kind| backends().find(|b| b.is_fused::<f32>() == kind)))
+        Worst::on(kinds.filter_map(|kind| backends().find(|b| b.is_fused() == kind)))
     };
     let found = on_all_cores((1 << 32) / PIECE, fastest, |worst, piece| {
         let first = (piece * PIECE).next_multiple_of(stride);

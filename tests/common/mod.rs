@@ -140,7 +140,7 @@ pub fn backends() -> impl Iterator<Item = Backend> {
 
 /// The slowest backend that must give the same bits: that with the fewest lanes.
 pub fn slowest_of<T: Number>(backend: Backend) -> Backend {
-    Backend::available().filter(|b| b.is_fused::<T>() == backend.is_fused::<T>()).last().expect("`backend` is one")
+    Backend::available().filter(|b| b.is_fused() == backend.is_fused()).last().expect("`backend` is one")
 }
 
 /// Equal bits; a NaN's payload and sign are not promised.

@@ -14,6 +14,7 @@ s390x-*) machine="s390x-linux-gnu s390x s390x scalar" ;;
 *) echo "$target: not among those here"; exit 1 ;;
 esac
 read -r prefix package emulator BACKENDS <<<"$machine"
+case " $* " in *reproducible*) BACKENDS+=" scalar-fma" ;; esac
 export BACKENDS
 debian "gcc-$prefix" "libc6-dev-$package-cross" qemu-user
 rust

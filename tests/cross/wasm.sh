@@ -9,6 +9,7 @@ plain) flags="" BACKENDS="scalar" ;;
 simd128) flags="-C target-feature=+simd128" BACKENDS="simd128 scalar" ;;
 *) echo "$1: neither plain nor simd128"; exit 1 ;;
 esac
+case " $* " in *reproducible*) BACKENDS+=" scalar-fma" ;; esac
 export BACKENDS
 version=$(node --version || true)
 [[ $version =~ ^v([0-9]+) && ${BASH_REMATCH[1]} -ge 20 ]] || { echo "needs node 20 or later, and found: $version"; exit 1; }

@@ -11,13 +11,13 @@ emulated() {
 }
 # The digests of all functions; what addresses, neighbours and threads change would take many minutes, and is the same code.
 digests=(--test same_bits --test pytorch -- --skip parallel:: --skip losses::)
-emulated Nehalem "sse2 scalar" "${digests[@]}"
+emulated Nehalem "sse2 scalar scalar-fma" "${digests[@]}"
 # With AVX: the same code runs, so it is enough to see what is found.
-emulated SandyBridge "sse2 scalar" --test same_bits backends
-emulated Haswell "avx2 sse2 scalar" "${digests[@]}"
+emulated SandyBridge "sse2 scalar scalar-fma" --test same_bits backends
+emulated Haswell "avx2 sse2 scalar scalar-fma" "${digests[@]}"
 
 has() { grep -qw "$1" /proc/cpuinfo; }
-here="sse2 scalar"
+here="sse2 scalar scalar-fma"
 if has avx2 && has fma; then here="avx2 $here"; fi
 if has avx512f && has avx512dq; then here="avx512 $here"; fi
 BACKENDS=$here cargo test --release --all-features --test same_bits backends

@@ -124,7 +124,7 @@ fn extreme_betas<N: Referenced>() {
                 let context = format!("{function:?} of {x:?} on {}: {found:?}", backend.name());
                 if x.abs() <= N::LARGEST {
                     let exact = function.exact(x);
-                    let limit = if backend.is_fused::<N>() { 3.0 } else { 4.0 };
+                    let limit = if backend.is_fused() { 3.0 } else { 4.0 };
                     assert!(error_of(found, &exact, &exact) <= limit, "{context}");
                 } else {
                     assert!(found == if x > N::new(0.0) { x } else { N::new(0.0) }, "{context}");

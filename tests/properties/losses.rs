@@ -42,7 +42,7 @@ fn on_all<N: Number>(bce: BceWithLogits<'_, N>, x: N, t: N) -> Vec<(&'static str
             let [mut loss, mut gradient, mut hessian] = [[N::NAN]; 3];
             bce.losses(&[x], &[t], &mut loss).unwrap();
             bce.gradient_and_hessian(&[x], &[t], &mut gradient, &mut hessian).unwrap();
-            let excess = if backend.is_fused::<N>() { 0.0 } else { 1.0 };
+            let excess = if backend.is_fused() { 0.0 } else { 1.0 };
             (backend.name(), excess, [loss[0], gradient[0], hessian[0]])
         })
         .collect()
@@ -248,7 +248,7 @@ fn merged_sums<N: Referenced>() {
                 part.merge(&backwards);
                 backwards = part;
             }
-            let excess = if backend.is_fused::<N>() { 0.0 } else { 1.0 };
+            let excess = if backend.is_fused() { 0.0 } else { 1.0 };
             [forwards, backwards].iter().all(|sum| {
                 let exact = N::Exact::from_f64(whole.sum().to_f64());
                 error_of(sum.sum(), &exact, &exact) <= 3.0 + 2.0 * excess

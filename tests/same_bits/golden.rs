@@ -351,7 +351,7 @@ impl<'w, N: Number> Seer<'_, N> {
 
 /// The column of a backend's results, and what they are.
 fn found<N: Number>() -> Vec<(usize, Backend, Digests)> {
-    let column = |backend: Backend| usize::from(N::PRECISION != 24) * 2 + usize::from(!backend.is_fused::<N>());
+    let column = |backend: Backend| usize::from(N::PRECISION != 24) * 2 + usize::from(!backend.is_fused());
     backends().map(|backend| (column(backend), backend, digests::<N>(backend))).collect()
 }
 

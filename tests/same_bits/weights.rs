@@ -145,7 +145,7 @@ fn classes_and_channels<N: Number>() {
                 }
                 let found = [found[0], found[1], found[2]];
                 // The first of those that fuse, or of those that do not, stands for all.
-                let fuses = backend.is_fused::<N>();
+                let fuses = backend.is_fused();
                 if let Some((_, expected)) = sums.iter().find(|(other, _)| *other == fuses) {
                     assert_eq!(&found, expected, "[N, {classes}, {pixels}] on {backend}");
                 }

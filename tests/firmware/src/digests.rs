@@ -67,7 +67,7 @@ pub fn expected<T: Real>(name: Name, backend: Backend) -> Option<u64> {
 }
 
 pub fn column<T: Real>(backend: Backend) -> usize {
-    usize::from(size_of::<T>() == 8) * 2 + usize::from(!backend.is_fused::<T>())
+    usize::from(size_of::<T>() == 8) * 2 + usize::from(!backend.is_fused())
 }
 
 /// SplitMix64.

@@ -82,7 +82,7 @@ fn all<T: Real, Y: Label<T>>(mut call: Call<'_, T, Y>) -> Answer {
         None => Backend::best(),
         Some(n) => Backend::available().nth(n).unwrap_or(Backend::best()),
     };
-    black_box((backend.name(), backend.is_fused::<f32>(), backend.is_fused::<f64>()));
+    black_box((backend.name(), backend.is_fused()));
     let [weight, pos_weight, upstream] = call.form.map(|form| weights(form, call.values, call.repeat));
     let reduction = Reduction::from_legacy(call.size_average, call.reduce).unwrap_or_default();
 
