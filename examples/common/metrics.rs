@@ -45,8 +45,8 @@ impl Metrics {
         }
     }
 
-    /// That of the highest threshold with a recall of at least `recall`; NaN when a logit is. Of losses whose logits have
-    /// different scales it compares the order alone.
+    /// That of the highest threshold with a recall of at least `recall`; NaN when a logit is. Of losses whose logits
+    /// have different scales it compares the order alone.
     pub fn false_positive_rate_at(&self, recall: f64) -> f64 {
         self.roc.iter().find(|point| point.1 >= recall).map_or(f64::NAN, |point| point.0)
     }

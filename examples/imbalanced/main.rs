@@ -4,14 +4,14 @@
 //! other weights; in each of the ten trials all losses have the same split, weights and batches.
 //!
 //! First the plain loss, written in three ways: on the features as measured (sulfur dioxide in the hundreds, density in
-//! thousandths) and on standardised ones ("scaled"). The first are what a network gets from somebody who forgets to scale. Its
-//! logits soon reach the tens, where the textbook's formula stops working. No loss makes raw features a good idea: the network
-//! learns far less from them.
+//! thousandths) and on standardised ones ("scaled"). The first are what a network gets from somebody who forgets to
+//! scale. Its logits soon reach the tens, where the textbook's formula stops working. No loss makes raw features a good
+//! idea: the network learns far less from them.
 //!
-//! Then positive weights of 1/5, 1 and 5, and focal and asymmetric loss, on scaled features, in both directions: good wines
-//! are the rare positives, or they are the negatives and the others the positives, five for each negative. With a threshold
-//! of 1/2, a weight trades recall for false alarms. So does another threshold, without a new training. The false-positive rate at
-//! a recall that is the same for all losses shows what is left of the difference.
+//! Then positive weights of 1/5, 1 and 5, and focal and asymmetric loss, on scaled features, in both directions: good
+//! wines are the rare positives, or they are the negatives and the others the positives, five for each negative. With a
+//! threshold of 1/2, a weight trades recall for false alarms. So does another threshold, without a new training. The
+//! false-positive rate at a recall that is the same for all losses shows what is left of the difference.
 //!
 //! ```text
 //! cargo run --release --example imbalanced
@@ -143,16 +143,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let steps = EPOCHS * raw[0].data.train.targets.len().div_ceil(BATCH);
     println!("\nThe plain loss, written in three ways:\n{}", plain_table(&plain));
     println!(
-        "NaN: in how many of {TRIALS} trials, and at which of {steps} steps first. Learns: in how many trials the network\n\
-         beats the best constant answer in training. BCE and AUC: means on the held-out wines."
+        "NaN: in how many of {TRIALS} trials, and at which of {steps} steps first. Learns: in how many trials the\n\
+         network beats the best constant answer in training. BCE and AUC: means on the held-out wines."
     );
     println!("\nLosses against the imbalance, on scaled features:\n{}", balanced_table(&balanced));
     println!(
-        "Means on the held-out wines of {TRIALS} trials. BCE: the plain one whatever was optimised. Recall, FPR: of a\n\
-         threshold at a probability of 1/2. FPR at {RECALL}: the false-positive rate of the highest threshold with a recall of\n\
-         at least {RECALL}, on the same wines. Lower: in how many trials it is lower than that of BceWithLogits. FocalLoss: its\n\
-         alpha balances the classes. AsymmetricLoss: gamma 1 of positives, 4 of negatives, a margin of 0.05; its mirror:\n\
-         4 and 1, no margin."
+        "Means on the held-out wines of {TRIALS} trials. BCE: the plain one whatever was optimised. Recall, FPR: of\n\
+         a threshold at a probability of 1/2. FPR at {RECALL}: the false-positive rate of the highest threshold with a\n\
+         recall of at least {RECALL}, on the same wines. Lower: in how many trials it is lower than that of\n\
+         BceWithLogits. FocalLoss: its alpha balances the classes. AsymmetricLoss: gamma 1 of positives, 4 of\n\
+         negatives, a margin of 0.05; its mirror: 4 and 1, no margin."
     );
     println!("\nFigure: {}", figure::draw(&plain, &balanced)?.display());
     Ok(())

@@ -1,4 +1,5 @@
-//! Rates on cases small enough to do by hand, the wines of the turned question, and the textbook's formula beside the crate's.
+//! Rates on cases small enough to do by hand, the wines of the turned question, and the textbook's formula beside the
+//! crate's.
 
 use crate::data::Part;
 use crate::metrics::{Metrics, cross_entropy};

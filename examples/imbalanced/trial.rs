@@ -9,8 +9,8 @@ use indicatif::ProgressBar;
 /// As many positives as this for each negative.
 const TIMES: usize = 5;
 
-/// The question turned round: the good wines are the negatives, and of the others so many are drawn at random that they are
-/// exactly five times as many.
+/// The question turned round: the good wines are the negatives, and of the others so many are drawn at random that they
+/// are exactly five times as many.
 pub fn others() -> Part {
     let all = Part::all();
     let (negatives, mut positives): (Vec<usize>, Vec<usize>) =

@@ -32,8 +32,9 @@ use crate::weights::Weights;
 /// N" = (S R)^2 (gamma_n (gamma_n - 1) q^(gamma_n - 2) (-ln r) + 2 gamma_n q^(gamma_n - 1) / r + q^gamma_n / r^2) + (R - S) N'
 /// ```
 ///
-/// gradient = w (t P' + (1 - t) N'), and the Hessian, which may be negative, likewise. The inputs have any shape, N samples of C
-/// labels most often; logarithms are natural, so losses are in nats.
+/// gradient = w (t P' + (1 - t) N'), and the Hessian likewise. It may be negative, where boosting needs a
+/// [floor](crate::Hessian#boosting-needs-a-floor). The inputs have any shape, N samples of C labels most often;
+/// logarithms are natural, so losses are in nats.
 ///
 /// ```
 /// use logit_loss::{AsymmetricLoss, Loss};
@@ -82,10 +83,11 @@ use crate::weights::Weights;
 ///
 /// # Limits
 ///
-/// Infinite logits give the limits: a negative costs -(1 - m)^gamma_n ln m at infinity, and without a margin infinity, and a
-/// positive costs infinity at -infinity. At q = 0 the loss and the gradient are 0. There the Hessian is infinite for gamma_n
-/// between 0 and 1, as its limit from above is, and 0 for any other. (Of a gamma_n of 0 the gradient, and up to 1 the Hessian,
-/// jumps there.) So for gradient boosting gamma_n should not be between 0 and 1, or m be 0.
+/// Infinite logits give the limits: a negative costs -(1 - m)^gamma_n ln m at infinity, and without a margin infinity,
+/// and a positive costs infinity at -infinity. At q = 0 the loss and the gradient are 0. There the Hessian is infinite
+/// for gamma_n between 0 and 1, as its limit from above is, and 0 for any other. (Of a gamma_n of 0 the gradient, and
+/// up to 1 the Hessian, jumps there.) A floor does not help against infinity, so for gradient boosting gamma_n should
+/// not be between 0 and 1, or m be 0.
 ///
 /// A weight of 0 takes an element away, even one whose logit or target is NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
