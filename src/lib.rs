@@ -41,6 +41,7 @@
 //! * Missing labels, void pixels and masks: [what is not there](Loss#what-is-not-there).
 //! * [`Weights`] of samples, classes, channels, pixels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
 //! * [`Backend`]: which instructions there are, and how to pin one.
+//! * [Which loss, weight or mask](losses), for which trouble.
 //! * [Coming from PyTorch](pytorch): argument by argument.
 //! * [In your firmware](firmware): from `cargo add` to a call on a microcontroller, and what it costs there.
 //! * [Vendoring](vendoring): what to copy, and what comes along.
@@ -163,6 +164,9 @@ pub use weights::Weights;
 #[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/firmware.md")]
 pub mod firmware {}
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/losses.md")]
+pub mod losses {}
 #[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/pytorch.md")]
 pub mod pytorch {}

@@ -149,8 +149,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("\nLosses against the imbalance, on scaled features:\n{}", balanced_table(&balanced));
     println!(
         "Means on the held-out wines of {TRIALS} trials. BCE: the plain one whatever was optimised. Recall, FPR: of\n\
-         a threshold at a probability of 1/2. FPR at {RECALL}: the false-positive rate of the highest threshold with a\n\
-         recall of at least {RECALL}, on the same wines. Lower: in how many trials it is lower than that of\n\
+         a threshold at a probability of 1/2. FPR at {RECALL}: the false-positive rate of the highest threshold with\n\
+         a recall of at least {RECALL}, on the same wines. Lower: in how many trials it is lower than that of\n\
          BceWithLogits. FocalLoss: its alpha balances the classes. AsymmetricLoss: gamma 1 of positives, 4 of\n\
          negatives, a margin of 0.05; its mirror: 4 and 1, no margin."
     );
