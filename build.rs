@@ -1,21 +1,60 @@
-//! Tells the crate what it is compiled for.
+//! Tells the crate what it is compiled for. Each condition stands here, once, and the source names what comes of it.
 //!
-//! `unoptimized`: without optimisation each function that must be inlined keeps its variables on the stack of the one it is
-//! inlined into, and a call would take hundreds of KiB of it.
-//!
-//! `small`: with the feature of that name, on a machine without vectors and an operating system, what formulas have in common is
-//! a function of its own. Where there are vectors, it would lose their instructions.
+//! Without this script the crate is right everywhere, with the backend `scalar` alone.
+
+use std::env::{var, var_os};
+
+/// Whether a variable that cargo sets has this among its values.
+fn has(variable: &str, value: &str) -> bool {
+    var(variable).is_ok_and(|values| values.split(',').any(|v| v == value))
+}
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(unoptimized, small)");
-    if std::env::var("OPT_LEVEL").is_ok_and(|level| level == "0") {
-        println!("cargo::rustc-cfg=unoptimized");
-    }
-    let target = |variable: &str| std::env::var(variable).unwrap_or_default();
-    let is_bare = target("CARGO_CFG_TARGET_OS") == "none";
-    let has_vectors = matches!(target("CARGO_CFG_TARGET_ARCH").as_str(), "x86" | "x86_64" | "aarch64");
-    if std::env::var_os("CARGO_FEATURE_SMALL").is_some() && is_bare && !has_vectors {
-        println!("cargo::rustc-cfg=small");
+
+    let is_arch = |arch| has("CARGO_CFG_TARGET_ARCH", arch);
+    let has_feature = |feature| has("CARGO_CFG_TARGET_FEATURE", feature);
+    let is_wanted = |backend: &str| var_os(format!("CARGO_CFG_LOGIT_LOSS_NO_{backend}")).is_none();
+    let is_x86_64 = is_arch("x86_64");
+
+    // A target without vector registers must not see code that uses them, whatever its CPU has: on x86-64 and aarch64 those of
+    // firmware and kernels are such.
+    let sse2 = (is_arch("x86") || is_x86_64) && has_feature("sse2");
+    let neon = is_arch("aarch64") && has_feature("neon");
+    let simd128 = is_arch("wasm32") && has_feature("simd128");
+    let avx2 = sse2 && is_wanted("AVX2");
+    // It leaves short slices to AVX2.
+    let avx512 = avx2 && is_wanted("AVX512");
+    let wide = (sse2 || neon || simd128) && is_wanted("WIDE");
+
+    // A machine with little memory, and no vectors.
+    let bare = has("CARGO_CFG_TARGET_OS", "none");
+    let microcontroller = bare && !is_x86_64 && !is_arch("aarch64");
+    // A Cortex-M with an FPU: of the Arms without an operating system that pass numbers in its registers, the only one that
+    // cannot exchange 64 bits at once. Its FPU is taken to know `f32` alone.
+    let cortex_m_fpu = bare
+        && is_arch("arm")
+        && has("CARGO_CFG_TARGET_ABI", "eabihf")
+        && !has("CARGO_CFG_TARGET_HAS_ATOMIC", "64");
+
+    // What formulas have in common is a function of its own. Where there are vectors, it would lose their instructions.
+    let small = var_os("CARGO_FEATURE_SMALL").is_some() && microcontroller;
+    // Without optimisation each function that must be inlined keeps its variables on the stack of the one it is inlined into,
+    // and a call would take hundreds of KiB of it.
+    let unoptimized = has("OPT_LEVEL", "0");
+
+    for (name, is_set) in [
+        ("avx512", avx512),
+        ("avx2", avx2),
+        ("wide", wide),
+        ("cortex_m_fpu", cortex_m_fpu),
+        ("microcontroller", microcontroller),
+        ("small", small),
+        ("unoptimized", unoptimized),
+    ] {
+        println!("cargo::rustc-check-cfg=cfg({name})");
+        if is_set {
+            println!("cargo::rustc-cfg={name}");
+        }
     }
 }

@@ -124,8 +124,12 @@
 //! * `small`, off unless asked for: on a microcontroller, what formulas have in common is there once. See
 //!   [In your firmware](firmware).
 //!
-//! On x86 the CPU is asked which instructions it has, once, without `std`. On microcontrollers only scalar code is
-//! compiled.
+//! On x86 the CPU is asked which instructions it has, once, without `std`. On microcontrollers, and in firmware and kernels whose
+//! target has no vector registers, only scalar code is compiled. A backend can be left out: see [Vendoring](vendoring).
+//!
+//! x86 without SSE2 (`i586`) is refused: its x87 does not round each operation to `f32` or `f64`. `i686-unknown-uefi`, which
+//! computes in software, is not; of a target of one's own for `x86` without an operating system nothing tells whether it does,
+//! and it is refused too.
 
 #![no_std]
 #![warn(missing_docs)]

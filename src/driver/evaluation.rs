@@ -124,10 +124,7 @@ impl<T: Constants> Streams<'_, T> {
 
     /// Looks at a tile.
     // In line on a microcontroller, as `Driver::run` is.
-    #[cfg_attr(
-        all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64", unoptimized))),
-        inline(always)
-    )]
+    #[cfg_attr(all(microcontroller, not(unoptimized)), inline(always))]
     pub fn survey(
         &self,
         workspace: &mut Workspace<'_, T>,

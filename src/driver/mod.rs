@@ -149,10 +149,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
     /// place, and keeps no more than it needs.
     ///
     /// In line on a microcontroller, where mostly one loss is known: at opt-level 3 nothing would see what it does not need.
-    #[cfg_attr(
-        all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64", unoptimized, small))),
-        inline(always)
-    )]
+    #[cfg_attr(all(microcontroller, not(any(unoptimized, small))), inline(always))]
     fn run(&mut self, mut total: DoubleWord<T>) -> DoubleWord<T> {
         let (mut logit, mut target) =
             (MaybeUninit::<T::LogitBuffer>::uninit(), MaybeUninit::<T::TargetBuffer>::uninit());

@@ -6,8 +6,7 @@ use super::scalar_fma::Fused;
 use super::{Float, Function, Kernel, Lanes, registers};
 
 /// A machine with little memory, and no vectors.
-pub const MICROCONTROLLER: bool =
-    cfg!(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64"))));
+pub const MICROCONTROLLER: bool = cfg!(microcontroller);
 
 /// A macro, since what a target has not must be gone from the list, from each `match`, and from [`Native`].
 macro_rules! kinds {
@@ -100,11 +99,7 @@ macro_rules! kinds {
 }
 
 /// What the instructions of the crate `wide` are called.
-#[cfg(any(
-    target_arch = "aarch64",
-    all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
-    all(target_arch = "wasm32", target_feature = "simd128")
-))]
+#[cfg(wide)]
 const WIDE: &str = if cfg!(target_arch = "aarch64") {
     "neon"
 } else if cfg!(target_arch = "wasm32") {
@@ -114,17 +109,13 @@ const WIDE: &str = if cfg!(target_arch = "aarch64") {
 };
 
 kinds! {
-    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    #[cfg(avx512)]
     Avx512 = "avx512", avx512, super::avx512::Avx512<f32>, super::avx512::Avx512<f64>, if detection::avx512();
 
-    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    #[cfg(avx2)]
     Avx2 = "avx2", avx2, super::avx2::Avx2<f32>, super::avx2::Avx2<f64>, if detection::avx2();
 
-    #[cfg(any(
-        target_arch = "aarch64",
-        all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
-        all(target_arch = "wasm32", target_feature = "simd128")
-    ))]
+    #[cfg(wide)]
     Wide = WIDE, wide, super::wide::Wide<f32>, super::wide::Wide<f64>, if true;
 
     Scalar = "scalar", scalar, Scalar<f32, Plain>, Scalar<f64, Plain>, if true;
@@ -143,14 +134,12 @@ impl Kind {
     pub(super) fn row_function<T: Native, K: Kernel<T>>(self) -> Option<Function<K::Args, K::Out>> {
         // Each named alone: another match over all kinds would compile a kernel for those that have none.
         match self {
-            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            Self::Avx512 | Self::Avx2 => Some(Function { run: super::avx2::run::<T, K>, lanes: T::Avx2::LANES }),
+            #[cfg(avx512)]
+            Self::Avx512 => Some(Function { run: super::avx2::run::<T, K>, lanes: T::Avx2::LANES }),
+            #[cfg(avx2)]
+            Self::Avx2 => Some(Function { run: super::avx2::run::<T, K>, lanes: T::Avx2::LANES }),
             Self::Scalar if IS_SCALAR => Some(Function { run: super::scalar::run::<T, K>, lanes: T::Scalar::LANES }),
-            #[cfg(any(
-                target_arch = "aarch64",
-                all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
-                all(target_arch = "wasm32", target_feature = "simd128")
-            ))]
+            #[cfg(wide)]
             Self::Wide => Some(Function { run: super::wide::run::<T, K>, lanes: T::Wide::LANES }),
             _ => None,
         }
@@ -159,11 +148,13 @@ impl Kind {
 
 // CPUID, and whether the operating system saves the registers; asked once and kept in an atomic. Each is asked for all that
 // its code may use: a hypervisor can leave out any of them.
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+#[cfg(avx2)]
 mod detection {
+    #[cfg(avx512)]
     cpufeatures::new!(cpu_avx512, "avx512f", "avx512dq", "avx2", "fma");
     cpufeatures::new!(cpu_avx2, "avx2", "fma");
 
+    #[cfg(avx512)]
     pub(super) fn avx512() -> bool {
         cpu_avx512::get() && has_halves()
     }

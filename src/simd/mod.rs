@@ -1,5 +1,17 @@
 //! The instruction sets: which there are, which the CPU has, and how a kernel gets to run on one.
 
+// Without SSE2, but for what computes in software: firmware, and kernels of x86-64. Of `x86` without an operating system nothing
+// tells whether it does, so it is refused.
+#[cfg(all(
+    any(target_arch = "x86", target_arch = "x86_64"),
+    not(target_feature = "sse2"),
+    not(any(target_os = "uefi", all(target_arch = "x86_64", target_os = "none"))),
+))]
+compile_error!(
+    "logit-loss needs SSE2 on x86. Without it, the x87 keeps more digits than `f32` and `f64` have, and results are wrong: \
+     sigmoid(-0.5) would be 0.333 instead of 0.378. Build for an i686 target, or with -C target-feature=+sse2."
+);
+
 mod float;
 #[cfg(feature = "half")]
 mod format;
@@ -10,17 +22,13 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+#[cfg(avx2)]
 mod avx2;
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+#[cfg(avx512)]
 mod avx512;
 #[cfg(feature = "reproducible")]
 mod scalar_fma;
-#[cfg(any(
-    target_arch = "aarch64",
-    all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
-    all(target_arch = "wasm32", target_feature = "simd128")
-))]
+#[cfg(wide)]
 mod wide;
 
 use core::fmt;

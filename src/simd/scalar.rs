@@ -163,9 +163,9 @@ pub(super) type Two<T> = SideBySide<SideBySide<<T as Native>::Scalar>>;
 pub(super) type Four<T> = Two<T>;
 
 /// Several elements side by side, as compilers can turn into vectors; a microcontroller does one operation after the other.
-#[cfg(not(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64")))))]
+#[cfg(not(microcontroller))]
 pub(super) type SideBySide<L> = super::pair::Pair<L>;
-#[cfg(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
+#[cfg(microcontroller)]
 pub(super) type SideBySide<L> = L;
 
 /// # Safety

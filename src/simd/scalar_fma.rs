@@ -40,7 +40,7 @@ unsafe impl MulAdd<f64> for Fused {
 }
 
 /// A Cortex-M with an FPU, whose instruction stable Rust reaches without `std`.
-#[cfg(all(target_arch = "arm", target_os = "none", target_abi = "eabihf", not(target_has_atomic = "64")))]
+#[cfg(cortex_m_fpu)]
 mod single {
     use core::arch::asm;
 
@@ -60,7 +60,7 @@ mod single {
 }
 
 /// In `f64`, where the product of two `f32` is exact, and their sum is mostly so exact that to round it again changes nothing.
-#[cfg(not(all(target_arch = "arm", target_os = "none", target_abi = "eabihf", not(target_has_atomic = "64"))))]
+#[cfg(not(cortex_m_fpu))]
 mod single {
     /// The bits of an `f64` that an `f32` has no room for, and their value halfway between two of these.
     const BEYOND: u64 = (1 << 29) - 1;

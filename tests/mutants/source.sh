@@ -40,7 +40,7 @@ one_type() {
 # First of all on one scalar backend, one type after the other, which takes a third of the time. Compiling takes longer than
 # running, and much of it is debug information.
 export CARGO_PROFILE_TEST_DEBUG=false
-without avx2
+without avx2 wide
 change Cargo.toml '/^\[profile\.test\.package\.logit-loss\]/,/^opt-level/s/1/0/; /^\[profile\.dev\.package/,/^opt-level/d'
 # Ten times as long as golden takes: some mutants never end.
 limit=20
@@ -50,19 +50,17 @@ golden
 one_type f64 f32
 golden
 # Then where registers have several lanes.
-cp "$root"/src/simd/{kind,mod}.rs src/simd/
-without avx512 avx2
+without avx2
 one_type f32 f64
 limit=60
 golden
 # Then where they are in groups, or fuse.
-cp "$root"/src/simd/{kind,mod}.rs src/simd/
+without
 limit=120
 golden
 # Then the tests of what golden has none of, which are too slow without optimisation.
-without avx512 avx2
+without avx2 wide
 limit=200
-scalar_only
 cp "$root"/Cargo.toml .
 cp "$root"/src/driver/formulas/*.rs src/driver/formulas/
 cp "$root"/tests/common/mod.rs tests/common/
