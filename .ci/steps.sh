@@ -91,6 +91,11 @@ avx512() {
     tests/cross/avx512-bits.sh
 }
 
+# Targets that nothing is run on, but all must compile; and those that are refused.
+targets() {
+    tests/cross/targets.sh
+}
+
 # elsewhere SCRIPT MACHINE [ARGUMENT OF cargo test...]: tests, emulated. Little optimised, and dependencies not at all, since
 # more would take longer than it saves. So would the checks that `cargo test` makes.
 elsewhere() {

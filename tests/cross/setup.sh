@@ -24,8 +24,8 @@ rust() {
     rustc +web --version >/dev/null 2>&1 || rustup toolchain link web /usr
 }
 
-# The standard library for each of these targets, made once and put where the compiler looks for it; of a bare machine, core
-# alone. One at a time: two would put the same one in the same place.
+# The standard library for each of these targets, made once and put where the compiler looks for it; core alone of a bare machine,
+# and where no script here runs a program. One at a time: two would put the same one in the same place.
 library() {
     local target crates features work folder lock
     exec {lock}>/usr/lib/rustlib/lock
@@ -35,7 +35,8 @@ library() {
         [ ! -e "$folder" ] || continue
         crates=std,panic_unwind,panic_abort,test,proc_macro features=-Zbuild-std-features=panic-unwind,backtrace
         case $target in
-        *-none-*) crates=core features= ;;
+        *-none | *-none-* | *-uefi | *-ios | *-darwin | *-android | *-windows-* | i586-* | wasm32-unknown-unknown)
+            crates=core features= ;;
         wasm*) crates=std,panic_abort,test,proc_macro features= ;;
         esac
         work=$(mktemp -d)
