@@ -148,9 +148,10 @@ boards() {
     tests/firmware/all.sh
 }
 
-# No panic, no allocation in what is linked.
+# No panic, no allocation in what is linked; and no backend that is left out.
 linked() {
     tests/linked.sh
+    tests/left_out.sh
 }
 
 linked_boards() {
