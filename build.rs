@@ -32,10 +32,8 @@ fn main() {
     let microcontroller = bare && !is_x86_64 && !is_arch("aarch64");
     // A Cortex-M with an FPU: of the Arms without an operating system that pass numbers in its registers, the only one that
     // cannot exchange 64 bits at once. Its FPU is taken to know `f32` alone.
-    let cortex_m_fpu = bare
-        && is_arch("arm")
-        && has("CARGO_CFG_TARGET_ABI", "eabihf")
-        && !has("CARGO_CFG_TARGET_HAS_ATOMIC", "64");
+    let cortex_m_fpu =
+        bare && is_arch("arm") && has("CARGO_CFG_TARGET_ABI", "eabihf") && !has("CARGO_CFG_TARGET_HAS_ATOMIC", "64");
 
     // What formulas have in common is a function of its own. Where there are vectors, it would lose their instructions.
     let small = var_os("CARGO_FEATURE_SMALL").is_some() && microcontroller;

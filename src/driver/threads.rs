@@ -64,7 +64,9 @@ pub struct Pass<T> {
 }
 
 /// Runs a plan over streams; returns what its formula sums, added to what was there before.
-#[inline]
+// In line on a microcontroller, as `Driver::run` is.
+#[cfg_attr(all(microcontroller, not(any(unoptimized, small))), inline(always))]
+#[cfg_attr(not(microcontroller), inline)]
 pub fn run<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>, plan: &Plan<'_, T>) -> DoubleWord<T> {
     let &Pass { backend, factor, onto, .. } = pass;
     let is_long = streams.elements().len() >= LONG;
