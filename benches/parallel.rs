@@ -13,7 +13,7 @@ mod rounds;
 use comfy_table::{CellAlignment, Table, presets};
 use logit_loss::{BceWithLogits, FocalLoss, Label, Loss, Weights};
 use plain::{Plain, inputs};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon_core::{ThreadPool, ThreadPoolBuilder};
 use rounds::{Contestant, Rates, race, seconds};
 use std::cell::RefCell;
 use std::thread::available_parallelism;

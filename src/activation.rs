@@ -63,7 +63,7 @@ impl<T: Real> Activation<T> {
         self
     }
 
-    /// Takes as many threads as [`rayon`] has; see [`BceWithLogits::parallel`].
+    /// Takes as many threads as `rayon` has; see [`BceWithLogits::parallel`].
     ///
     /// [`BceWithLogits::parallel`]: crate::BceWithLogits::parallel
     #[cfg(feature = "rayon")]

@@ -101,7 +101,7 @@ mod pool {
             return part(start..end);
         }
         let middle = start + (end - start) / 2;
-        let (first, second) = rayon::join(|| over(start..middle, part, join), || over(middle..end, part, join));
+        let (first, second) = rayon_core::join(|| over(start..middle, part, join), || over(middle..end, part, join));
         join(first, second)
     }
 
@@ -112,7 +112,7 @@ mod pool {
             return;
         }
         let (first, second) = out.split_at_mut(len / 2);
-        rayon::join(|| fill(first, start, width, of), || fill(second, start + len / 2, width, of));
+        rayon_core::join(|| fill(first, start, width, of), || fill(second, start + len / 2, width, of));
     }
 
     pub fn run<T: Constants>(mut driver: Driver<'_, '_, T>, mut total: DoubleWord<T>) -> DoubleWord<T> {
@@ -136,7 +136,7 @@ mod pool {
             _ => {
                 let half = sums.len() / 2;
                 let ((first, second), (sums, others)) = (driver.split_at(half), sums.split_at_mut(half));
-                rayon::join(|| share(first, sums), || share(second, others));
+                rayon_core::join(|| share(first, sums), || share(second, others));
             }
         }
     }

@@ -196,7 +196,7 @@ impl<'w, T: Real> AsymmetricLoss<'w, T> {
         self
     }
 
-    /// Takes as many threads as [`rayon`] has, with the very bits of one; see [`BceWithLogits::parallel`].
+    /// Takes as many threads as `rayon` has, with the very bits of one; see [`BceWithLogits::parallel`].
     ///
     /// [`BceWithLogits::parallel`]: crate::BceWithLogits::parallel
     #[cfg(feature = "rayon")]

@@ -150,15 +150,15 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
         self
     }
 
-    /// Takes as many threads as [`rayon`] has, with the very bits of one.
+    /// Takes as many threads as `rayon` has, with the very bits of one.
     ///
     /// Sums are defined over [chunks](crate::LossSum::CHUNK). Here each is summed by whichever thread comes to it, and the sums
     /// are added from the first to the last, as they are by one thread: so results are equal bit for bit, however many
     /// threads there are and whoever is the fastest. Checks are shared out as well, and come first as ever.
     ///
-    /// Called within a pool ([`rayon::ThreadPool::install`]), it is that pool that works; else the global one. Up to one chunk
-    /// is left to the thread that calls. Nothing is allocated: 256 chunks at a time are shared out, and their sums wait on the
-    /// stack.
+    /// Called within a pool ([`rayon::ThreadPool::install`](rayon_core::ThreadPool::install)), that pool does the work; else the
+    /// global one. The calling thread does up to one chunk alone. Nothing is allocated: 256 chunks at a time are shared out,
+    /// and their sums wait on the stack.
     ///
     /// On an otherwise idle AMD Zen 4 with two cores, two threads ran at 1.3 to 1.9 times the speed of one from 1 Mi elements
     /// on; threads that share nothing, at 1.3 to 2.0. To hand over work takes longer than a few chunks do: 64 Ki elements of

@@ -1,6 +1,6 @@
 //! Losses on several threads.
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon_core::{ThreadPool, ThreadPoolBuilder};
 
 use super::losses::{Case, KINDS_OF_TARGETS, REDUCTIONS, bits};
 use crate::common::activation::Activation;
