@@ -32,12 +32,11 @@ impl RowResult {
         !matches!(self, Self::Activation)
     }
 
-    /// Up to how many elements take this path. A loss for each has a faster formula where logits are moderate, for which longer
-    /// slices are looked at.
+    /// Up to how many elements take this path.
     const fn longest<T: Native>(self) -> usize {
         match self {
-            Self::Sum | Self::SumAndGradient | Self::Losses => T::VIRTUAL_LANES,
-            Self::Activation | Self::Gradient | Self::GradientAndHessian => chunk_len::<T>(),
+            Self::Sum | Self::SumAndGradient => T::VIRTUAL_LANES,
+            Self::Activation | Self::Losses | Self::Gradient | Self::GradientAndHessian => chunk_len::<T>(),
         }
     }
 

@@ -60,7 +60,7 @@ pub struct Unit<T, W> {
 }
 
 impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
-    const REGISTERS: usize = 4;
+    const REGISTERS: usize = if W::LOSSES { 2 } else { 4 };
     const PRODUCTS: usize = W::SUM as usize;
     const SUMS: bool = W::SUM;
     const OUTPUTS: usize = W::OUTPUTS;
@@ -70,14 +70,22 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
         let x = Logit::unscaled(l, inputs.logit);
         let down = inputs.target;
-        let costs = Costs::new(l, &x, l.one() - down, down);
+        let up = l.one() - down;
+        let costs = Costs::new(l, &x, up, down);
         let scale = l.splat(self.scale);
         let d = l.one() + x.e.value;
         let slope = costs.far.neg_mul_add(x.e.value, costs.near) / d;
         let gradient = slope * x.positive.select(scale, -scale);
         // The value of the target is not needed, but a NaN there must be seen here too.
         let e = down.equals(down).select(x.e.value, down);
-        Results { term: costs.linear(&x), factors: [x.e.value, l.zero()], outputs: [gradient, e / (d * d) * scale] }
+        let first = if W::LOSSES {
+            // up + down is not always 1 of a soft target. The bits are those of `Weighted`, whatever the logit.
+            let log = log1p_of_fraction(l, x.e.value);
+            costs.easy.select(log, (down + up).mul_add(log, costs.near * x.magnitude))
+        } else {
+            gradient
+        };
+        Results { term: costs.linear(&x), factors: [x.e.value, l.zero()], outputs: [first, e / (d * d) * scale] }
     }
 }
 

@@ -44,7 +44,7 @@ impl BcePlans for f32 {
         bce.reduce::<SumAndGradient>(pass, streams)
     }
     fn bce_losses(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
-        bce.map_weighted::<Losses, Losses>(pass, streams);
+        bce.losses(pass, streams);
     }
     fn bce_gradient(bce: BceParameters<f32>, pass: &Pass<f32>, streams: Streams<'_, f32>) {
         bce.map::<Gradient, Backward>(pass, streams);
@@ -71,7 +71,7 @@ impl BcePlans for f64 {
         bce.reduce::<SumAndGradient>(pass, streams)
     }
     fn bce_losses(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
-        bce.map_weighted::<Losses, Losses>(pass, streams);
+        bce.losses(pass, streams);
     }
     fn bce_gradient(bce: BceParameters<f64>, pass: &Pass<f64>, streams: Streams<'_, f64>) {
         bce.map::<Gradient, Backward>(pass, streams);
@@ -120,8 +120,17 @@ impl<T: Constants> BceParameters<T> {
         threads::run(pass, streams, &plan);
     }
 
-    /// One loss for each element needs a logarithm for each, and an upstream derivative is a weight: both are only
-    /// there in the general formula. `A` has what `W` wants, and more.
+    /// Where there are weights, those of one loss for each element are in the general formula.
+    fn losses(self, pass: &Pass<T>, streams: Streams<'_, T>) {
+        if streams.has_no_weights() {
+            let streams = streams.smoothed(self.smoothing);
+            threads::run(pass, streams, &Plan::one(pass.backend, &self.unit::<Losses>(T::ONE)));
+        } else {
+            self.map_weighted::<Losses, Losses>(pass, streams);
+        }
+    }
+
+    /// An upstream derivative is a weight. `A` has what `W` wants, and more.
     fn map_weighted<W: Wanted, A: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) {
         let (any, moderate) =
             (self.weighted::<A, false, false>(pass.scale), self.weighted::<W, true, false>(pass.scale));
@@ -201,7 +210,7 @@ impl<T: Constants> BceParameters<T> {
         if self.pos_weight == T::ONE {
             return match row.result {
                 RowResult::Activation => None,
-                RowResult::Losses => row.evaluate(backend, self.weighted::<Losses, false, false>(T::ONE)),
+                RowResult::Losses => row.evaluate(backend, self.unit::<Losses>(T::ONE)),
                 RowResult::Sum => row.evaluate(backend, self.unit::<Sum>(T::ONE)),
                 RowResult::SumAndGradient => row.evaluate(backend, self.unit::<SumAndGradient>(scale)),
                 RowResult::Gradient => row.evaluate(backend, self.unit::<Gradient>(scale)),

@@ -124,7 +124,8 @@ impl<T: Constants> FocalParameters<T> {
 
     /// Hard targets alone, and what is asked for most: others have the driver.
     fn row(self, row: &mut Row<'_, T>, backend: Backend) -> Option<T> {
-        if self.smoothed || !row.is_hard() {
+        let is_asked_most = !matches!(row.result, RowResult::Losses | RowResult::GradientAndHessian);
+        if self.smoothed || !is_asked_most || !row.is_hard() {
             return None;
         }
         let scale = T::ONE / row.divisor;
