@@ -17,8 +17,8 @@ fn main() {
     let is_wanted = |backend: &str| var_os(format!("CARGO_CFG_LOGIT_LOSS_NO_{backend}")).is_none();
     let is_x86_64 = is_arch("x86_64");
 
-    // A target without vector registers must not see code that uses them, whatever its CPU has: on x86-64 and aarch64 those of
-    // firmware and kernels are such.
+    // A target without vector registers must not see code that uses them, whatever its CPU has: on x86-64 and aarch64
+    // those of firmware and kernels are such.
     let sse2 = (is_arch("x86") || is_x86_64) && has_feature("sse2");
     let neon = is_arch("aarch64") && has_feature("neon");
     let simd128 = is_arch("wasm32") && has_feature("simd128");
@@ -30,15 +30,15 @@ fn main() {
     // A machine with little memory, and no vectors.
     let bare = has("CARGO_CFG_TARGET_OS", "none");
     let microcontroller = bare && !is_x86_64 && !is_arch("aarch64");
-    // A Cortex-M with an FPU: of the Arms without an operating system that pass numbers in its registers, the only one that
-    // cannot exchange 64 bits at once. Its FPU is taken to know `f32` alone.
+    // A Cortex-M with an FPU: of the Arms without an operating system that pass numbers in its registers, the only one
+    // that cannot exchange 64 bits at once. Its FPU is taken to know `f32` alone.
     let cortex_m_fpu =
         bare && is_arch("arm") && has("CARGO_CFG_TARGET_ABI", "eabihf") && !has("CARGO_CFG_TARGET_HAS_ATOMIC", "64");
 
     // What formulas have in common is a function of its own. Where there are vectors, it would lose their instructions.
     let small = var_os("CARGO_FEATURE_SMALL").is_some() && microcontroller;
-    // Without optimisation each function that must be inlined keeps its variables on the stack of the one it is inlined into,
-    // and a call would take hundreds of KiB of it.
+    // Without optimisation each function that must be inlined keeps its variables on the stack of the one it is inlined
+    // into, and a call would take hundreds of KiB of it.
     let unoptimized = has("OPT_LEVEL", "0");
 
     for (name, is_set) in [

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: tests/left_out.sh        on x86-64, with AVX2
 #
-# Builds the library with one backend left out after the other, as docs/vendoring.md says, and sees that nothing of its code is
-# in the library, that all of the others' is, and that a program finds those that remain.
+# Builds the library with one backend left out after the other, as docs/vendoring.md says, and sees that nothing of its
+# code is in the library, that all of the others' is, and that a program finds those that remain.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C CARGO_PROFILE_DEV_DEBUG=false
@@ -17,7 +17,8 @@ check() {
     for name in $1; do flags+=" --cfg logit_loss_no_$name"; done
     RUSTFLAGS="$flags -D warnings" cargo build --quiet --target-dir "$folder"
     nm --demangle "$libraries/liblogit_loss.rlib" 2>/dev/null >"$folder/symbols"
-    here=$(sed -nE 's/.*logit_loss::simd::(avx512|avx2|wide|scalar)::run.*/\1/p' "$folder/symbols" | sort -u | paste -sd' ')
+    here=$(sed -nE 's/.*logit_loss::simd::(avx512|avx2|wide|scalar)::run.*/\1/p' "$folder/symbols" |
+        sort -u | paste -sd' ')
     [ "$here" = "$2" ] || { echo "without '$1': functions of $here, not of $2"; exit 1; }
     for name in $3; do
         ! grep -i "simd::$name::" "$folder/symbols" || { echo "without '$1': that is of $name"; exit 1; }

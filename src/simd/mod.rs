@@ -1,15 +1,15 @@
 //! The instruction sets: which there are, which the CPU has, and how a kernel gets to run on one.
 
-// Without SSE2, but for what computes in software: firmware, and kernels of x86-64. Of `x86` without an operating system nothing
-// tells whether it does, so it is refused.
+// Without SSE2, but for what computes in software: firmware, and kernels of x86-64. Of `x86` without an operating
+// system nothing tells whether it does, so it is refused.
 #[cfg(all(
     any(target_arch = "x86", target_arch = "x86_64"),
     not(target_feature = "sse2"),
     not(any(target_os = "uefi", all(target_arch = "x86_64", target_os = "none"))),
 ))]
 compile_error!(
-    "logit-loss needs SSE2 on x86. Without it, the x87 keeps more digits than `f32` and `f64` have, and results are wrong: \
-     sigmoid(-0.5) would be 0.333 instead of 0.378. Build for an i686 target, or with -C target-feature=+sse2."
+    "logit-loss needs SSE2 on x86. Without it, the x87 keeps more digits than `f32` and `f64` have, and results are \
+     wrong: sigmoid(-0.5) would be 0.333 instead of 0.378. Build for an i686 target, or with -C target-feature=+sse2."
 );
 
 mod float;

@@ -24,8 +24,8 @@ rust() {
     rustc +web --version >/dev/null 2>&1 || rustup toolchain link web /usr
 }
 
-# The standard library for each of these targets, made once and put where the compiler looks for it; core alone of a bare machine,
-# and where no script here runs a program. One at a time: two would put the same one in the same place.
+# The standard library for each of these targets, made once and put where the compiler looks for it; core alone of a
+# bare machine, and where no script here runs a program. One at a time: two would put the same one in the same place.
 library() {
     local target crates features work folder lock
     exec {lock}>/usr/lib/rustlib/lock

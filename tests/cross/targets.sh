@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: tests/cross/targets.sh [TARGET...]        by default all that are here
 #
-# Compiles the library, with `core` alone, for targets of firmware, kernels, phones, browsers and desktops that no other script
-# runs anything on; and sees that x86 without SSE2, where results would be wrong, is refused.
+# Compiles the library, with `core` alone, for targets of firmware, kernels, phones, browsers and desktops that no other
+# script runs anything on; and sees that x86 without SSE2, where results would be wrong, is refused.
 source "$(dirname "$0")/setup.sh"
 rust
 targets=(
