@@ -6,8 +6,8 @@ use crate::math::DoubleWord;
 use crate::real::{Element, Real};
 use crate::simd::Backend;
 
-/// An activation that is told how to run: on which backend, on how many threads. For the usual case there are [`sigmoid`],
-/// [`log_sigmoid`] and [`softplus`], where formulas, errors and examples stand too.
+/// An activation function with options: a backend, and several threads. The functions [`sigmoid`], [`log_sigmoid`] and
+/// [`softplus`] are the short form. They document formulas and errors.
 ///
 /// ```
 /// use logit_loss::{Activation, Backend};
@@ -38,32 +38,32 @@ impl<T: Real> Activation<T> {
         Self { function, backend: None, threads: Threads::One }
     }
 
-    /// The function [`sigmoid`].
+    /// Makes the function [`sigmoid`].
     #[must_use]
     pub const fn sigmoid() -> Self {
         Self::new(Function::Sigmoid)
     }
 
-    /// The function [`log_sigmoid`].
+    /// Makes the function [`log_sigmoid`].
     #[must_use]
     pub const fn log_sigmoid() -> Self {
         Self::new(Function::LogSigmoid)
     }
 
-    /// The function [`softplus`] with this `beta`.
+    /// Makes the function [`softplus`] with this `beta`.
     #[must_use]
     pub const fn softplus(beta: T) -> Self {
         Self::new(Function::Softplus(beta))
     }
 
-    /// The backend, instead of the fastest.
+    /// Sets the backend, instead of the fastest one.
     #[must_use]
     pub const fn backend(mut self, backend: Backend) -> Self {
         self.backend = Some(backend);
         self
     }
 
-    /// Takes as many threads as `rayon` has; see [`BceWithLogits::parallel`].
+    /// Uses all threads of `rayon`: see [`BceWithLogits::parallel`].
     ///
     /// [`BceWithLogits::parallel`]: crate::BceWithLogits::parallel
     #[cfg(feature = "rayon")]
@@ -73,7 +73,7 @@ impl<T: Real> Activation<T> {
         self
     }
 
-    /// Writes the function of each logit to `out`.
+    /// Applies the function to each logit and writes the results to `out`.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ impl<T: Real> Activation<T> {
         self.run(Streams::new(E::values(logits)).writing(E::values_mut(out)))
     }
 
-    /// The function of each logit takes its place.
+    /// Replaces each logit by its function value.
     ///
     /// # Errors
     ///
@@ -122,7 +122,7 @@ fn check_beta<T: Real>(beta: T) -> Result<(), Error> {
     }
 }
 
-/// The logistic function of each logit: the probability that it stands for.
+/// Writes the logistic function of each logit to `out`: the probability that the logit stands for.
 ///
 /// With e = exp(-|x|):
 ///
@@ -130,12 +130,12 @@ fn check_beta<T: Real>(beta: T) -> Result<(), Error> {
 /// sigmoid(x) = 1 / (1 + e) if x >= 0 else e / (1 + e)        = 1 / (1 + exp(-x))
 /// ```
 ///
-/// Nothing overflows, and no digit is lost where the result is tiny: subnormal results are rounded like any other, so
-/// sigmoid(-89) is 2.227e-39 in `f32`, and 0 comes only below -103.97 (-745.13 in `f64`). Of infinite logits it is 0 or 1,
-/// of NaN alone NaN.
+/// Nothing overflows, and tiny results keep their digits: subnormal results are rounded like any other. So sigmoid(-89)
+/// is 2.227e-39 in `f32`, and the result is 0 only below -103.97 (-745.13 in `f64`). At -inf and +inf the result is 0
+/// and 1. NaN gives NaN, and nothing else does.
 ///
-/// The error is at most 2.5 ULP, 3.5 on a backend that does not fuse. The largest found is 2.41 ULP in `f32`, at
-/// -4.157294, and 2.50 in `f64`, at -8.317764289026094.
+/// The error is at most 2.5 ULP, 3.5 on a backend that does not fuse multiply and add. The largest found is 2.41 ULP in
+/// `f32`, at -4.157294, and 2.50 in `f64`, at -8.317764289026094.
 ///
 /// # Errors
 ///
@@ -153,7 +153,7 @@ pub fn sigmoid<T: Real, E: Element<T>>(logits: &[E], out: &mut [E]) -> Result<()
     Activation::sigmoid().apply(logits, out)
 }
 
-/// [`sigmoid`], which takes the logits' place. It cannot fail.
+/// Replaces each logit by its [`sigmoid`]. It cannot fail.
 ///
 /// ```
 /// let mut values = [0.0, 4.0];
@@ -165,7 +165,7 @@ pub fn sigmoid_in_place<T: Real, E: Element<T>>(logits: &mut [E]) {
     let _ = Activation::sigmoid().apply_in_place(logits);
 }
 
-/// The logarithm of [`sigmoid`] of each logit, where sigmoid itself would be rounded to 0 or to 1.
+/// Writes the logarithm of each logit's [`sigmoid`] to `out`. It stays accurate where the sigmoid rounds to 0 or 1.
 ///
 /// With e = exp(-|x|):
 ///
@@ -173,10 +173,11 @@ pub fn sigmoid_in_place<T: Real, E: Element<T>>(logits: &mut [E]) {
 /// log_sigmoid(x) = min(x, 0) - log1p(e)        = -softplus(-x)
 /// ```
 ///
-/// Both terms have one sign, so nothing cancels. Of infinite logits it is -infinity or 0, of NaN alone NaN.
+/// Both terms have the same sign, so nothing cancels. At -inf and +inf the result is -inf and 0. NaN gives NaN, and
+/// nothing else does.
 ///
-/// The error is at most 2 ULP, 3 on a backend that does not fuse. The largest found is 1.87 ULP in `f32`, at
-/// -0.0133211315, and 1.90 in `f64`, at -0.00016196544456986706.
+/// The error is at most 2 ULP, 3 on a backend that does not fuse multiply and add. The largest found is 1.87 ULP in
+/// `f32`, at -0.0133211315, and 1.90 in `f64`, at -0.00016196544456986706.
 ///
 /// # Errors
 ///
@@ -195,7 +196,7 @@ pub fn log_sigmoid<T: Real, E: Element<T>>(logits: &[E], out: &mut [E]) -> Resul
     Activation::log_sigmoid().apply(logits, out)
 }
 
-/// [`log_sigmoid`], which takes the logits' place. It cannot fail.
+/// Replaces each logit by its [`log_sigmoid`]. It cannot fail.
 ///
 /// ```
 /// let mut values = [f64::INFINITY, -1.0];
@@ -207,19 +208,20 @@ pub fn log_sigmoid_in_place<T: Real, E: Element<T>>(logits: &mut [E]) {
     let _ = Activation::log_sigmoid().apply_in_place(logits);
 }
 
-/// The smooth counterpart of max(x, 0), with PyTorch's `beta`, the larger the closer to it; 1 is the plain function.
+/// Writes softplus of each logit to `out`: a smooth form of max(x, 0), with PyTorch's `beta`. The larger beta is, the
+/// closer softplus is to max(x, 0).
 ///
 /// ```text
 /// softplus(x, beta) = log(1 + exp(beta x)) / beta = max(x, 0) + log1p(exp(-beta |x|)) / beta
 /// ```
 ///
-/// Both terms have one sign, so nothing cancels; subnormal results are rounded like any other. Of infinite logits it is
-/// infinity or 0, of NaN alone NaN. PyTorch's `threshold`, above which it takes x for softplus(x), is not needed: nothing
-/// overflows, and x is what comes out where the second term is too small to be seen.
+/// Both terms have the same sign, so nothing cancels. Subnormal results are rounded like any other. At -inf and +inf
+/// the result is 0 and +inf. NaN gives NaN, and nothing else does. PyTorch's `threshold`, above which it returns x, is
+/// not needed: nothing overflows, and the result is x where the second term is too small to change it.
 ///
-/// For beta = 1 the error is at most 2 ULP, and for any other at most 3; one more on a backend that does not fuse. The
-/// largest found is 1.87 ULP in `f32`, at 0.0133211315, and 1.90 in `f64`, at 0.00016196544456986706, for beta = 1; and
-/// 2.34 in `f32` at -0.59510195 for beta = 1.444957.
+/// For beta = 1 the error is at most 2 ULP, and for any other beta at most 3. A backend that does not fuse may err by 1
+/// more. The largest found is 1.87 ULP in `f32`, at 0.0133211315, and 1.90 in `f64`, at 0.00016196544456986706, for
+/// beta = 1; and 2.34 in `f32` at -0.59510195 for beta = 1.444957.
 ///
 /// # Errors
 ///
@@ -239,7 +241,7 @@ pub fn softplus<T: Real, E: Element<T>>(beta: T, logits: &[E], out: &mut [E]) ->
     Activation::softplus(beta).apply(logits, out)
 }
 
-/// [`softplus`], which takes the logits' place.
+/// Replaces each logit by its [`softplus`].
 ///
 /// # Errors
 ///

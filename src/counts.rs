@@ -1,4 +1,4 @@
-//! How many positives and negatives a class has, and the positive weights that balance them.
+//! Counts the positives and negatives of each class, and computes the positive weights that balance them.
 
 use core::num::NonZero;
 
@@ -6,10 +6,10 @@ use crate::error::{Argument, Error, expect_len};
 use crate::math::DoubleWord;
 use crate::real::Real;
 
-/// The positives and negatives of a class, over as many batches as there are: see
+/// Counts the positives and negatives of a class, over any number of batches: see
 /// [`Loss::count_classes`](crate::Loss::count_classes).
 ///
-/// A soft target t is t of a positive and 1 - t of a negative. Hard targets are counted exactly.
+/// A soft target t adds t to the positives and 1 - t to the negatives. Hard targets are counted exactly.
 ///
 /// ```
 /// use logit_loss::{BceWithLogits, ClassCount, Loss, pos_weight};
@@ -41,32 +41,32 @@ impl Default for ClassCount {
 }
 
 impl ClassCount {
-    /// Of nothing.
+    /// Makes an empty count.
     #[must_use]
     pub const fn new() -> Self {
         Self { targets: 0, ones: 0, soft: DoubleWord::ZERO }
     }
 
-    /// Adds another count of the same class: of another batch, thread or machine.
+    /// Adds another count of the same class, from another batch, thread or machine.
     pub fn merge(&mut self, other: &Self) {
         self.targets = self.targets.saturating_add(other.targets);
         self.ones = self.ones.saturating_add(other.ones);
         self.soft = self.soft.plus(other.soft);
     }
 
-    /// How many targets have been counted.
+    /// Returns the number of targets.
     #[must_use]
     pub const fn targets(&self) -> u64 {
         self.targets
     }
 
-    /// The sum of the targets: how many are positive.
+    /// Returns the number of positives: the sum of the targets.
     #[must_use]
     pub fn positives(&self) -> f64 {
         self.exact_positives().value()
     }
 
-    /// The sum of 1 - t: how many are negative.
+    /// Returns the number of negatives: the sum of 1 - t.
     #[must_use]
     pub fn negatives(&self) -> f64 {
         self.exact_negatives().value()
@@ -99,16 +99,18 @@ impl ClassCount {
     }
 }
 
-/// Negatives / positives of each class: the positive weights with which either side of a class costs as much as the other.
+/// Writes negatives / positives of each class: the positive weights with which both sides of a class cost the same.
 ///
-/// The quotient of two counts is rounded once, and is the same for any type of label. Of soft targets it is the quotient of
-/// sums in two words of `f64`.
+/// The quotient of two counts is rounded once, and is the same for all types of labels. For soft targets it is the
+/// quotient of sums in two words of `f64`.
 ///
 /// # Errors
 ///
-/// Nothing is written on `Err`. [`Error::Length`] where there are not as many weights as classes; [`Error::NoPositives`] and
-/// [`Error::NoNegatives`] for the first class that has none, or so little of them, all soft, that the quotient is not a number
-/// above 0.
+/// On `Err`, nothing is written.
+///
+/// * [`Error::Length`]: the number of weights is not the number of classes.
+/// * [`Error::NoPositives`] and [`Error::NoNegatives`]: the named class, the first such one, has none; or it has soft
+///   targets alone that add up to so little that the quotient is not a finite number above 0.
 ///
 /// ```
 /// use logit_loss::{BceWithLogits, ClassCount, Error, Loss, Weights, pos_weight, pos_weight_or};
@@ -140,12 +142,15 @@ pub fn pos_weight<T: Real>(counts: &[ClassCount], out: &mut [T]) -> Result<(), E
     Ok(())
 }
 
-/// The same, with a weight of one's choice for each class that has no positives or no negatives, as happens in a small batch.
+/// Works like [`pos_weight`](pos_weight()), but gives the weight `default` to each class that has no positives or no
+/// negatives, as happens in a small batch.
 ///
 /// # Errors
 ///
-/// Nothing is written on `Err`. [`Error::Length`] where there are not as many weights as classes; [`Error::Weight`] for a
-/// default that is negative or not finite.
+/// On `Err`, nothing is written.
+///
+/// * [`Error::Length`]: the number of weights is not the number of classes.
+/// * [`Error::Weight`]: the default is negative or not finite.
 pub fn pos_weight_or<T: Real>(counts: &[ClassCount], default: T, out: &mut [T]) -> Result<(), Error> {
     expect_len(Argument::Output, counts.len(), out.len())?;
     if !(T::ZERO <= default && default <= T::MAX) {

@@ -1,18 +1,18 @@
-//! What can be wrong with what a loss is given.
+//! The errors of a call.
 
 use core::fmt;
 
-/// Which argument or builder an [`Error`] is about.
+/// The argument or builder that an [`Error`] names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Argument {
     /// The targets.
     Targets,
-    /// The slice that per-element results are written to.
+    /// The slice for per-element results.
     Output,
-    /// The slice that the gradient is written to.
+    /// The slice for the gradient.
     Gradient,
-    /// The slice that the Hessian is written to.
+    /// The slice for the Hessian.
     Hessian,
     /// [`weight`](crate::BceWithLogits::weight).
     Weight,
@@ -41,7 +41,7 @@ pub enum Argument {
 }
 
 impl Argument {
-    /// What a parameter may be.
+    /// The range of a parameter.
     const fn range(self) -> &'static str {
         match self {
             Self::Gamma | Self::GammaPos | Self::GammaNeg => "[0, 64]",
@@ -75,83 +75,82 @@ impl fmt::Display for Argument {
     }
 }
 
-/// What is wrong with what a loss was given. Where one is returned, nothing has been written.
+/// What is wrong with the arguments of a call. A call that returns an error has written nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A slice has not as many elements as there are inputs, or counts: logits, or probabilities.
+    /// The length of a slice is not the number of inputs, or of counts.
     Length {
-        /// Which slice.
+        /// The slice.
         argument: Argument,
         /// The number of inputs, or of counts.
         expected: usize,
-        /// The number of its elements.
+        /// The length of the slice.
         found: usize,
     },
-    /// Weights that are for another number of inputs.
+    /// The number of weights does not fit the number of inputs.
     Tiling {
-        /// Which weights.
+        /// The weights.
         argument: Argument,
-        /// How many there are.
+        /// The number of weights.
         values: usize,
-        /// How many inputs they are for. Pixels that make no whole image are for none.
+        /// The number of inputs that the weights cover. Pixels that are not a whole number of images cover none.
         covered: usize,
-        /// Whether they are for any multiple of that, as those of classes and channels.
+        /// Whether the weights also cover multiples of this number, as weights of classes and channels do.
         cycles: bool,
-        /// The number of inputs, and of those [before them](crate::Weights::starting_at).
+        /// The number of inputs, including those [before the part](crate::Weights::starting_at).
         inputs: usize,
     },
-    /// A weight that is negative, infinite or NaN; an upstream derivative that is infinite or NaN.
+    /// A weight is negative, infinite or NaN, or an upstream derivative is infinite or NaN.
     Weight {
-        /// Which weights.
+        /// The weights.
         argument: Argument,
-        /// Where among them.
+        /// The index of the weight.
         index: usize,
     },
-    /// A probability that is below 0, above 1 or NaN, and whose weight is not 0.
+    /// A probability is below 0, above 1 or NaN, and its element is not ignored.
     Probability {
-        /// Which.
+        /// The index of the probability.
         index: usize,
     },
-    /// A target that is neither 0 nor 1, of a type that has no other labels. Where targets are counted: a target that is below
-    /// 0, above 1 or NaN.
+    /// An integer target is neither 0 nor 1. Where targets are counted: a target is below 0, above 1 or NaN.
     Target {
-        /// Which.
+        /// The index of the target.
         index: usize,
     },
-    /// Inputs, or targets where there are no inputs, that are no whole number of samples.
+    /// The inputs (or the targets, if there are no inputs) are not a whole number of samples.
     Classes {
-        /// How many classes each sample has.
+        /// The number of classes of each sample.
         classes: usize,
-        /// How many pixels each class has.
+        /// The number of pixels of each class.
         pixels: usize,
         /// The number of inputs.
         inputs: usize,
     },
-    /// Inputs that so many samples cannot have in equal parts.
+    /// The inputs cannot be divided into this number of equal samples.
     Samples {
         /// The number of samples.
         samples: usize,
         /// The number of inputs.
         inputs: usize,
     },
-    /// A class without positives, which no positive weight can balance.
+    /// A class has no positives, so no positive weight can balance it.
     NoPositives {
-        /// Which class.
+        /// The class.
         class: usize,
     },
-    /// A class without negatives, likewise.
+    /// A class has no negatives, so no positive weight above 0 can balance it.
     NoNegatives {
-        /// Which class.
+        /// The class.
         class: usize,
     },
-    /// A parameter outside of its range.
+    /// A parameter is outside of its range.
     Parameter {
-        /// Which parameter.
+        /// The parameter.
         argument: Argument,
     },
-    /// A mean, or the derivative of one, where there are no elements, or where their weights sum to 0, to so little that
-    /// its reciprocal overflows, or to more than the largest number.
+    /// A mean, or its derivative, has nothing to divide by: there are no elements, or the sum of their weights is 0, so
+    /// small that its reciprocal overflows, or above the largest number.
     EmptyMean,
 }
 

@@ -3,16 +3,19 @@
 use crate::driver::Stored;
 use crate::real::Real;
 
-/// A type that targets can have: the type of the logits, for hard and soft ones; `bool`; `u8`, `i8`, `i32` and `i64`, of which
-/// only 0 and 1 are labels; `Option<bool>`, where `None` is no label; `f32` beside `f64`. With the feature `half`, `f16` and
-/// `bf16` for `f32` too. Sealed.
+/// A type of targets. The trait is sealed; these types implement it:
 ///
-/// An integer that is neither 0 nor 1 is [`Error::Target`](crate::Error::Target) with its index, since 255 is void in one data
-/// set and positive in the next: [`ignore_target`](crate::BceWithLogits::ignore_target) takes it away. A mask, or a weight of
-/// 0, excuses it. Floats outside of [0, 1] are computed by the same formulas, without what is promised of the others. Labels of
-/// -1 and 1 are no targets: pass `label > 0`.
+/// * the type of the logits, for hard (0 or 1) and soft targets; also `f32` with `f64` logits;
+/// * `bool`, and `Option<bool>`, whose `None` means that there is no label;
+/// * `u8`, `i8`, `i32` and `i64`, whose only labels are 0 and 1;
+/// * with the feature `half`, `f16` and `bf16` with `f32` logits.
 ///
-/// The same targets give the same bits in every type; the narrow ones take less memory to read.
+/// An integer that is neither 0 nor 1 is [`Error::Target`](crate::Error::Target), with its index: 255 means void in one
+/// data set and positive in another. [`ignore_target`](crate::BceWithLogits::ignore_target) ignores such an integer,
+/// and so does a mask or a weight of 0. Floats outside of [0, 1] are computed by the same formulas, without the
+/// promises. Labels of -1 and 1 are not targets: pass `label > 0`.
+///
+/// Equal targets give the same bits in every type. Narrow types need less memory traffic.
 ///
 /// ```
 /// use logit_loss::{BceWithLogits, Error, Loss};
@@ -26,7 +29,7 @@ use crate::real::Real;
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Label<T: Real>: Sized {
-    /// As what it is read.
+    /// The type that it is read as.
     #[doc(hidden)]
     type Stored: Stored<T>;
     #[doc(hidden)]

@@ -1,5 +1,6 @@
-//! Losses straight from logits, and their derivatives, over slices of `f32` and `f64`: right to the last digits in the
-//! tails, never NaN, the same bits on every machine. `no_std`, no allocation, no panic.
+//! Computes losses from logits, and their derivatives, over slices of `f32` and `f64`. Results are accurate in the
+//! tails and never NaN. All backends that fuse multiply and add give the same bits. The crate is `no_std`, does not
+//! allocate and does not panic.
 //!
 //! ```
 //! use logit_loss::{BceWithLogits, Loss, Weights};
@@ -12,62 +13,69 @@
 //! let mut gradient = [0.0; 6];
 //! let mean = bce.loss_and_gradient(&logits, &targets, &mut gradient)?;
 //! assert!((mean - 0.297_726_5).abs() < 1e-7);
-//! // A confident, right answer still has a gradient; PyTorch's is 0 here.
+//! // A confident, right answer still has a gradient. PyTorch gives 0 here.
 //! assert_eq!(gradient[4], -7.080_590_6e-19);
 //! # Ok::<(), logit_loss::Error>(())
 //! ```
 //!
-//! Relative error against the logit, in `f32`, of the loss at target 0 and of the gradient at target 1, beside what PyTorch,
-//! candle and textbooks compute:
+//! The figure shows the relative error in `f32`, of the loss at target 0 and of the gradient at target 1, for this
+//! crate, PyTorch, candle and the textbook's formula:
 //!
 #![doc = include_str!("../docs/errors.svg")]
 //!
 //! # What there is
 //!
-//! * [`BceWithLogits`]: binary cross-entropy with weights, positive weights, label smoothing.
-//! * [`FocalLoss`]: the same times a power of the wrong answer's probability.
-//! * [`AsymmetricLoss`]: focal loss whose negatives have a power of their own, and a margin.
-//! * [`Loss`], the trait with its methods: [`loss`](Loss::loss), [`losses`](Loss::losses),
-//!   [`gradient`](Loss::gradient), [`loss_and_gradient`](Loss::loss_and_gradient),
-//!   [in place](Loss::loss_and_gradient_in_place), [`backward`](Loss::backward) for automatic differentiation,
-//!   [`accumulate`](Loss::accumulate) for sums that go on; and [`Hessian`], with
+//! * [`BceWithLogits`] is binary cross-entropy with weights, positive weights and label smoothing.
+//! * [`FocalLoss`] multiplies cross-entropy by a power of the wrong answer's probability.
+//! * [`AsymmetricLoss`] is focal loss with one power for positives, another for negatives, and a margin.
+//! * [`Bce`] is binary cross-entropy of probabilities, for programs that have no logits.
+//! * [`Loss`] is the trait with the methods: [`loss`](Loss::loss), [`losses`](Loss::losses),
+//!   [`gradient`](Loss::gradient), [`loss_and_gradient`](Loss::loss_and_gradient), the same
+//!   [in place](Loss::loss_and_gradient_in_place), [`backward`](Loss::backward) for automatic differentiation, and
+//!   [`accumulate`](Loss::accumulate) for running sums. [`Hessian`] adds
 //!   [`gradient_and_hessian`](Hessian::gradient_and_hessian).
-//! * [`Bce`]: binary cross-entropy of probabilities, for where there are no logits any more.
-//! * [`ClassCount`] and [`pos_weight`]: how many positives a class has, and the positive weights that balance classes.
-//! * [`sigmoid`], [`log_sigmoid`] and [`softplus`] over slices, also in place.
-//! * [`Activation`]: the same on a backend of one's choice, or on several threads.
-//! * `parallel()`, with the feature `rayon`: every loss and activation on several threads.
-//! * [`Element`]: `f32`, `f64` and, with the feature `half`, `f16` and `bf16`.
-//! * Missing labels, void pixels and masks: [what is not there](Loss#what-is-not-there).
-//! * [`Weights`] of samples, classes, channels, pixels, elements; [`Reduction`]; [`LossSum`]; targets of any [`Label`] type.
-//! * [`Backend`]: which instructions there are, and how to pin one.
-//! * [Which loss, weight or mask](losses), for which trouble.
-//! * [Coming from PyTorch](pytorch): argument by argument.
-//! * [In your firmware](firmware): from `cargo add` to a call on a microcontroller, and what it costs there.
-//! * [Vendoring](vendoring): what to copy, and what comes along.
+//! * [`ClassCount`] and [`pos_weight`] count the positives of each class and compute the positive weights that balance
+//!   the classes.
+//! * [`sigmoid`], [`log_sigmoid`] and [`softplus`] work over slices, also in place. [`Activation`] runs them on a
+//!   chosen backend or on several threads.
+//! * [`Weights`] describe weights of samples, classes, channels, pixels or elements. [`Reduction`] says how losses
+//!   become one number. [`LossSum`] sums over batches and machines.
+//! * [`Label`] lists the types of targets, [`Element`] the types of inputs: `f32`, `f64` and, with the feature `half`,
+//!   `f16` and `bf16`.
+//! * Missing labels, void pixels and masks are [ignored elements](Loss#ignored-elements).
+//! * [`Backend`] lists the instruction sets of the CPU, and pins one.
+//!
+//! Guides:
+//!
+//! * [Which loss, weight or mask](losses) to use.
+//! * [Coming from PyTorch](pytorch), argument by argument.
+//! * [In your firmware](firmware): how to use the crate on a microcontroller, and what it costs there.
+//! * [Vendoring](vendoring): how to copy the crate into a repository.
 //!
 //! # What it promises
 //!
-//! 1. **No NaN, no panic**: any logit that is not NaN, infinities included, with a target in \[0, 1\] and valid weights
-//!    gives a result that is not NaN.
-//! 2. **Accuracy**: see below.
-//! 3. **The same bits**: backends that fuse multiply and add (AVX2, AVX-512, NEON, `scalar-fma`) agree bit for bit, in each
-//!    element and in sums; so do those that do not (SSE2, simd128, `scalar`) among themselves. With the feature `reproducible`
-//!    every machine has one that fuses. No result depends on the address of a slice, on what stands beside an element, or on
-//!    the number of threads. The bits of a function change only in a new minor version (from 0.1 to 0.2, say), and the
-//!    changelog says so.
+//! 1. **No NaN, no panic**: a logit that is not NaN gives a result that is not NaN, if the target is in \[0, 1\] and
+//!    the weights are valid. Infinite logits are allowed. A sum above the largest number is +inf, and so is its mean.
+//! 2. **Accuracy**: see [below](#accuracy).
+//! 3. **The same bits**: all backends that fuse multiply and add (AVX2, AVX-512, NEON, `scalar-fma`) agree bit for bit,
+//!    in each element and in sums. So do all that do not fuse (SSE2, simd128, `scalar`). With the feature
+//!    `reproducible`, every machine has a backend that fuses, so [`Backend::reproducible()`](Backend) gives the same
+//!    bits everywhere. No result depends on the address of a slice, on the neighbours of an element, or on the number
+//!    of threads. The bits of a function change only in a new minor version (from 0.1 to 0.2, say), and the changelog
+//!    says so.
 //! 4. **Errors before effects**: on `Err`, no output has changed.
 //!
-//! The default floating-point environment is assumed: round to nearest, subnormal numbers not flushed to zero. Of
-//! [others](#other-floating-point-environments) less is promised.
+//! The crate assumes the default floating-point environment: round to nearest, and no flush of subnormal numbers to
+//! zero.
 //!
 //! # Accuracy
 //!
-//! In ULP of the exact result, for hard targets, relative in the tails and down to the subnormals: the largest errors
-//! found, and what is promised of a backend that fuses (one more of one that does not). `f32` was gone through from the
-//! first pattern to the last, `f64` at 10^8 points that climb to where errors are large;
-//! `cargo test --release --test accuracy -- --ignored --nocapture` does it again. What is found of every function is in
-//! `tests/accuracy/errors.md`, and where, of these six, in `worst.csv` beside it.
+//! The table shows the largest errors found for hard targets (0 or 1), in ULP of the exact result. They are relative in
+//! the tails too, down to the subnormal numbers. The promises hold for backends that fuse; the others may err by 1 ULP
+//! more. The search covers every value of `f32`, and 10^8 points of `f64` that climb to where errors are large.
+//! `cargo test --release --test accuracy -- --ignored --nocapture` repeats it. In the repository,
+//! `tests/accuracy/errors.md` lists the errors of all functions, and `worst.csv` beside it the inputs where these six
+//! are largest.
 //!
 //! | | `f32` | not fused | `f64` | not fused | promised | with any weights |
 //! |---|---|---|---|---|---|---|
@@ -78,38 +86,43 @@
 //! | [`log_sigmoid`] | 1.87 | 2.26 | 1.90 | 2.37 | 2.0 |  |
 //! | [`softplus`] | 1.87 | 2.26 | 1.90 | 2.37 | 2.0, or 3.0 for beta other than 1 |  |
 //!
-//! For all inputs, `tests/proofs` proves for the first three rows 2.72, 3.08 and 5.12 (3.38, 3.49 and 5.52 where nothing
-//! fuses), with Sollya and Gappa: errors that do not occur at once are added up there.
+//! `tests/proofs` proves bounds for all inputs, with Sollya and Gappa. They are 2.72, 3.08 and 5.12 for the first three
+//! rows (3.38, 3.49 and 5.52 where nothing fuses). They exceed the promises because they add up errors that do not
+//! occur at once.
 //!
-//! Weights are any whose products (weight, positive weight, upstream derivative) are normal numbers; beyond, results are
-//! still not NaN. A mean adds one ULP to derivatives.
+//! "Any weights" are weights whose products (weight, positive weight, upstream derivative) are normal numbers. With
+//! other weights, results are still not NaN. A mean adds 1 ULP to derivatives.
 //!
-//! With soft targets the loss is within 4 ULP, the gradient within 3 ULP of `w (1 - t + p t)`. A mean or sum of
-//! independent logits is within 1 ULP of the exact one from 16 elements on, 1.5 with a positive weight, 2 for a single one,
-//! and 4 for any logits; one more of backends that do not fuse. Of hard targets without a positive weight 14.5 can be proven, for backends that fuse: if all errors were as large as they
-//! can be, and none cancelled.
+//! With soft targets, the loss is within 4 ULP, and the gradient within 3 ULP of `w (1 - t + p t)`.
 //!
-//! Focal loss, and its gradient, are within 6 + 2 gamma ULP for hard targets, asymmetric loss and its gradient within
-//! 6 + 5 gamma; what was found is at [`FocalLoss`] and [`AsymmetricLoss`].
+//! A mean or sum of at least 16 independent logits is within 1 ULP of the exact one, or within 1.5 with a positive
+//! weight. A single logit is within 2, and any logits are within 4. Backends that do not fuse may err by 1 more. For
+//! hard targets without a positive weight, on backends that fuse, 14.5 can be proven: the error if all errors were as
+//! large as they can be and none cancelled.
 //!
-//! Of probabilities, in `f32` with hard targets: loss 0.93 found at 0.2935692 (promised 1), gradient 1.50 at 0.49991384
-//! (promised 1.5), with any weights 3 each.
+//! Focal loss and its gradient are within 6 + 2 gamma ULP for hard targets, asymmetric loss and its gradient within 6 +
+//! 5 gamma. [`FocalLoss`] and [`AsymmetricLoss`] list the errors found.
+//!
+//! For [`Bce`], in `f32` with hard targets, these are the largest errors: loss 0.93 found at 0.2935692 (promised 1),
+//! gradient 1.50 at 0.49991384 (promised 1.5). With any weights, 3 is promised for each.
 //!
 //! # Speed
 //!
-//! One thread of an AMD Zen 4 with AVX-512 and 2 cores; `README.md` has the numbers, and says how they were measured.
+//! The figure shows the speed of one thread on an AMD Zen 4 with AVX-512 and 2 cores. `README.md` has the numbers, and
+//! `docs/speed.md` says how they were measured.
 //!
 #![doc = include_str!("../docs/throughput.svg")]
 //!
-//! In a debug build all of it is slow, unless `Cargo.toml` says otherwise:
+//! All kernels are compiled with the crate itself, once, and not again with the code that uses it. A debug build is
+//! slow, unless `Cargo.toml` optimises this crate:
 //!
 //! ```toml
 //! [profile.dev.package.logit-loss]
 //! opt-level = 3
 //! ```
 //!
-//! A call takes at most 16 KiB of stack, and 64 KiB in a debug build without these two lines; on a microcontroller 1 KiB for
-//! the plain loss.
+//! A call takes at most 16 KiB of stack, and 64 KiB in a debug build without these two lines. On a microcontroller, the
+//! plain loss takes at most 1 KiB.
 //!
 //! Subnormal numbers are slow. Nanoseconds for each of 4,096 `f32`, all of about one magnitude, on an AMD Zen 4:
 //!
@@ -152,25 +165,22 @@
 //!
 //! # Features and targets
 //!
-//! * `rayon`, off unless asked for: `parallel()`, by which every loss runs on several threads, with the bits of one. It links
-//!   `std`.
+//! All features are off by default.
 //!
-//! * `half`, off unless asked for: inputs, targets and results may be kept as the `f16` and `bf16` of the crate `half`,
-//!   version 2.
+//! * `rayon` adds `parallel()`, which runs a loss or an activation on several threads and gives the bits of one. It
+//!   links `std`.
+//! * `half` accepts the `f16` and `bf16` of the crate `half`, version 2, as inputs, targets and results.
+//! * `reproducible` adds `Backend::reproducible()`, which has the bits of AVX2 and NEON on every machine. It needs the
+//!   crate `libm`.
+//! * `small` makes programs with several formulas smaller on microcontrollers. See [In your firmware](firmware).
 //!
-//! * `reproducible`, off unless asked for: `Backend::reproducible()`, which has the bits of AVX2 and NEON on every machine. It
-//!   takes the crate `libm`.
+//! On x86 the crate asks the CPU once which instructions it has, without `std`. On microcontrollers, and in firmware
+//! and kernels whose target has no vector registers, only scalar code is compiled. A program can leave backends out:
+//! see [Vendoring](vendoring).
 //!
-//! * `small`, off unless asked for: on a microcontroller, what formulas have in common is there once. See
-//!   [In your firmware](firmware).
-//!
-//! On x86 the CPU is asked which instructions it has, once, without `std`. On microcontrollers, and in firmware and
-//! kernels whose target has no vector registers, only scalar code is compiled. A backend can be left out: see
-//! [Vendoring](vendoring).
-//!
-//! x86 without SSE2 (`i586`) is refused: its x87 does not round each operation to `f32` or `f64`. `i686-unknown-uefi`,
-//! which computes in software, is not; of a target of one's own for `x86` without an operating system nothing tells
-//! whether it does, and it is refused too.
+//! x86 without SSE2 (`i586`) is refused, because its x87 unit does not round each operation to `f32` or `f64`.
+//! `i686-unknown-uefi` is accepted, because it computes in software. A custom target for `x86` without an operating
+//! system is refused too, because the build cannot tell whether it computes in software.
 
 #![no_std]
 #![warn(missing_docs)]
@@ -219,7 +229,7 @@ pub mod pytorch {}
 #[doc = include_str!("../docs/vendoring.md")]
 pub mod vendoring {}
 
-/// Code that is generic over what is public does not see the rest.
+/// Generic code sees only the public interface.
 ///
 /// ```
 /// fn mean<T: logit_loss::Real>(a: T, b: T) -> T {
@@ -245,7 +255,7 @@ pub mod vendoring {}
 #[cfg(doctest)]
 struct Sealed;
 
-// The examples of the README are run as tests.
+// The README's examples are doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

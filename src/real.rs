@@ -5,7 +5,7 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::driver::{Sealed, Values, ValuesMut};
 
-/// `f32` or `f64`: the type of weights and of sums, and what everything is computed with. Sealed.
+/// The type of weights, of sums and of all computations: `f32` or `f64`. The trait is sealed.
 pub trait Real:
     Sealed
     + Copy
@@ -29,22 +29,24 @@ pub trait Real:
 impl Real for f32 {}
 impl Real for f64 {}
 
-/// What inputs, and the results for each of them, are kept as: `f32` and `f64`, which are computed with as they are; with the
-/// feature `half` also the `f16` and `bf16` of the crate `half`, which are computed with as `f32`. Sealed.
+/// The type of inputs and of per-element results: `f32`, `f64` and, with the feature `half`, the `f16` and `bf16` of
+/// the crate `half`. The trait is sealed.
 ///
-/// An `f16` or `bf16` is widened, which is exact, and a result for each element is rounded once, to the nearest and ties to
-/// even. So it is at most 1/2 ULP of its own format from the exact value, and the error of the `f32` besides, of whose ULP 8192
-/// make one of `f16` and 65536 one of `bf16`: of hard targets without weights 0.501 ULP at most (every logit there is was
-/// tried). Sums, means and weights are `f32`; a sum has the bits of that over the widened inputs. All that is promised of `f32`
-/// holds: no NaN, the same bits on every backend that fuses, errors before effects.
+/// The crate computes `f16` and `bf16` as `f32`. It widens each input, which is exact, and rounds each per-element
+/// result once, to nearest, ties to even. So a result has an error of at most 1/2 ULP of its own type plus the error of
+/// the `f32`. An ULP of `f16` is 8192 ULP of `f32`, and an ULP of `bf16` is 65536. For hard targets without weights the
+/// error is at most 0.501 ULP (every logit of these types was tried).
 ///
-/// The smallest positive `f16` is 6e-8, so the gradient of a *mean* over many elements, which comes divided by their number,
-/// may have nothing left: take [`Reduction::Sum`](crate::Reduction::Sum), or scale the loss by
-/// [`Weights::uniform`](crate::Weights::uniform) as is usual for `f16`. `bf16` has the range of `f32`.
+/// Sums, means and weights are `f32`. A sum has the bits of the sum over the widened inputs. The promises for `f32`
+/// hold: no NaN, the same bits on every backend that fuses, errors before effects.
 ///
-/// AVX-512, AVX2 with F16C, and NEON convert in registers: faster than `f32` where memory is the limit, slower by a fifth to a
-/// third in cache. Other backends convert in software, and `f32` is two to six times as fast there
-/// (`cargo bench --features half --bench half`).
+/// The smallest positive `f16` is 6e-8, so the gradient of a *mean* over many elements, which is divided by their
+/// number, may round to 0. Use [`Reduction::Sum`](crate::Reduction::Sum), or scale the loss by
+/// [`Weights::uniform`](crate::Weights::uniform), as is usual for `f16`. `bf16` has the range of `f32`.
+///
+/// AVX-512, AVX2 with F16C, and NEON convert in registers. There both types are faster than `f32` where memory is the
+/// limit, and slower by a fifth to a third in cache. Other backends convert in software, where `f32` is two to six
+/// times as fast (`cargo bench --features half --bench half`).
 ///
 /// ```
 /// # #[cfg(feature = "half")] {

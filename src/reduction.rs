@@ -1,25 +1,26 @@
-//! From one loss for each element to one number.
+//! Reduces the losses of all elements to one number.
 
 use crate::driver::chunk_len;
 use crate::math::DoubleWord;
 use crate::real::Real;
 
-/// How the losses of all elements become one number, and its derivatives theirs.
+/// How the losses of all elements become one number. Derivatives are those of this number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reduction {
-    /// The sum divided by the number of elements, whatever their weights: PyTorch's `'mean'`.
+    /// Divides the sum by the number of elements, whatever their weights: PyTorch's `'mean'`.
     #[default]
     Mean,
-    /// The sum divided by the sum of the weights: elements of weight 0 do not count.
+    /// Divides the sum by the sum of the weights, so elements of weight 0 do not count.
     WeightedMean,
-    /// PyTorch's `'sum'`, and what gradient boosting needs.
+    /// Keeps the sum: PyTorch's `'sum'`. Gradient boosting needs it. A sum above the largest number is +inf, and so is
+    /// its mean.
     Sum,
 }
 
 impl Reduction {
-    /// What PyTorch's deprecated arguments mean, an absent one counting as true. `None` is unreduced: call
-    /// [`losses`](crate::Loss::losses).
+    /// Translates PyTorch's deprecated arguments. An absent argument counts as true. Returns `None` for no reduction:
+    /// call [`losses`](crate::Loss::losses) then.
     ///
     /// ```
     /// use logit_loss::Reduction;
@@ -38,9 +39,9 @@ impl Reduction {
     }
 }
 
-/// A sum of losses that goes on: over batches, threads and machines.
+/// A running sum of losses, over batches, threads and machines.
 ///
-/// Kept in two words of `T`, so that adding many small batches to a large sum loses nothing that the mean would show.
+/// Two words of `T` store the sum, so adding many small batches to a large sum loses nothing that the mean would show.
 ///
 /// ```
 /// use logit_loss::{BceWithLogits, Loss, LossSum};
@@ -70,20 +71,20 @@ impl<T: Real> Default for LossSum<T> {
 }
 
 impl<T: Real> LossSum<T> {
-    /// Length of [`to_le_bytes`](Self::to_le_bytes).
+    /// The length of [`to_le_bytes`](Self::to_le_bytes).
     pub const BYTES: usize = 40;
 
-    /// Logits of a chunk: 32,768 of `f32`, 16,384 of `f64`. Batches that are cut at multiples of it have the sum of one call,
-    /// bit for bit.
+    /// The number of logits in a chunk: 32,768 of `f32`, 16,384 of `f64`. Batches that are cut at multiples of it have
+    /// the sum of one call, bit for bit.
     pub const CHUNK: usize = chunk_len::<T>();
 
-    /// Of nothing.
+    /// Makes an empty sum.
     #[must_use]
     pub const fn new() -> Self {
         Self { sum: DoubleWord::ZERO, weight: DoubleWord::ZERO, count: 0 }
     }
 
-    /// Adds another sum. Which of the two came first can change the last bit of the low word; the same order gives the
+    /// Adds another sum. The order of the two sums can change the last bit of the low word. The same order gives the
     /// same bits.
     pub fn merge(&mut self, other: &Self) {
         self.sum = self.sum.plus(other.sum);
@@ -91,39 +92,40 @@ impl<T: Real> LossSum<T> {
         self.count = self.count.saturating_add(other.count);
     }
 
-    /// The sum of the weighted losses. Above the largest number it is infinite.
+    /// Returns the sum of the weighted losses. A sum above the largest number is +inf.
     #[must_use]
     pub fn sum(&self) -> T {
         self.sum.value()
     }
 
-    /// The number of elements.
+    /// Returns the number of elements.
     #[must_use]
     pub const fn count(&self) -> u64 {
         self.count
     }
 
-    /// The sum of the weights.
+    /// Returns the sum of the weights.
     #[must_use]
     pub fn weight(&self) -> T {
         self.weight.value()
     }
 
-    /// The sum divided by the number of elements, or `None` if there are none.
+    /// Returns the sum divided by the number of elements, or `None` if there are none. The mean of an infinite sum is
+    /// +inf.
     #[must_use]
     pub fn mean(&self) -> Option<T> {
         quotient(self.sum, DoubleWord::from_count(self.count))
     }
 
-    /// The sum divided by the sum of the weights, or `None` if that is 0, above the largest number, or so small that its
-    /// reciprocal is.
+    /// Returns the sum divided by the sum of the weights. Returns `None` if the sum of the weights is 0, above the
+    /// largest number, or so small that its reciprocal overflows.
     #[must_use]
     pub fn weighted_mean(&self) -> Option<T> {
         quotient(self.sum, self.weight)
     }
 
-    /// For another machine. Both types are written alike, as `f64`, which holds either exactly: an `f64` program can
-    /// read and merge what an `f32` program sent.
+    /// Writes the sum as bytes for another machine. Both types are written as `f64`, which holds either exactly, so an
+    /// `f64` program can read and merge the sum of an `f32` program.
     #[must_use]
     pub fn to_le_bytes(&self) -> [u8; 40] {
         let [sum, sum_lo] = [self.sum.hi, self.sum.lo].map(|word| word.widen().to_le_bytes());
@@ -137,7 +139,7 @@ impl<T: Real> LossSum<T> {
         bytes
     }
 
-    /// The inverse. Words that `T` cannot hold are rounded.
+    /// Reads what [`to_le_bytes`](Self::to_le_bytes) wrote. Words that `T` cannot hold are rounded.
     #[must_use]
     pub fn from_le_bytes(bytes: [u8; 40]) -> Self {
         let mut words = [[0; 8]; 5];

@@ -1,19 +1,19 @@
-//! Factors for each element, written down only once.
+//! Weights of elements, each stored once for all elements that share it.
 
 use crate::driver::{Broadcast, Factors, Threads};
 use crate::error::{Argument, Error};
 use crate::real::Real;
 use crate::simd::Backend;
 
-/// A factor for each logit, written down once for all that share it.
+/// Weights of logits. A weight that several logits share is stored once.
 ///
-/// One type serves the weight of a sample, of a class or of an element, the positive weight, and upstream derivatives.
-/// Logits of `[N, C]` are expected sample by sample, those of `[N, C, pixels]` channel by channel within a sample.
+/// One type describes the weight, the class weight, the positive weight and the upstream derivatives. Logits of
+/// `[N, C]` are stored sample by sample, and logits of `[N, C, pixels]` channel by channel within each sample.
 ///
 /// ```
 /// use logit_loss::{BceWithLogits, Loss, Weights};
 ///
-/// // Two samples of three classes; the third class counts half, the second sample not at all.
+/// // Two samples of three classes. The third class counts half. The second sample does not count.
 /// let logits = [0.3, -1.0, 2.0, f32::NAN, f32::NAN, f32::NAN];
 /// let targets = [true, false, true, false, false, false];
 /// let by_class = BceWithLogits::new().weight(Weights::per_class(&[1.0, 1.0, 0.5]));
@@ -39,13 +39,14 @@ impl<'a, T: Real> Weights<'a, T> {
         Self { kind: Kind::Values(Broadcast { values, run, copies, cycles, start: None }) }
     }
 
-    /// The same for every element.
+    /// Makes one weight for every element.
     #[must_use]
     pub const fn uniform(value: T) -> Self {
         Self { kind: Kind::Uniform(value) }
     }
 
-    /// One for each class of `[N, C]` logits. The number of logits must be a multiple of that of `values`.
+    /// Makes one weight for each class of `[N, C]` logits. The number of logits must be a multiple of the number of
+    /// values.
     #[must_use]
     pub const fn per_class(values: &'a [T]) -> Self {
         match values {
@@ -55,20 +56,21 @@ impl<'a, T: Real> Weights<'a, T> {
         }
     }
 
-    /// One for each channel of `[N, C, pixels]` logits. Their number must be a multiple of C times `pixels`.
+    /// Makes one weight for each channel of `[N, C, pixels]` logits. The number of logits must be a multiple of C times
+    /// `pixels`.
     #[must_use]
     pub const fn per_channel(values: &'a [T], pixels: usize) -> Self {
         Self::whole(values, 1, pixels, true)
     }
 
-    /// One for each sample of `[N, classes]` logits. Their number must be N times `classes`.
+    /// Makes one weight for each sample of `[N, classes]` logits. The number of logits must be N times `classes`.
     #[must_use]
     pub const fn per_sample(values: &'a [T], classes: usize) -> Self {
         Self::whole(values, 1, classes, false)
     }
 
-    /// One for each pixel of `[N, channels, pixels]` logits, the same for all channels: a weight map of `[N, 1, pixels]`. The
-    /// number of logits must be N times `channels` times `pixels`.
+    /// Makes one weight for each pixel of `[N, channels, pixels]` logits, the same for all channels: a weight map of
+    /// `[N, 1, pixels]`. The number of logits must be N times `channels` times `pixels`.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, Loss, Weights};
@@ -86,14 +88,14 @@ impl<'a, T: Real> Weights<'a, T> {
         Self::whole(values, pixels, channels, false)
     }
 
-    /// One for each element.
+    /// Makes one weight for each element.
     #[must_use]
     pub const fn per_element(values: &'a [T]) -> Self {
         Self::whole(values, 1, 1, false)
     }
 
-    /// The same weights for a part of the logits, of which the first is number `logit` of all: for callers that cut batches, or
-    /// have threads of their own. The part may end anywhere.
+    /// Makes the same weights for a part of the logits, whose first logit has the index `logit` among all logits. Use
+    /// it to cut batches, or with threads of your own. The part may end anywhere.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, Loss, LossSum, Weights};
@@ -133,7 +135,8 @@ impl<'a, T: Real> Weights<'a, T> {
         self.uniform_value() == Some(T::ONE)
     }
 
-    /// The factors, if they are not negative and cover so many logits exactly. Which sizes are moderate is up to the caller.
+    /// The factors, if they are not negative and cover so many logits exactly. Which sizes are moderate is up to the
+    /// caller.
     #[inline]
     pub(crate) fn checked(
         &'a self,

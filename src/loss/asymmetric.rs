@@ -14,32 +14,36 @@ use crate::reduction::Reduction;
 use crate::simd::Backend;
 use crate::weights::Weights;
 
-/// Asymmetric loss of sigmoid(logit), for many labels: focal loss with a power of its own for positives and for negatives, of
-/// which those with a small probability cost nothing.
+/// Asymmetric loss of sigmoid(logit), for many labels: focal loss with one power for positives and another for
+/// negatives, in which a negative of small probability costs nothing.
 ///
-/// Of many labels nearly all are negatives, and easy. They count the less the higher `gamma_neg` is, and from the `margin` m
-/// on down not at all; the few positives keep their weight (Ridnik, Ben-Baruch, Zamir, Ben-Cohen, Friedman, Protter and
-/// Zelnik-Manor, "Asymmetric Loss For Multi-Label Classification", 2021). With S = sigmoid(x), R = sigmoid(-x), q = S - m,
-/// r = R + m, gamma_p and gamma_n, target t and weight w:
+/// In multi-label data nearly all labels are negative and easy. The higher `gamma_neg` is, the less they count, and
+/// below the probability `margin` they do not count at all. The few positives keep their weight (Ridnik, Ben-Baruch,
+/// Zamir, Ben-Cohen, Friedman, Protter and Zelnik-Manor, "Asymmetric Loss For Multi-Label Classification", 2021).
+///
+/// With logit x, target t, weight w, margin m, and gamma_p and gamma_n for `gamma_pos` and `gamma_neg`:
 ///
 /// ```text
+/// S = sigmoid(x)    R = sigmoid(-x)    q = S - m    r = R + m
 /// loss     = w (t P + (1 - t) N)
 /// P  = R^gamma_p softplus(-x)
 /// P' = -R^gamma_p (gamma_p S softplus(-x) + R)
 /// P" = R^gamma_p S (R (1 + 2 gamma_p) + gamma_p softplus(-x) (gamma_p S - R))
 /// N  = q^gamma_n (-ln r)                                            N, N' and N" are 0 where q <= 0
 /// N' = S R (gamma_n q^(gamma_n - 1) (-ln r) + q^gamma_n / r)
-/// N" = (S R)^2 (gamma_n (gamma_n - 1) q^(gamma_n - 2) (-ln r) + 2 gamma_n q^(gamma_n - 1) / r + q^gamma_n / r^2) + (R - S) N'
+/// N" = (S R)^2 (gamma_n (gamma_n - 1) q^(gamma_n - 2) (-ln r) + 2 gamma_n q^(gamma_n - 1) / r + q^gamma_n / r^2)
+///      + (R - S) N'
+/// gradient = w (t P' + (1 - t) N')
+/// Hessian  = w (t P" + (1 - t) N")                                  may be negative
 /// ```
 ///
-/// gradient = w (t P' + (1 - t) N'), and the Hessian likewise. It may be negative, where boosting needs a
-/// [floor](crate::Hessian#boosting-needs-a-floor). The inputs have any shape, N samples of C labels most often;
-/// logarithms are natural, so losses are in nats.
+/// Where the Hessian is negative, boosting needs a [floor](crate::Hessian#boosting-needs-a-floor). The inputs have any
+/// shape, most often N samples of C labels. Logarithms are natural, so losses are in nats.
 ///
 /// ```
 /// use logit_loss::{AsymmetricLoss, Loss};
 ///
-/// // Two samples of three labels, of which one is there.
+/// // Two samples of three labels; one label is positive.
 /// let (logits, labels) = ([0.5f32, -1.0, -4.0, -3.5, 0.2, -2.0], [true, false, false, false, false, false]);
 /// let mut gradient = [0.0; 6];
 /// let mean = AsymmetricLoss::new().loss_and_gradient(&logits, &labels, &mut gradient)?;
@@ -50,14 +54,15 @@ use crate::weights::Weights;
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
 ///
-/// Without a margin, and with one gamma for both, hard targets have the bits of [`FocalLoss`](super::FocalLoss) without alpha
-/// (but that a 0 may have another sign). Soft ones have not: here a target mixes both sides.
+/// With margin 0 and equal gammas, hard targets have the bits of [`FocalLoss`](super::FocalLoss) without alpha, except
+/// that a 0 may have another sign. Soft targets differ, since this loss mixes both sides linearly.
 ///
 /// # Accuracy
 ///
-/// In ULP, hard targets, on backends that fuse: the largest errors found in `f32`, over every 2039th pattern and five
-/// thousand logits close to the margin, with margins of 0, 0.05, 0.2 and 0.5 (a positive has none), and what is promised of loss
-/// and gradient; of the Hessian 2 more, and one more of backends that do not fuse. Powers up to 4 are products.
+/// The table shows the largest errors found in `f32`, in ULP, for hard targets on backends that fuse, and what is
+/// promised for the loss and the gradient. The promise for the Hessian is 2 more. Backends that do not fuse may err by
+/// 1 more. The search covers every 2039th value, and five thousand logits close to the margin, with margins of 0, 0.05,
+/// 0.2 and 0.5; a positive ("-" in the table) has no margin. Powers up to 4 are products.
 ///
 /// | gamma | loss | at x, m | gradient | at x, m | Hessian | at x, m | promised |
 /// |---|---|---|---|---|---|---|---|
@@ -69,27 +74,30 @@ use crate::weights::Weights;
 /// | 4 | 17.66 | -0.3689652, 0.2 | 16.43 | -1.9850491, 0.05 | 15.46 | 13.136841, - | 26 |
 /// | 64 | 134.90 | -0.0048293434, 0.2 | 135.92 | -0.19350891, 0.2 | 134.75 | -0.24722688, 0.2 | 326 |
 ///
-/// The Hessian changes its sign, so its error is in ULP of what it would be if all of its terms were added; so is that of
-/// a soft target's gradient and Hessian.
+/// The Hessian changes its sign, so its error is in ULP of the sum of its terms' magnitudes. So are the errors of a
+/// soft target's gradient and Hessian.
 ///
-/// All this holds close to the margin too, where S - m has no digits left, of a margin that differs from m by no more than a
-/// quarter of an ULP (an eighth was found, for m = 0.044 in `f32`): the rounding of 0.05 itself is as large. For S - m is not
-/// computed there or anywhere. It is S (1 - m) (1 - exp(x0 - x)), with x0 = ln(m / (1 - m)) in two words. Where q^gamma_n is
-/// subnormal close to the margin, the Hessian has no more digits than that.
+/// These errors hold close to the margin too, where S - m has no digits left, if the result is compared with that of a
+/// margin which differs from m by at most a quarter of an ULP (an eighth was found, for m = 0.044 in `f32`). The
+/// rounding of 0.05 itself is as large. The crate never computes S - m. It computes S (1 - m) (1 - exp(x0 - x)), with
+/// x0 = ln(m / (1 - m)) in two words. If q^gamma_n is subnormal close to the margin, the Hessian has no more digits
+/// than q^gamma_n.
 ///
-/// Compared with numbers of 60 digits, `f64` is off by more than `f32` close to the margin, where a loss is q^(gamma + 1): 20.3
-/// was found for gamma 4 and m = 0.2, at x = -1.3862938730534355, and 21.9 where nothing is fused, for m = 0.05 at
-/// x = -2.9444389786346283.
+/// Compared with numbers of 60 digits, `f64` is off by more ULP than `f32` close to the margin, where a loss is
+/// q^(gamma + 1). For gamma 4, the largest error found is 20.3, for m = 0.2 at x = -1.3862938730534355; without fused
+/// multiply-add it is 21.9, for m = 0.05 at x = -2.9444389786346283.
 ///
 /// # Limits
 ///
-/// Infinite logits give the limits: a negative costs -(1 - m)^gamma_n ln m at infinity, and without a margin infinity,
-/// and a positive costs infinity at -infinity. At q = 0 the loss and the gradient are 0. There the Hessian is infinite
-/// for gamma_n between 0 and 1, as its limit from above is, and 0 for any other. (Of a gamma_n of 0 the gradient, and
-/// up to 1 the Hessian, jumps there.) A floor does not help against infinity, so for gradient boosting gamma_n should
-/// not be between 0 and 1, or m be 0.
+/// Infinite logits give the limits. At +inf a negative costs -(1 - m)^gamma_n ln m, which is infinite without a margin.
+/// At -inf a positive costs infinity.
 ///
-/// A weight of 0 takes an element away, even one whose logit or target is NaN.
+/// At q = 0 the loss and the gradient are 0. The Hessian is infinite there if gamma_n is between 0 and 1, like its
+/// limit from above, and 0 for any other gamma_n. (At q = 0 the gradient jumps if gamma_n is 0, and the Hessian jumps
+/// if gamma_n is at most 1.) A floor does not help against infinity, so for gradient boosting choose a gamma_n that is
+/// not between 0 and 1, or a margin of 0.
+///
+/// A weight of 0 ignores the element, even if its logit or target is NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AsymmetricLoss<'w, T> {
     settings: Settings<'w, T>,
@@ -106,7 +114,7 @@ impl<T: Real> Default for AsymmetricLoss<'_, T> {
 }
 
 impl<'w, T: Real> AsymmetricLoss<'w, T> {
-    /// With gamma 1 of positives and 4 of negatives and a margin of 0.05, without weights or smoothing, reduced by
+    /// Makes a loss with `gamma_pos` 1, `gamma_neg` 4 and a margin of 0.05, without weights or smoothing, with
     /// [`Reduction::Mean`], on the fastest backend.
     #[must_use]
     pub const fn new() -> Self {
@@ -119,29 +127,29 @@ impl<'w, T: Real> AsymmetricLoss<'w, T> {
         }
     }
 
-    /// The power of the wrong answer's probability, of positives. In [0, 64]; integers up to 4 are the fastest.
+    /// Sets the power of the wrong answer's probability for positives, in [0, 64]. Integers up to 4 are the fastest.
     #[must_use]
     pub const fn gamma_pos(mut self, gamma: T) -> Self {
         self.gamma_pos = gamma;
         self
     }
 
-    /// The same of negatives.
+    /// Sets the power of the wrong answer's probability for negatives, in [0, 64]. Integers up to 4 are the fastest.
     #[must_use]
     pub const fn gamma_neg(mut self, gamma: T) -> Self {
         self.gamma_neg = gamma;
         self
     }
 
-    /// What is subtracted from the probability of a negative: one that is no larger costs nothing. In [0, 1); 0 is none, and
-    /// so is a number below the smallest normal one.
+    /// Sets the margin, in [0, 1), which is subtracted from the probability of a negative. A negative whose probability
+    /// is not above the margin costs nothing. 0 means no margin, and so does a number below the smallest normal one.
     #[must_use]
     pub const fn margin(mut self, margin: T) -> Self {
         self.margin = margin;
         self
     }
 
-    /// By what the loss of each element is multiplied; 0 takes it away. Not negative, finite.
+    /// Sets the weight that multiplies each element's loss. Must be finite and not negative; 0 ignores the element.
     #[must_use]
     pub const fn weight(mut self, weight: Weights<'w, T>) -> Self {
         self.settings.weight = weight;
@@ -149,7 +157,7 @@ impl<'w, T: Real> AsymmetricLoss<'w, T> {
         self
     }
 
-    /// A second weight, by which the loss of each element is multiplied besides; see
+    /// Sets a second weight, which multiplies each element's loss as well: see
     /// [`BceWithLogits::class_weight`](crate::BceWithLogits::class_weight).
     #[must_use]
     pub const fn class_weight(mut self, weight: Weights<'w, T>) -> Self {
@@ -158,7 +166,7 @@ impl<'w, T: Real> AsymmetricLoss<'w, T> {
         self
     }
 
-    /// Takes away every element whose target is `value`; see
+    /// Ignores every element whose target is `value`: see
     /// [`BceWithLogits::ignore_target`](crate::BceWithLogits::ignore_target).
     #[must_use]
     pub const fn ignore_target(mut self, value: T) -> Self {
@@ -167,7 +175,8 @@ impl<'w, T: Real> AsymmetricLoss<'w, T> {
         self
     }
 
-    /// Takes away every element where this is false. As long as the inputs. See [`Loss`](crate::Loss#what-is-not-there).
+    /// Ignores every element where `present` is false: see [ignored elements](crate::Loss#ignored-elements). The mask
+    /// must be as long as the inputs.
     #[must_use]
     pub const fn mask(mut self, present: &'w [bool]) -> Self {
         self.settings.mask = Some(present);
@@ -175,28 +184,28 @@ impl<'w, T: Real> AsymmetricLoss<'w, T> {
         self
     }
 
-    /// Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+    /// Sets the label smoothing s, in [0, 1]: a target t becomes t (1 - s) + s / 2.
     #[must_use]
     pub const fn label_smoothing(mut self, s: T) -> Self {
         self.label_smoothing = s;
         self
     }
 
-    /// How the losses of the elements become one.
+    /// Sets the reduction: how the losses of all elements become one number.
     #[must_use]
     pub const fn reduction(mut self, reduction: Reduction) -> Self {
         self.settings.reduction = reduction;
         self
     }
 
-    /// Pins the backend.
+    /// Sets the backend, instead of the fastest one.
     #[must_use]
     pub const fn backend(mut self, backend: Backend) -> Self {
         self.settings.backend = Some(backend);
         self
     }
 
-    /// Takes as many threads as `rayon` has, with the very bits of one; see [`BceWithLogits::parallel`].
+    /// Uses all threads of `rayon` and gives the bits of one thread: see [`BceWithLogits::parallel`].
     ///
     /// [`BceWithLogits::parallel`]: crate::BceWithLogits::parallel
     #[cfg(feature = "rayon")]

@@ -15,9 +15,9 @@ use crate::reduction::Reduction;
 use crate::simd::Backend;
 use crate::weights::Weights;
 
-/// Binary cross-entropy of sigmoid(logit), for one or many labels: PyTorch's `BCEWithLogitsLoss`.
+/// Binary cross-entropy of sigmoid(logit): PyTorch's `BCEWithLogitsLoss`, for one or many labels.
 ///
-/// With logit x, target t, weight w, positive weight p, a = |x| and e = exp(-a), all for each element:
+/// Each element has a logit x, a target t, a weight w and a positive weight p. With a = |x| and e = exp(-a):
 ///
 /// ```text
 /// near     = 1 - t if x >= 0 else p t         far = p t if x >= 0 else 1 - t
@@ -26,8 +26,8 @@ use crate::weights::Weights;
 /// Hessian  = w (1 - t + p t) e / (1 + e)^2
 /// ```
 ///
-/// No term of the loss is negative for t in [0, 1], so nothing cancels; for a hard target nothing cancels in the
-/// gradient either, and it is right to the last digits where 1 - sigmoid(x) has none left:
+/// For t in [0, 1], no term of the loss is negative, so nothing cancels. For a hard target (0 or 1), nothing cancels in
+/// the gradient either. So the gradient is accurate even where 1 - sigmoid(x) is 0 in the type:
 ///
 /// ```
 /// use logit_loss::{BceWithLogits, Loss, Reduction};
@@ -39,9 +39,10 @@ use crate::weights::Weights;
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
 ///
-/// Infinite logits give the limits: 0 on the side of the target, infinity with the gradient `w` or `-w p` on the other.
-/// An element that is [not there](crate::Loss#what-is-not-there) has no loss, even one whose logit or target is NaN; any other NaN
-/// gives NaN, and nothing else does. Targets outside of [0, 1] are computed by the same formulas, without these promises.
+/// Infinite logits give the limits: loss and gradient are 0 on the side of the target. On the other side the loss is
+/// infinite, and the gradient is `w` or `-w p`. An [ignored element](crate::Loss#ignored-elements) has loss 0, even if
+/// its logit or target is NaN. Any other NaN gives NaN, and nothing else does. For targets outside of [0, 1] the
+/// formulas are the same, without these promises.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BceWithLogits<'w, T> {
     settings: Settings<'w, T>,
@@ -56,13 +57,13 @@ impl<T: Real> Default for BceWithLogits<'_, T> {
 }
 
 impl<'w, T: Real> BceWithLogits<'w, T> {
-    /// Without weights or smoothing, reduced by [`Reduction::Mean`], on the fastest backend.
+    /// Makes a loss without weights or smoothing, with [`Reduction::Mean`], on the fastest backend.
     #[must_use]
     pub const fn new() -> Self {
         Self { settings: Settings::new(), pos_weight: Weights::uniform(T::ONE), label_smoothing: T::ZERO }
     }
 
-    /// By what the loss of each element is multiplied; 0 takes it away. Not negative, finite.
+    /// Sets the weight that multiplies each element's loss. Must be finite and not negative; 0 ignores the element.
     #[must_use]
     pub const fn weight(mut self, weight: Weights<'w, T>) -> Self {
         self.settings.weight = weight;
@@ -70,8 +71,8 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
         self
     }
 
-    /// A second weight, by which the loss of each element is multiplied besides: weights of classes beside those of samples.
-    /// Not negative, finite; 0 takes an element away.
+    /// Sets a second weight, which multiplies each element's loss as well: for example weights of classes, with
+    /// [`weight`](Self::weight) for those of samples. Must be finite and not negative; 0 ignores the element.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, Loss, Weights};
@@ -93,9 +94,10 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
         self
     }
 
-    /// Takes away every element whose target is `value`: it has no label. See [`Loss`](crate::Loss#what-is-not-there).
+    /// Ignores every element whose target is `value`: see [ignored elements](crate::Loss#ignored-elements).
     ///
-    /// Integers are compared as integers, and floats exactly, before they are smoothed; NaN takes away what is NaN.
+    /// Integers are compared as integers. Floats are compared exactly, before label smoothing. NaN ignores targets that
+    /// are NaN.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, Loss};
@@ -113,7 +115,8 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
         self
     }
 
-    /// Takes away every element where this is false. As long as the logits. See [`Loss`](crate::Loss#what-is-not-there).
+    /// Ignores every element where `present` is false: see [ignored elements](crate::Loss#ignored-elements). The mask
+    /// must be as long as the logits.
     #[must_use]
     pub const fn mask(mut self, present: &'w [bool]) -> Self {
         self.settings.mask = Some(present);
@@ -121,49 +124,60 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
         self
     }
 
-    /// By what the cost of a missed positive is multiplied: negatives / positives balances the classes. Not negative,
-    /// finite.
+    /// Sets the positive weight, which multiplies the loss of a positive. Must be finite and not negative. A value of
+    /// negatives / positives balances the classes.
     #[must_use]
     pub const fn pos_weight(mut self, pos_weight: Weights<'w, T>) -> Self {
         self.pos_weight = pos_weight;
         self
     }
 
-    /// Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+    /// Sets the label smoothing s, in [0, 1]: a target t becomes t (1 - s) + s / 2.
+    ///
+    /// ```
+    /// use logit_loss::{BceWithLogits, Loss, Weights};
+    ///
+    /// // Two samples of three classes.
+    /// let (logits, labels) = ([0.2f32, -1.0, 3.0, 0.5, 2.0, -2.0], [1u8, 0, 1, 0, 1, 0]);
+    /// let by_sample = BceWithLogits::new().weight(Weights::per_sample(&[1.0, 0.25], 3)).label_smoothing(0.1);
+    /// assert!(by_sample.loss(&logits, &labels)? > 0.0);
+    /// # Ok::<(), logit_loss::Error>(())
+    /// ```
     #[must_use]
     pub const fn label_smoothing(mut self, s: T) -> Self {
         self.label_smoothing = s;
         self
     }
 
-    /// How the losses of the elements become one.
+    /// Sets the reduction: how the losses of all elements become one number.
     #[must_use]
     pub const fn reduction(mut self, reduction: Reduction) -> Self {
         self.settings.reduction = reduction;
         self
     }
 
-    /// Pins the backend.
+    /// Sets the backend, instead of the fastest one.
     #[must_use]
     pub const fn backend(mut self, backend: Backend) -> Self {
         self.settings.backend = Some(backend);
         self
     }
 
-    /// Takes as many threads as `rayon` has, with the very bits of one.
+    /// Uses all threads of `rayon` and gives the bits of one thread.
     ///
-    /// Sums are defined over [chunks](crate::LossSum::CHUNK). Here each is summed by whichever thread comes to it, and the sums
-    /// are added from the first to the last, as they are by one thread: so results are equal bit for bit, however many
-    /// threads there are and whoever is the fastest. Checks are shared out as well, and come first as ever.
+    /// A sum is defined over [chunks](crate::LossSum::CHUNK). Any thread may sum a chunk, and the sums of chunks are
+    /// added from the first to the last, as one thread adds them. So results are equal bit for bit, whatever the number
+    /// and the speed of the threads. Threads also share the checks, which still come first.
     ///
-    /// Called within a pool ([`rayon::ThreadPool::install`](rayon_core::ThreadPool::install)), that pool does the work; else the
-    /// global one. The calling thread does up to one chunk alone. Nothing is allocated: 256 chunks at a time are shared out,
-    /// and their sums wait on the stack.
+    /// Called within a pool ([`rayon::ThreadPool::install`](rayon_core::ThreadPool::install)), the loss uses that pool; otherwise it uses the global
+    /// one. The calling thread computes inputs of up to one chunk alone. Nothing is allocated: the threads share out
+    /// 256 chunks at a time, whose sums are kept on the stack.
     ///
-    /// On an otherwise idle AMD Zen 4 with two cores, two threads ran at 1.3 to 1.9 times the speed of one from 1 Mi elements
-    /// on; threads that share nothing, at 1.3 to 2.0. To hand over work takes longer than a few chunks do: 64 Ki elements of
-    /// `f32`, two chunks, ran at 0.96 to 1.5 times the speed, and with a pool of one thread, called from outside, at 0.45 to
-    /// 0.75. `cargo bench --features rayon --bench parallel` measures the machine at hand.
+    /// On an otherwise idle AMD Zen 4 with two cores, two threads ran at 1.3 to 1.9 times the speed of one from 1 Mi
+    /// elements on; threads that share nothing ran at 1.3 to 2.0. Handing over work takes longer than computing a few
+    /// chunks: 64 Ki elements of `f32` (two chunks) ran at 0.96 to 1.5 times the speed of one thread, and at 0.45 to
+    /// 0.75 with a pool of one thread, called from outside. `cargo bench --features rayon --bench parallel` measures
+    /// your machine.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, Loss};
@@ -185,7 +199,7 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
         self
     }
 
-    /// The derivative of the reduced loss with respect to each target, whatever the target is:
+    /// Writes the derivative of the reduced loss with respect to each target. It does not depend on the target:
     ///
     /// ```text
     /// w (1 - s) ((x >= 0 ? -a : p a) + (p - 1) log1p(e))        = w (1 - s) (-x + (p - 1) softplus(-x))
@@ -193,7 +207,7 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
     ///
     /// # Errors
     ///
-    /// Those of [`Loss`].
+    /// Returns the errors of [`Loss`].
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, Reduction};

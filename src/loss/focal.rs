@@ -14,51 +14,56 @@ use crate::reduction::Reduction;
 use crate::simd::Backend;
 use crate::weights::Weights;
 
-/// Focal loss of sigmoid(logit), for one or many labels: torchvision's `sigmoid_focal_loss`, without its NaN.
+/// Focal loss of sigmoid(logit): torchvision's `sigmoid_focal_loss`, without its NaN, for one or many labels.
 ///
-/// Cross-entropy times a power of the probability that was given to the wrong answer, so that the many easy elements of
-/// an imbalanced set do not drown the few hard ones (Lin, Goyal, Girshick, He and Dollár, "Focal Loss for Dense Object
-/// Detection", 2017). With u = x for target 0 and -x for target 1, s = 1 and -1, positive weight p, and alpha_t = 1 - alpha
-/// and alpha p, or without alpha 1 and p:
+/// Focal loss multiplies cross-entropy by a power of the wrong answer's probability, so that the many easy elements of
+/// an imbalanced data set do not outweigh the few hard ones (Lin, Goyal, Girshick, He and Dollár, "Focal Loss for Dense
+/// Object Detection", 2017).
+///
+/// For a hard target, with logit x, weight w and positive weight p:
 ///
 /// ```text
+/// target 0: u = x     s = 1     alpha_t = 1 - alpha, or without alpha 1
+/// target 1: u = -x    s = -1    alpha_t = alpha p, or without alpha p
 /// S = sigmoid(u)    R = sigmoid(-u)    L = softplus(u)    A = S^gamma = exp(-gamma softplus(-u))
 /// loss     = w alpha_t A L
 /// gradient = w alpha_t s A (gamma R L + S)
 /// Hessian  = w alpha_t A R (S (1 + 2 gamma) + gamma L (gamma R - S))        may be negative
 /// ```
 ///
-/// A soft target t, or a smoothed one, follows torchvision. With c the plain cross-entropy, z = sigmoid(x),
-/// v = z (1 - z), m = t (1 - z) + (1 - t) z, k = 1 - 2 t, alpha_t = alpha p t + (1 - alpha) (1 - t), or without alpha
-/// p t + (1 - t):
+/// For a soft or smoothed target t, the formulas are torchvision's, with c the plain cross-entropy:
 ///
 /// ```text
+/// z = sigmoid(x)    v = z (1 - z)    m = t (1 - z) + (1 - t) z    k = 1 - 2 t
+/// alpha_t  = alpha p t + (1 - alpha) (1 - t), or without alpha p t + (1 - t)
 /// loss     = w alpha_t m^gamma c
 /// gradient = w alpha_t ((z - t) m^gamma + gamma c m^(gamma - 1) k v)
 /// Hessian  = w alpha_t (v m^gamma + 2 gamma (z - t) m^(gamma - 1) k v
 ///                       + gamma c ((gamma - 1) m^(gamma - 2) k^2 v^2 + m^(gamma - 1) k v (1 - 2 z)))
 /// ```
 ///
-/// Where the Hessian is negative, boosting needs a [floor](crate::Hessian#boosting-needs-a-floor).
+/// The Hessian can be negative, so boosting needs a [floor](crate::Hessian#boosting-needs-a-floor).
 ///
-/// All three are computed without `pow` and without a difference of numbers that are nearly equal, so they are right in
-/// the tails too, and never NaN. With gamma 0.5 the gradient of torchvision is NaN from logit 17 on (target 1), with
-/// gamma 2 it is 37 % off at 15:
+/// The crate computes all three without `pow` and without a difference of nearly equal numbers, so they are accurate in
+/// the tails and never NaN. For target 1, torchvision's gradient with gamma 0.5 is NaN from logit 17 on, and with gamma
+/// 2 it is 37 % off at 15:
 ///
 /// ```
 /// use logit_loss::{FocalLoss, Loss, Reduction};
 ///
 /// let mut gradient = [0.0f32];
-/// let loss = FocalLoss::new().gamma(0.5).reduction(Reduction::Sum).loss_and_gradient(&[17.0], &[true], &mut gradient)?;
+/// let focal = FocalLoss::new().gamma(0.5).reduction(Reduction::Sum);
+/// let loss = focal.loss_and_gradient(&[17.0], &[true], &mut gradient)?;
 /// assert_eq!((loss, gradient), (2.1058658e-12, [-3.1587987e-12]));
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
 ///
 /// # Accuracy
 ///
-/// In ULP, hard targets, on backends that fuse: the largest errors found in `f32`, over every 509th pattern without alpha
-/// and some ten thousand with alpha = 0.25, and what is promised (one more of backends that do not fuse). Powers up to 4
-/// are products, each factor an ULP or two off; others are an exponential, whose error grows more slowly.
+/// The table shows the largest errors found in `f32`, in ULP, for hard targets on backends that fuse, and what is
+/// promised. Backends that do not fuse may err by 1 more. The search covers every 509th value without alpha, and some
+/// ten thousand values with alpha = 0.25. Powers up to 4 are products, whose factors each err by 1 or 2 ULP. Other
+/// powers are an exponential, whose error grows more slowly.
 ///
 /// | gamma | loss | at u = | gradient | at u = | Hessian | at u = | promised |
 /// |---|---|---|---|---|---|---|---|
@@ -69,17 +74,17 @@ use crate::weights::Weights;
 /// | 3 | 8.97 | -10.0575 | 10.46 | -3.4330487 | 8.98 | -13.078755 | 12 |
 /// | 5 | 3.68 | 0.69572645 | 5.32 | 0.69572645 | 4.65 | 15.004417 | 16 |
 ///
-/// The Hessian changes its sign, so its error is in ULP of what it would be if all of its terms were added; so is that
-/// of a soft target's gradient and Hessian. For these, for the loss of soft targets, and with positive weights, no more has
-/// been found than is promised here, up to |x| = 1e10.
+/// The Hessian changes its sign, so its error is in ULP of the sum of its terms' magnitudes. So are the errors of a
+/// soft target's gradient and Hessian. For these, for the loss of soft targets, and with positive weights, no error
+/// above the promise was found up to |x| = 1e10.
 ///
 /// # Limits
 ///
-/// Infinite logits give the limits. Without alpha and with gamma 0 it is [`BceWithLogits`](super::BceWithLogits), bit for
-/// bit, positive weights included. Weights are as there: 0 takes an element away, even one whose logit or target is NaN. With
-/// a positive weight of 0, the loss and the derivatives of a positive are 0 too, at infinity as well, but NaN if its logit is.
-/// An alpha_t that is rounded to 0 is 0. Where w alpha_t is above the largest number, results are not NaN, and no more is
-/// promised.
+/// Infinite logits give the limits. With gamma 0 and without alpha, the results are those of
+/// [`BceWithLogits`](super::BceWithLogits), bit for bit, also with positive weights. Weights work as there: a weight of
+/// 0 ignores the element, even if its logit or target is NaN. With a positive weight of 0, the loss and the derivatives
+/// of a positive are 0, also at infinity, but NaN if its logit is NaN. An alpha_t that rounds to 0 is 0. If w alpha_t
+/// is above the largest number, results are not NaN, and nothing else is promised.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FocalLoss<'w, T> {
     settings: Settings<'w, T>,
@@ -102,7 +107,8 @@ impl<T: Real> Default for FocalLoss<'_, T> {
 }
 
 impl<'w, T: Real> FocalLoss<'w, T> {
-    /// With alpha 0.25 and gamma 2, without weights or smoothing, reduced by [`Reduction::Mean`], on the fastest backend.
+    /// Makes a loss with alpha 0.25 and gamma 2, without weights or smoothing, with [`Reduction::Mean`], on the fastest
+    /// backend.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -114,43 +120,45 @@ impl<'w, T: Real> FocalLoss<'w, T> {
         }
     }
 
-    /// By what positives are multiplied; negatives are by 1 - alpha. In [0, 1]. One for all: [`pos_weight`](Self::pos_weight)
-    /// has one for each class.
+    /// Sets alpha, in [0, 1]: alpha multiplies the loss of positives, and 1 - alpha that of negatives. It is the same
+    /// for all classes; use [`pos_weight`](Self::pos_weight) for one value per class.
     #[must_use]
     pub const fn alpha(mut self, alpha: T) -> Self {
         self.alpha = Some(alpha);
         self
     }
 
-    /// Positives and negatives as they are, or as [`pos_weight`](Self::pos_weight) has them.
+    /// Removes alpha: only [`pos_weight`](Self::pos_weight) weights positives against negatives.
     #[must_use]
     pub const fn without_alpha(mut self) -> Self {
         self.alpha = None;
         self
     }
 
-    /// The power of the wrong answer's probability. In [0, 64]; integers up to 4 are the fastest.
+    /// Sets gamma, the power of the wrong answer's probability, in [0, 64]. Integers up to 4 are the fastest.
     #[must_use]
     pub const fn gamma(mut self, gamma: T) -> Self {
         self.gamma = gamma;
         self
     }
 
-    /// By what positives are multiplied besides: one for each class is an alpha per class. Not negative, finite.
+    /// Sets the positive weight, which multiplies the loss of a positive. Must be finite and not negative. One weight
+    /// for each class is an alpha for each class.
     ///
-    /// Without alpha, positives are multiplied by p and negatives by 1. So p = alpha / (1 - alpha) has the balance of alpha, and
-    /// losses are 1 + p times as large; a [`weight`](Self::weight) of 1 - alpha takes that back. With alpha, which is 0.25
-    /// unless something else is said, positives are multiplied by alpha p and negatives by 1 - alpha.
+    /// Without alpha, positives are multiplied by p and negatives by 1. So p = alpha / (1 - alpha) has the balance of
+    /// alpha, and losses are 1 + p times as large; a [`weight`](Self::weight) of 1 - alpha undoes that. With alpha,
+    /// whose default is 0.25, positives are multiplied by alpha p and negatives by 1 - alpha.
     ///
     /// ```
     /// use logit_loss::{FocalLoss, Loss, Reduction, Weights};
     ///
-    /// // Two samples of three classes, of which positives are common, rare and very rare.
+    /// // Two samples of three classes, whose positives are common, rare and very rare.
     /// let (logits, labels) = ([2.0f32, -1.0, -3.0, 0.5, -2.0, -4.0], [true, true, false, false, false, true]);
     /// let pos_weight = [1.0, 4.0, 19.0];
-    /// let focal = FocalLoss::new().without_alpha().pos_weight(Weights::per_class(&pos_weight)).reduction(Reduction::Sum);
+    /// let pos_weight = Weights::per_class(&pos_weight);
+    /// let focal = FocalLoss::new().without_alpha().pos_weight(pos_weight).reduction(Reduction::Sum);
     ///
-    /// // The third class alone: p = 19 is the balance of alpha = 0.95, twenty times as large.
+    /// // In the third class, p = 19 has the balance of alpha = 0.95, and is twenty times as large.
     /// let third = FocalLoss::new().alpha(0.95).reduction(Reduction::Sum);
     /// let (mut all, mut one) = ([0.0; 6], [0.0; 2]);
     /// focal.gradient(&logits, &labels, &mut all)?;
@@ -161,15 +169,15 @@ impl<'w, T: Real> FocalLoss<'w, T> {
     ///
     /// # Errors
     ///
-    /// Every method returns [`Error::Tiling`] for weights that do not fit the logits, and [`Error::Weight`] for one that is
-    /// negative or not finite, both of [`Argument::PosWeight`].
+    /// Every method returns [`Error::Tiling`] if the number of weights does not fit the logits, and [`Error::Weight`]
+    /// if a weight is negative or not finite. Both name [`Argument::PosWeight`].
     #[must_use]
     pub const fn pos_weight(mut self, pos_weight: Weights<'w, T>) -> Self {
         self.pos_weight = pos_weight;
         self
     }
 
-    /// By what the loss of each element is multiplied; 0 takes it away. Not negative, finite.
+    /// Sets the weight that multiplies each element's loss. Must be finite and not negative; 0 ignores the element.
     #[must_use]
     pub const fn weight(mut self, weight: Weights<'w, T>) -> Self {
         self.settings.weight = weight;
@@ -177,7 +185,7 @@ impl<'w, T: Real> FocalLoss<'w, T> {
         self
     }
 
-    /// A second weight, by which the loss of each element is multiplied besides; see
+    /// Sets a second weight, which multiplies each element's loss as well: see
     /// [`BceWithLogits::class_weight`](crate::BceWithLogits::class_weight).
     #[must_use]
     pub const fn class_weight(mut self, weight: Weights<'w, T>) -> Self {
@@ -186,7 +194,7 @@ impl<'w, T: Real> FocalLoss<'w, T> {
         self
     }
 
-    /// Takes away every element whose target is `value`; see
+    /// Ignores every element whose target is `value`: see
     /// [`BceWithLogits::ignore_target`](crate::BceWithLogits::ignore_target).
     #[must_use]
     pub const fn ignore_target(mut self, value: T) -> Self {
@@ -195,7 +203,8 @@ impl<'w, T: Real> FocalLoss<'w, T> {
         self
     }
 
-    /// Takes away every element where this is false. As long as the inputs. See [`Loss`](crate::Loss#what-is-not-there).
+    /// Ignores every element where `present` is false: see [ignored elements](crate::Loss#ignored-elements). The mask
+    /// must be as long as the inputs.
     #[must_use]
     pub const fn mask(mut self, present: &'w [bool]) -> Self {
         self.settings.mask = Some(present);
@@ -203,28 +212,28 @@ impl<'w, T: Real> FocalLoss<'w, T> {
         self
     }
 
-    /// Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+    /// Sets the label smoothing s, in [0, 1]: a target t becomes t (1 - s) + s / 2.
     #[must_use]
     pub const fn label_smoothing(mut self, s: T) -> Self {
         self.label_smoothing = s;
         self
     }
 
-    /// How the losses of the elements become one.
+    /// Sets the reduction: how the losses of all elements become one number.
     #[must_use]
     pub const fn reduction(mut self, reduction: Reduction) -> Self {
         self.settings.reduction = reduction;
         self
     }
 
-    /// Pins the backend.
+    /// Sets the backend, instead of the fastest one.
     #[must_use]
     pub const fn backend(mut self, backend: Backend) -> Self {
         self.settings.backend = Some(backend);
         self
     }
 
-    /// Takes as many threads as `rayon` has, with the very bits of one; see [`BceWithLogits::parallel`].
+    /// Uses all threads of `rayon` and gives the bits of one thread: see [`BceWithLogits::parallel`].
     ///
     /// [`BceWithLogits::parallel`]: crate::BceWithLogits::parallel
     #[cfg(feature = "rayon")]

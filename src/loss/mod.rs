@@ -1,4 +1,4 @@
-//! The losses, and what they have in common: the methods, the checks, the reductions.
+//! The losses, and what all losses share: the methods, the checks, the reductions.
 
 mod asymmetric;
 mod bce;
@@ -23,27 +23,33 @@ use crate::reduction::LossSum;
 use crate::weights::Weights;
 use plans::{HessianPlans, Plans};
 
-/// A loss of inputs and targets: how it is reduced, and its derivatives.
+/// The methods of every loss: the reduced loss, the loss of each element, and their derivatives.
 ///
-/// The inputs are logits, or the probabilities of [`Bce`]. They, and all results for each element, are of one [`Element`] type;
-/// targets are of any [`Label`] type. All slices are contiguous and as long as the inputs. Every method checks its arguments
-/// before it writes anything: on `Err`, no output has changed. None allocates or panics.
+/// The inputs are logits, or probabilities for [`Bce`]. Inputs and per-element results have one [`Element`] type;
+/// targets have any [`Label`] type. All slices are contiguous and as long as the inputs. Every method checks its
+/// arguments before it writes: on `Err`, no output has changed. No method allocates or panics.
 ///
-/// Derivatives are those of the *reduced* loss: under [`Reduction::Mean`](crate::Reduction::Mean) they come divided by the number of elements.
-/// For gradient boosting, and whenever elements are to be seen on their own, ask for
+/// Derivatives are those of the *reduced* loss: with [`Reduction::Mean`](crate::Reduction::Mean) they are divided by
+/// the number of elements. For gradient boosting, and for the derivative of each element's own loss, use
 /// [`Reduction::Sum`](crate::Reduction::Sum).
 ///
-/// Sealed; implemented by [`BceWithLogits`], [`FocalLoss`], [`AsymmetricLoss`] and [`Bce`].
+/// A sum above the largest number is +inf, and so is its mean.
 ///
-/// # What is not there
+/// The trait is sealed. [`BceWithLogits`], [`FocalLoss`], [`AsymmetricLoss`] and [`Bce`] implement it.
 ///
-/// Four things take an element away: a target that [`ignore_target`](crate::BceWithLogits::ignore_target) names, a target of
-/// `None`, `false` in a [`mask`](crate::BceWithLogits::mask), and a weight of 0.
-/// Its loss, gradient, Hessian, target gradient and `backward` are 0, whatever its logit, its probability and its target are:
-/// NaN, infinite, or no label. It adds nothing to sums, to [`accumulate`](Loss::accumulate) or to losses of samples and classes.
+/// # Ignored elements
+///
+/// Four things make the crate ignore an element: a target that [`ignore_target`](crate::BceWithLogits::ignore_target)
+/// names, a target of `None`, `false` in a [`mask`](crate::BceWithLogits::mask), and a weight of 0.
+///
+/// An ignored element has loss, gradient, Hessian, target gradient and `backward` of 0, whatever its logit, probability
+/// and target are: they may be NaN or infinite, and the target need not be a label. It adds nothing to sums, to
+/// [`accumulate`](Loss::accumulate), or to the losses of samples and classes.
+///
 /// The first three are *not counted* either: not by [`Reduction::Mean`](crate::Reduction::Mean), by
-/// [`LossSum::count`](crate::LossSum::count), by the sum of the weights, or by [`count_classes`](Loss::count_classes). A weight of 0 is counted by all but the sum of the weights,
-/// as in PyTorch. Where nothing is left to be counted, a mean is [`Error::EmptyMean`].
+/// [`LossSum::count`](crate::LossSum::count), by the sum of the weights, or by [`count_classes`](Loss::count_classes).
+/// An element of weight 0 is counted everywhere but in the sum of the weights, as in PyTorch. A mean without any
+/// counted element is [`Error::EmptyMean`].
 ///
 /// ```
 /// use logit_loss::{BceWithLogits, Loss, LossSum};
@@ -61,9 +67,9 @@ use plans::{HessianPlans, Plans};
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
 ///
-/// # One of several
+/// # Choosing a loss at run time
 ///
-/// The methods are generic, so there is no `dyn Loss`. Where the loss is chosen at run time, an `enum` has it:
+/// The methods are generic, so `dyn Loss` does not exist. Use an `enum`:
 ///
 /// ```
 /// use logit_loss::{BceWithLogits, Error, FocalLoss, Loss};
@@ -92,11 +98,14 @@ use plans::{HessianPlans, Plans};
 ///
 /// # Errors
 ///
-/// All methods return [`Error::Length`] for slices that are not as long as the inputs, [`Error::Target`] for an integer that is
-/// no label, [`Error::Tiling`] and [`Error::Weight`] for weights that do not fit, [`Error::Parameter`] for a parameter out of its
-/// range, and of [`Bce`] [`Error::Probability`]. [`Error::Samples`] and [`Error::Classes`] are for shapes that do not divide
-/// the inputs. Those that take a mean, or the derivative of one, return [`Error::EmptyMean`] where there is nothing
-/// to divide by.
+/// * [`Error::Length`]: a slice is not as long as the inputs.
+/// * [`Error::Target`]: an integer target is neither 0 nor 1, and not ignored.
+/// * [`Error::Tiling`]: the number of weights does not fit the inputs.
+/// * [`Error::Weight`]: a weight is negative or not finite.
+/// * [`Error::Parameter`]: a parameter is out of its range.
+/// * [`Error::Probability`]: an input of [`Bce`] is not a probability.
+/// * [`Error::Samples`] and [`Error::Classes`]: samples or classes do not divide the inputs.
+/// * [`Error::EmptyMean`]: a mean, or its derivative, has nothing to divide by.
 ///
 /// ```
 /// use logit_loss::{BceWithLogits, Error, Loss};
@@ -112,17 +121,17 @@ pub trait Loss<T: Real>: Sync {
     #[doc(hidden)]
     fn plans(&self) -> &Self::Plans;
 
-    /// The reduced loss.
+    /// Returns the reduced loss.
     fn loss<E: Element<T>, Y: Label<T>>(&self, inputs: &[E], targets: &[Y]) -> Result<T, Error> {
         methods::loss(self.plans(), E::values(inputs), labels(targets))
     }
 
-    /// The loss of each element, unreduced: PyTorch's `reduction='none'`.
+    /// Writes the loss of each element to `out`, unreduced: PyTorch's `reduction='none'`.
     fn losses<E: Element<T>, Y: Label<T>>(&self, inputs: &[E], targets: &[Y], out: &mut [E]) -> Result<(), Error> {
         methods::losses(self.plans(), E::values(inputs), labels(targets), E::values_mut(out))
     }
 
-    /// The derivative of the reduced loss with respect to each input.
+    /// Writes the derivative of the reduced loss with respect to each input.
     fn gradient<E: Element<T>, Y: Label<T>>(
         &self,
         inputs: &[E],
@@ -132,7 +141,7 @@ pub trait Loss<T: Real>: Sync {
         methods::gradient(self.plans(), E::values(inputs), labels(targets), E::values_mut(gradient))
     }
 
-    /// The reduced loss, and its gradient, in one pass.
+    /// Returns the reduced loss and writes its gradient, in one pass.
     fn loss_and_gradient<E: Element<T>, Y: Label<T>>(
         &self,
         inputs: &[E],
@@ -142,7 +151,31 @@ pub trait Loss<T: Real>: Sync {
         methods::loss_and_gradient(self.plans(), E::values(inputs), labels(targets), E::values_mut(gradient))
     }
 
-    /// The reduced loss; its gradient takes the inputs' place, so that no second buffer is needed.
+    /// Returns the reduced loss and overwrites the inputs with its gradient, so no second buffer is needed.
+    ///
+    /// ```
+    /// use logit_loss::{BceWithLogits, Error, Loss};
+    ///
+    /// /// A step of gradient descent of a logistic regression.
+    /// fn step(model: &mut [f32; 2], features: &[[f32; 2]], labels: &[bool]) -> Result<f32, Error> {
+    ///     let mut logits: Vec<f32> = features.iter().map(|x| model[0] * x[0] + model[1] * x[1]).collect();
+    ///     let loss = BceWithLogits::new().loss_and_gradient_in_place(&mut logits, labels)?;
+    ///     for (x, gradient) in features.iter().zip(&logits) {
+    ///         model[0] -= gradient * x[0];
+    ///         model[1] -= gradient * x[1];
+    ///     }
+    ///     Ok(loss)
+    /// }
+    ///
+    /// let mut model = [0.0; 2];
+    /// let (features, labels) = ([[1.0, 0.2], [0.1, 1.0], [0.9, -0.3]], [true, false, true]);
+    /// let first = step(&mut model, &features, &labels)?;
+    /// for _ in 0..100 {
+    ///     step(&mut model, &features, &labels)?;
+    /// }
+    /// assert!(step(&mut model, &features, &labels)? < first / 5.0);
+    /// # Ok::<(), Error>(())
+    /// ```
     fn loss_and_gradient_in_place<E: Element<T>, Y: Label<T>>(
         &self,
         inputs: &mut [E],
@@ -151,8 +184,8 @@ pub trait Loss<T: Real>: Sync {
         methods::loss_and_gradient_in_place(self.plans(), E::values_mut(inputs), labels(targets))
     }
 
-    /// The vector-Jacobian product that an automatic differentiation needs: the gradient of each element's own loss,
-    /// whatever the reduction, times `upstream`, which may be negative but must be finite.
+    /// Writes the vector-Jacobian product that automatic differentiation needs: the gradient of each element's own
+    /// loss, whatever the reduction, times `upstream`. Upstream derivatives may be negative and must be finite.
     fn backward<E: Element<T>, Y: Label<T>>(
         &self,
         inputs: &[E],
@@ -163,9 +196,9 @@ pub trait Loss<T: Real>: Sync {
         methods::backward(self.plans(), E::values(inputs), labels(targets), upstream, E::values_mut(gradient))
     }
 
-    /// The reduced loss of each sample: the first `inputs.len() / out.len()` inputs are the first sample's. It has the bits of
-    /// [`loss`](Self::loss) on that sample alone, if all weights are 0 or from 2^-15 to 2^15 (of `f64` from 2^-50 to 2^50). A
-    /// sample of which nothing is left has 0.
+    /// Writes the reduced loss of each sample. A sample has `inputs.len() / out.len()` inputs, and the first sample has
+    /// the first of them. Each result has the bits of [`loss`](Self::loss) on that sample alone, if each weight is 0 or
+    /// from 2^-15 to 2^15 (2^-50 to 2^50 for `f64`). A sample whose elements are all ignored has 0.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, Loss};
@@ -186,8 +219,9 @@ pub trait Loss<T: Real>: Sync {
         methods::loss_per_sample(self.plans(), E::values(inputs), labels(targets), out)
     }
 
-    /// Adds a batch of [N, C, pixels] to a running sum for each of C classes; `pixels` is 1 for [N, C]. Losses are added one by
-    /// one, by the thread that calls, so that samples may be cut into batches anywhere.
+    /// Adds a batch of [N, C, pixels] to one running sum for each of the C classes. Set `pixels` to 1 for [N, C]. The
+    /// calling thread adds the losses one by one, so batches may be cut between any two samples without a change of
+    /// bits.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, Loss, LossSum};
@@ -195,7 +229,7 @@ pub trait Loss<T: Real>: Sync {
     /// let (logits, labels) = ([4.0f32, -3.0, 0.5, 2.0], [true, false, true, false]);
     /// let mut sums = [LossSum::new(); 2];
     /// BceWithLogits::new().accumulate_per_class(&mut sums, 1, &logits, &labels)?;
-    /// // Nearly all of the loss is the second class's.
+    /// // The second class has nearly all of the loss.
     /// assert!(sums[1].mean() > sums[0].mean());
     /// # Ok::<(), logit_loss::Error>(())
     /// ```
@@ -209,9 +243,10 @@ pub trait Loss<T: Real>: Sync {
         methods::accumulate_per_class(self.plans(), sums, pixels, E::values(inputs), labels(targets))
     }
 
-    /// Counts the positives and negatives of each class in targets of [N, C, pixels], as many classes as there are counts;
-    /// `pixels` is 1 for [N, C]. What is ignored or masked is not counted; weights do not matter. Targets must be in [0, 1]. The
-    /// thread that calls does it. With [`pos_weight`](crate::pos_weight()), the counts balance the classes.
+    /// Counts the positives and negatives of each class in targets of [N, C, pixels]. C is the number of counts; set
+    /// `pixels` to 1 for [N, C]. Ignored and masked elements are not counted, and weights do not matter. Targets must
+    /// be in [0, 1]. The calling thread does the work. [`pos_weight`](crate::pos_weight()) computes balancing weights
+    /// from the counts.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, ClassCount, Loss};
@@ -228,7 +263,7 @@ pub trait Loss<T: Real>: Sync {
         methods::count_classes(self.plans(), counts, pixels, labels(targets))
     }
 
-    /// Adds a batch to a running sum. Several calls give the bits of one if they are cut at multiples of
+    /// Adds a batch to a running sum. Several calls give the bits of one call if the batches are cut at multiples of
     /// [`LossSum::CHUNK`].
     fn accumulate<E: Element<T>, Y: Label<T>>(
         &self,
@@ -240,15 +275,16 @@ pub trait Loss<T: Real>: Sync {
     }
 }
 
-/// A loss that has a second derivative: [`BceWithLogits`], [`FocalLoss`] and [`AsymmetricLoss`]. Sealed.
+/// The second derivative of a loss. [`BceWithLogits`], [`FocalLoss`] and [`AsymmetricLoss`] implement this sealed
+/// trait.
 ///
 /// # Boosting needs a floor
 ///
 /// Boosting divides a sum of gradients by a sum of Hessians. The Hessian of [`BceWithLogits`] can be as small as 1e-30.
-/// Those of [`FocalLoss`] and [`AsymmetricLoss`] are negative where an element is far on the wrong side; of focal loss
-/// with gamma 2, where the right answer has a probability below 0.058. A leaf of such elements moves the wrong way, by
-/// any amount, or is never made. The crate returns the derivative as it is. Who divides by it puts a floor under it, a
-/// share of the gradient:
+/// The Hessians of [`FocalLoss`] and [`AsymmetricLoss`] are negative for an element that is far on the wrong side; for
+/// focal loss with gamma 2, where the right answer has a probability below 0.058. A leaf of such elements moves the
+/// wrong way, by any amount, or is never made. The crate returns the derivative unchanged. Before you divide by it,
+/// apply a floor that is a share of the gradient:
 ///
 /// ```
 /// use logit_loss::{FocalLoss, Hessian, Reduction};
@@ -267,29 +303,42 @@ pub trait Loss<T: Real>: Sync {
 /// # Ok::<(), logit_loss::Error>(())
 /// ```
 ///
-/// Then no leaf moves by more than 4, whatever is in it. Weights scale the floor as they scale the Hessian. With
-/// cross-entropy and focal loss, an element on the right side keeps its Hessian, which is at least half the gradient
-/// there. A constant floor has none of this, nor has a floor of 0, to which XGBoost clips.
+/// With this floor no leaf moves by more than 4, whatever its elements are. Weights scale the floor as they scale the
+/// Hessian. For cross-entropy and focal loss, the floor does not change an element on the right side, since its Hessian
+/// is at least half the gradient. A constant floor has none of these properties. Nor does a floor of 0, to which
+/// XGBoost clips.
 ///
-/// `examples/boosting.rs` trains focal loss from a probability of 0.01, with the learning rate, lambda and least leaf
-/// that are the defaults of XGBoost and of LightGBM. Without a floor, neither learns anything. With `h.max(1e-6)`,
-/// XGBoost's still learn nothing, and LightGBM's end with a loss of 1546. With `h.max(1e-3)`, only LightGBM's learn.
-/// With `h.max(g.abs() / 4.0)`, both do, to 0.049 and 0.058. From the log-odds of the classes all Hessians are
-/// positive, and this floor costs nothing.
+/// `examples/boosting.rs` trains focal loss from a probability of 0.01, with the default learning rate, lambda and
+/// least leaf of XGBoost and of LightGBM. Without a floor, neither learns anything. With `h.max(1e-6)`, XGBoost's
+/// defaults still learn nothing, and LightGBM's end with a loss of 1546. With `h.max(1e-3)`, only LightGBM's learn.
+/// With `h.max(g.abs() / 4.0)`, both learn, to a loss of 0.049 and 0.058. From the log-odds of the classes, all
+/// Hessians are positive, and this floor costs nothing.
 ///
-/// An element whose gradient and Hessian are both 0 (masked, or below the margin) needs a positive lambda, or a least
+/// An element whose gradient and Hessian are both 0 (ignored, or below the margin) needs a positive lambda or a least
 /// Hessian.
 ///
 /// # Errors
 ///
-/// Those of [`Loss`].
+/// The methods return the errors of [`Loss`].
 pub trait Hessian<T: Real>: Loss<T> {
     #[doc(hidden)]
     type HessianPlans: HessianPlans<T>;
     #[doc(hidden)]
     fn hessian_plans(&self) -> &Self::HessianPlans;
 
-    /// The gradient, and the diagonal of the Hessian, of the reduced loss: what gradient boosting needs.
+    /// Writes the gradient of the reduced loss and the diagonal of its Hessian. Gradient boosting needs both, of the
+    /// sum:
+    ///
+    /// ```
+    /// use logit_loss::{BceWithLogits, Hessian, Reduction};
+    ///
+    /// let (mut gradient, mut hessian) = ([0.0f32; 2], [0.0; 2]);
+    /// let sum = BceWithLogits::new().reduction(Reduction::Sum);
+    /// sum.gradient_and_hessian(&[0.0, 30.0], &[true, true], &mut gradient, &mut hessian)?;
+    /// assert_eq!((gradient[0], hessian[0]), (-0.5, 0.25));
+    /// assert!(hessian[1] > 0.0); // 1 - sigmoid(30) is 0 in `f32`.
+    /// # Ok::<(), logit_loss::Error>(())
+    /// ```
     fn gradient_and_hessian<E: Element<T>, Y: Label<T>>(
         &self,
         logits: &[E],

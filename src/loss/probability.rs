@@ -14,18 +14,18 @@ use crate::reduction::Reduction;
 use crate::simd::Backend;
 use crate::weights::Weights;
 
-/// Binary cross-entropy of probabilities: PyTorch's `BCELoss`, and a positive weight besides.
+/// Binary cross-entropy of probabilities: PyTorch's `BCELoss`, with an additional positive weight.
 ///
-/// With probability p, target t, weight w and positive weight p_w, all for each element, natural logarithms:
+/// Each element has a probability p, a target t, a weight w and a positive weight p_w. Logarithms are natural:
 ///
 /// ```text
 /// loss     = -w (p_w t max(ln p, -100) + (1 - t) max(ln(1 - p), -100))
 /// gradient = w ((1 - t) p - p_w t (1 - p)) / max(p (1 - p), 1e-12)
 /// ```
 ///
-/// The gradient is the derivative with respect to p but where its denominator is held at 1e-12; with p_w = 1 it is
-/// `w (p - t) / max(p (1 - p), 1e-12)`. Both limits are PyTorch's, and keep every result finite whose weights are not
-/// huge. (PyTorch takes 1e-12 from `f32` in `f64` too, where it is 4e-9 of it less.)
+/// The gradient is the derivative with respect to p, except where its denominator is held at 1e-12. With p_w = 1 it is
+/// `w (p - t) / max(p (1 - p), 1e-12)`. PyTorch has both limits too. They keep every result finite unless weights are
+/// huge. (PyTorch uses the `f32` value of 1e-12 in `f64` too, which is smaller by a share of 4e-9.)
 ///
 /// ```
 /// use logit_loss::{Bce, Loss, Reduction};
@@ -40,8 +40,9 @@ use crate::weights::Weights;
 ///
 /// # When to prefer logits
 ///
-/// Whenever there are logits: [`BceWithLogits`](crate::BceWithLogits) is right where a probability has no digits left.
-/// Close to 1, those of `f32` are 6e-8 apart, so even the nearest is far off, and from a logit of 17.33 on it is 1:
+/// Prefer logits whenever you have them: [`BceWithLogits`](crate::BceWithLogits) is accurate where a probability has
+/// lost its digits. Numbers of `f32` close to 1 are 6e-8 apart, so even the nearest probability is far off, and from a
+/// logit of 17.33 on it is 1:
 ///
 /// ```
 /// use logit_loss::{Bce, BceWithLogits, Loss};
@@ -51,13 +52,13 @@ use crate::weights::Weights;
 /// let of_logit = |x: f32, t: f32| BceWithLogits::new().loss(&[x], &[t]);
 /// let of_probability = |x: f32, t: f32| Bce::new().loss(&[sigmoid(x)], &[t]);
 ///
-/// // 44 % off at 17, no loss at all at 20.
+/// // The loss is 44 % off at 17, and 0 at 20.
 /// assert_eq!((of_logit(17.0, 1.0)?, of_probability(17.0, 1.0)?), (4.139_937_5e-8, 5.960_464_5e-8));
 /// assert_eq!((of_logit(20.0, 1.0)?, of_probability(20.0, 1.0)?), (2.061_153_7e-9, 0.0));
-/// // A wrong answer costs 100, and not 20.
+/// // A wrong answer costs 100 instead of 20.
 /// assert_eq!((of_logit(20.0, 0.0)?, of_probability(20.0, 0.0)?), (20.0, 100.0));
 ///
-/// // And nothing is learnt from it: the chain rule multiplies its gradient by p (1 - p), which is 0.
+/// // It teaches nothing either: the chain rule multiplies its gradient by p (1 - p), which is 0.
 /// let (mut of_logits, mut of_probabilities) = ([0.0f32], [0.0]);
 /// BceWithLogits::new().gradient(&[20.0], &[0.0], &mut of_logits)?;
 /// Bce::new().gradient(&[sigmoid(20.0)], &[0.0], &mut of_probabilities)?;
@@ -68,23 +69,25 @@ use crate::weights::Weights;
 ///
 /// # What it promises
 ///
-/// As [`Loss`]: never NaN for targets in [0, 1], the same bits on all backends of a kind, errors
-/// before effects. A weight of 0 takes an element away, even one whose probability is NaN or whatever else padding is
-/// made of, or whose target is NaN; a NaN target with any other weight gives NaN. Targets outside of [0, 1] are computed
-/// by the same formulas, without these promises.
+/// For targets in [0, 1] and probabilities in [0, 1], no result is NaN. All backends that fuse multiply and add give
+/// the same bits, and so do all that do not. Errors are returned before anything is written. A weight of 0 ignores the
+/// element, even if its probability or target is NaN or any other content of padding. A NaN target with any other
+/// weight gives NaN. For targets outside of [0, 1] the formulas are the same, without these promises.
 ///
-/// Derivatives are those of the *reduced* loss, the number of elements or the sum of weights included.
+/// Derivatives are those of the *reduced* loss: a mean divides them by the number of elements, or by the sum of the
+/// weights.
 ///
-/// For hard targets the loss is within 1 ULP of the exact one (0.93 found in `f32`, at p = 0.2935692) and the gradient
-/// within 1.5 (1.50 found, at p = 0.49991384), relative at any p, over every seventh pattern of `f32`; with any weights
-/// whose products are normal numbers 3 each; under a mean the gradient 1 more; each 1 more without fused multiply-add.
-/// Soft targets: loss 3.5; the gradient 4, relative even where p is close to t, but for a positive weight that is not 1,
-/// where it is 4 ULP of the sum of its two terms, if they are normal numbers.
+/// For hard targets, relative errors at any p are at most 1 ULP for the loss (0.93 found in `f32`, at p = 0.2935692)
+/// and 1.5 for the gradient (1.50 found, at p = 0.49991384); the search covers every seventh value of `f32`. They are
+/// at most 3 for both with any weights whose products are normal numbers. A mean adds 1 to the gradient, and a backend
+/// that does not fuse adds 1 to each. For soft targets, the loss is within 3.5 ULP and the gradient within 4, relative
+/// even where p is close to t. With a positive weight other than 1, the gradient is within 4 ULP of the sum of its two
+/// terms, if these are normal numbers.
 ///
 /// # Errors
 ///
-/// Every method returns [`Error::Probability`] for a probability below 0, above 1 or NaN, unless its weight is 0, and
-/// the errors of [`Loss`].
+/// Every method returns [`Error::Probability`] if a probability is below 0, above 1 or NaN, unless the element is
+/// ignored, and the errors of [`Loss`].
 ///
 /// ```
 /// use logit_loss::{Bce, Error, Loss, Weights};
@@ -107,13 +110,13 @@ impl<T: Real> Default for Bce<'_, T> {
 }
 
 impl<'w, T: Real> Bce<'w, T> {
-    /// Without weights, reduced by [`Reduction::Mean`], on the fastest backend.
+    /// Makes a loss without weights, with [`Reduction::Mean`], on the fastest backend.
     #[must_use]
     pub const fn new() -> Self {
         Self { settings: Settings::new(), pos_weight: Weights::uniform(T::ONE) }
     }
 
-    /// By what the loss of each element is multiplied; 0 takes it away. Not negative, finite.
+    /// Sets the weight that multiplies each element's loss. Must be finite and not negative; 0 ignores the element.
     #[must_use]
     pub const fn weight(mut self, weight: Weights<'w, T>) -> Self {
         self.settings.weight = weight;
@@ -121,7 +124,7 @@ impl<'w, T: Real> Bce<'w, T> {
         self
     }
 
-    /// A second weight, by which the loss of each element is multiplied besides; see
+    /// Sets a second weight, which multiplies each element's loss as well: see
     /// [`BceWithLogits::class_weight`](crate::BceWithLogits::class_weight).
     #[must_use]
     pub const fn class_weight(mut self, weight: Weights<'w, T>) -> Self {
@@ -130,7 +133,7 @@ impl<'w, T: Real> Bce<'w, T> {
         self
     }
 
-    /// Takes away every element whose target is `value`; see
+    /// Ignores every element whose target is `value`: see
     /// [`BceWithLogits::ignore_target`](crate::BceWithLogits::ignore_target).
     #[must_use]
     pub const fn ignore_target(mut self, value: T) -> Self {
@@ -139,7 +142,8 @@ impl<'w, T: Real> Bce<'w, T> {
         self
     }
 
-    /// Takes away every element where this is false. As long as the inputs. See [`Loss`](crate::Loss#what-is-not-there).
+    /// Ignores every element where `present` is false: see [ignored elements](crate::Loss#ignored-elements). The mask
+    /// must be as long as the inputs.
     #[must_use]
     pub const fn mask(mut self, present: &'w [bool]) -> Self {
         self.settings.mask = Some(present);
@@ -147,29 +151,29 @@ impl<'w, T: Real> Bce<'w, T> {
         self
     }
 
-    /// By what the cost of a missed positive is multiplied:
-    /// [`pos_weight`](crate::pos_weight()) balances the classes. Not negative, finite.
+    /// Sets the positive weight, which multiplies the loss of a positive. Must be finite and not negative.
+    /// [`pos_weight`](crate::pos_weight()) computes the values that balance the classes.
     #[must_use]
     pub const fn pos_weight(mut self, pos_weight: Weights<'w, T>) -> Self {
         self.pos_weight = pos_weight;
         self
     }
 
-    /// How the losses of the elements become one.
+    /// Sets the reduction: how the losses of all elements become one number.
     #[must_use]
     pub const fn reduction(mut self, reduction: Reduction) -> Self {
         self.settings.reduction = reduction;
         self
     }
 
-    /// Pins the backend.
+    /// Sets the backend, instead of the fastest one.
     #[must_use]
     pub const fn backend(mut self, backend: Backend) -> Self {
         self.settings.backend = Some(backend);
         self
     }
 
-    /// Takes as many threads as `rayon` has, with the very bits of one; see [`BceWithLogits::parallel`].
+    /// Uses all threads of `rayon` and gives the bits of one thread: see [`BceWithLogits::parallel`].
     ///
     /// [`BceWithLogits::parallel`]: crate::BceWithLogits::parallel
     #[cfg(feature = "rayon")]

@@ -49,8 +49,8 @@ pub trait Kernel<T: Native> {
     /// What it returns.
     type Out;
 
-    /// How many registers are worth their code side by side, so that their chains of operations do not wait for each other:
-    /// 1, 2 or 4. The longer the formula, the fewer.
+    /// How many registers are worth their code side by side, so that their chains of operations do not wait for each
+    /// other: 1, 2 or 4. The longer the formula, the fewer.
     const REGISTERS: usize = 1;
 
     /// Must be inlined always, like all that it calls, and free of closures: only then does its code take on the
@@ -119,11 +119,13 @@ impl<A, R> Function<A, R> {
     }
 }
 
-/// An instruction set that this CPU has been found to have.
+/// An instruction set that this CPU has.
 ///
-/// A value can only be had from [`best`](Self::best) and [`available`](Self::available), so none can name instructions
-/// that would fault. Losses choose for themselves; pin one to compare, to test, or to get the bits of a machine without
-/// fused multiply-add.
+/// Only [`best`](Self::best), [`available`](Self::available) and, with the feature `reproducible`, `reproducible` make
+/// a backend, so no backend names instructions that would fault. A loss uses the fastest backend by default. Set
+/// another one to compare, to test, or to get the bits of a machine without fused multiply-add.
+///
+/// All backends that fuse multiply and add give the same bits, and so do all that do not.
 ///
 /// ```
 /// use logit_loss::{Backend, BceWithLogits, Loss};
@@ -145,14 +147,14 @@ impl fmt::Display for Backend {
 }
 
 impl Backend {
-    /// The fastest that this CPU has.
+    /// Returns the fastest backend of this CPU.
     #[must_use]
     pub fn best() -> Self {
         Self::available().next().unwrap_or(Self(Kind::Scalar))
     }
 
-    /// The fastest of those that multiply and add with one rounding: with it, every machine has the same bits. Where there is no
-    /// instruction for that, it is `"scalar-fma"`, in software.
+    /// Returns the fastest backend that fuses multiply and add, so that every machine gives the same bits. If the CPU
+    /// has no instruction for that, this backend is `"scalar-fma"`, which computes in software.
     ///
     /// ```
     /// use logit_loss::{Backend, BceWithLogits, Loss};
@@ -168,20 +170,20 @@ impl Backend {
         Self::available().find(|backend| backend.is_fused()).unwrap_or(Self(Kind::ScalarFma))
     }
 
-    /// All that this CPU has, fastest first.
+    /// Returns all backends of this CPU, the fastest first.
     pub fn available() -> impl Iterator<Item = Self> {
         Kind::ALL.iter().filter(|kind| kind.detected()).map(|&kind| Self(kind))
     }
 
-    /// Its instructions: `"avx512"`, `"avx2"`, `"sse2"`, `"neon"`, `"simd128"`, `"scalar"` or, with the feature `reproducible`,
-    /// `"scalar-fma"`.
+    /// Returns the name of its instructions: `"avx512"`, `"avx2"`, `"sse2"`, `"neon"`, `"simd128"`, `"scalar"` or, with
+    /// the feature `reproducible`, `"scalar-fma"`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.0.name()
     }
 
-    /// Whether it multiplies and adds with one rounding. Backends that do give the same bits, and so do those that do
-    /// not; between the two kinds, the last bits differ.
+    /// Returns whether it fuses multiply and add, with one rounding. All backends that fuse give the same bits, and so
+    /// do all that do not. The last bits of the two kinds differ.
     #[must_use]
     pub const fn is_fused(self) -> bool {
         self.0.is_fused()
