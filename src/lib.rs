@@ -50,6 +50,7 @@
 //! * [Which loss, weight or mask](losses) to use.
 //! * [Coming from PyTorch](pytorch), argument by argument.
 //! * [In your firmware](firmware): how to use the crate on a microcontroller, and what it costs there.
+//! * [The same bits](reproducibility): on which machines, and at what cost.
 //! * [Vendoring](vendoring): how to copy the crate into a repository.
 //!
 //! # What it promises
@@ -66,7 +67,7 @@
 //! 4. **Errors before effects**: on `Err`, no output has changed.
 //!
 //! The crate assumes the default floating-point environment: round to nearest, and no flush of subnormal numbers to
-//! zero.
+//! zero. [The same bits](reproducibility) says what holds elsewhere.
 //!
 //! # Accuracy
 //!
@@ -123,45 +124,6 @@
 //!
 //! A call takes at most 16 KiB of stack, and 64 KiB in a debug build without these two lines. On a microcontroller, the
 //! plain loss takes at most 1 KiB.
-//!
-//! Subnormal numbers are slow. Nanoseconds for each of 4,096 `f32`, all of about one magnitude, on an AMD Zen 4:
-//!
-//! | magnitude of the logits | 1 | 46 | 60 | 90 | 110 | 1000 |
-//! |---|---|---|---|---|---|---|
-//! | `gradient`, AVX2 | 0.40 | 0.40 | 0.40 | 0.99 | 0.81 | 0.41 |
-//! | `losses`, AVX2 | 0.72 | 1.03 | 1.02 | 1.31 | 1.91 | 0.72 |
-//! | `losses` with a positive weight, AVX2 | 0.90 | 1.69 | 1.90 | 4.72 | 4.04 | 4.03 |
-//! | the same, `scalar` | 4.4 | 13.0 | 49.6 | 43.7 | 41.2 | 41.1 |
-//!
-//! From 44 on the square of `exp(-|x|)` is subnormal or vanishes, from 87.3 on `exp(-|x|)` itself. Losses and
-//! derivatives with weights take, besides, a formula for any logit where a block holds one beyond 60. The CPU's
-//! microcode takes over where a number is subnormal: flushed to zero, the last two rows take 1.9 and 23.2 from 60 on,
-//! and 0.90 and 4.4 below.
-//!
-//! # Other floating-point environments
-//!
-//! A program may set its CPU to take **subnormal numbers for zero**, as operands (DAZ) and as results (FTZ). Rust does
-//! not allow for that, and the compiler may evaluate a constant as if it were not so. On x86-64, `tests/environment.rs`
-//! sets both and finds, on every backend:
-//!
-//! * No result is NaN, of any logit, any target from 0 to 1 and any weights.
-//! * [`BceWithLogits`] without weights, [`sigmoid`], [`log_sigmoid`] and [`softplus`] with a beta of 1: a result that
-//!   is a normal number has the same bits, and one that is subnormal otherwise is 0.
-//! * With weights, [`Bce`], and [`FocalLoss`] of hard targets with a gamma up to 5: a result moves by at most 1 ULP
-//!   and, besides, the smallest normal number (1.2e-38 in `f32`) times the positive weight times the weight. The
-//!   largest that was found is 5.0 times that number with a positive weight of 5, where 5.9e-38 became 0. Softplus with
-//!   another beta: 1 ULP and, besides, that number times the larger of 1 and 1 / beta. A subnormal result may become 0.
-//! * A subnormal logit, probability, target or weight counts as 0; a probability then has the loss of 0.
-//! * Beyond, a power or product on the way to a result can vanish where the result does not. Found: focal loss of soft
-//!   targets with gamma 64, 0 instead of 0.056 at a logit of -3.8e37; the Hessian of asymmetric loss, 0 instead of
-//!   4.0e-20, at 4.3e-19 from its margin.
-//!
-//! Only x86-64 was looked at. On 32-bit Arm with NEON (`thumbv7neon-unknown-linux-gnueabihf`) the compiler compares
-//! some `f32` by NEON, which always takes subnormal operands for zero; it adds and multiplies without.
-//!
-//! **Other roundings** are not supported. Found, in ULP of what rounding to nearest gives, for hard targets without
-//! weights: 103 (`f32`) and 58,505 (`f64`) rounding down, 105 and 58,507 toward zero, 252 and 89,548 up; rounding down
-//! and toward zero give NaN for large logits, infinite ones among them.
 //!
 //! # Features and targets
 //!
@@ -225,6 +187,9 @@ pub mod losses {}
 #[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/pytorch.md")]
 pub mod pytorch {}
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/reproducibility.md")]
+pub mod reproducibility {}
 #[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/vendoring.md")]
 pub mod vendoring {}
