@@ -101,6 +101,11 @@ fn probabilities() {
 }
 
 #[test]
+fn no_nan() {
+    run("no_nan", bodies::no_nan::body);
+}
+
+#[test]
 fn longer_than_a_chunk() {
     let (single, double) = (bodies::seeds::long::<f32>(), bodies::seeds::long::<f64>());
     bodies::bce_f32::body(&single);

@@ -51,7 +51,7 @@ impl<T: Number> Activation<T> {
         T::LARGEST < f64::MAX || x.is_infinite() || argument < if let Softplus(_) = self { 4.0 } else { 700.0 }
     }
 
-    fn in_range(self, x: f64, y: f64) -> bool {
+    pub fn in_range(self, x: f64, y: f64) -> bool {
         match self {
             Sigmoid => (0.0..=1.0).contains(&y),
             LogSigmoid => y <= 0.0 && y <= x,

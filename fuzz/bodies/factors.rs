@@ -138,7 +138,7 @@ impl<T: Number> Factors<T> {
 }
 
 /// Of `n`, not above 40; anything for 0.
-fn divisor(bytes: &mut Bytes<'_>, n: usize) -> usize {
+pub fn divisor(bytes: &mut Bytes<'_>, n: usize) -> usize {
     let wanted = 1 + bytes.below(40);
     (1..=wanted).rev().find(|&d| n.is_multiple_of(d)).unwrap_or(1)
 }

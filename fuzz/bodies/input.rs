@@ -66,12 +66,21 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// `n` numbers: up to 16 that follow, over and over.
+    /// `n` numbers, as [`fill`](Self::fill) has them.
     pub fn numbers<T: Number>(&mut self, n: usize, number: impl Fn(T) -> T) -> Vec<T> {
+        let mut numbers = vec![T::default(); n];
+        self.fill(&mut numbers, number);
+        numbers
+    }
+
+    /// Up to 16 numbers that follow, over and over.
+    pub fn fill<T: Number>(&mut self, numbers: &mut [T], number: impl Fn(T) -> T) {
         let choice = self.byte();
         let run = RUNS[usize::from(choice >> 4) % RUNS.len()];
-        let palette: Vec<T> = (0..=choice & 15).map(|_| number(self.number())).collect();
-        (0..n).map(|i| palette[i / run % palette.len()]).collect()
+        let count = 1 + usize::from(choice & 15);
+        let mut palette = [T::default(); 16];
+        palette[..count].iter_mut().for_each(|slot| *slot = number(self.number()));
+        numbers.iter_mut().enumerate().for_each(|(i, slot)| *slot = palette[i / run % count]);
     }
 
     pub fn reduction(&mut self) -> Reduction {

@@ -94,7 +94,7 @@ pub struct Focal<T> {
     pub pos_weight: Factors<T>,
 }
 
-const LARGEST_GAMMA: f64 = 64.0;
+pub const LARGEST_GAMMA: f64 = 64.0;
 
 impl<T: Number> Focal<T> {
     fn of(

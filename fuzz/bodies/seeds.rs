@@ -3,6 +3,7 @@
 //! Committed under `fuzz/seeds`, and written there by `cargo run --manifest-path fuzz/Cargo.toml --example seeds`.
 
 mod asymmetric;
+mod no_nan;
 
 use std::collections::BTreeSet;
 
@@ -51,6 +52,9 @@ pub fn all() -> Vec<Seed> {
     add("interface", "asymmetric_f64", asymmetric::interface::<f64>(5).swap_remove(0).1);
     for (name, bytes) in super::labels::seeds() {
         add("labels", &name, bytes);
+    }
+    for (name, bytes) in no_nan::seeds() {
+        add("no_nan", &name, bytes);
     }
     for (name, single, double) in probabilities() {
         add("probabilities", name, single);
