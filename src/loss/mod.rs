@@ -98,6 +98,8 @@ use plans::{HessianPlans, Plans};
 ///
 /// # Errors
 ///
+/// The methods return these errors:
+///
 /// * [`Error::Length`]: a slice is not as long as the inputs.
 /// * [`Error::Target`]: an integer target is neither 0 nor 1, and not ignored.
 /// * [`Error::Tiling`]: the number of weights does not fit the inputs.
