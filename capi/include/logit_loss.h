@@ -1,35 +1,39 @@
 /*
- * logit-loss: losses straight from logits, and their derivatives, for C99 and C++.
+ * logit-loss: losses computed from logits, and their derivatives, for C99 and C++.
  *
- * What holds of every function:
+ * The following holds for every function:
  *
- * It returns LOGIT_LOSS_STATUS_OK, which is 0, or what is wrong. All is checked before anything is written: on an
- * error, no output has changed. It allocates nothing, calls nothing, keeps nothing between calls and may be called
- * from several threads or an interrupt at once.
+ * A function returns LOGIT_LOSS_STATUS_OK, which is 0, or an error. It checks everything before it writes anything:
+ * if it returns an error, no output has changed. It does not allocate, calls no function of another library, keeps
+ * nothing between calls, and may be called from several threads or an interrupt at once.
  *
- * Arrays are contiguous; `len` is a number of elements, not of bytes. Where it is 0, pointers to arrays are not looked
- * at and may be NULL. Others must not be NULL (LOGIT_LOSS_STATUS_NULL) and have their type's alignment
- * (LOGIT_LOSS_STATUS_MISALIGNED): a packed struct or a buffer of bytes may not. Inputs are never written to. They may
- * overlap each other; what is written must overlap nothing else (LOGIT_LOSS_STATUS_OVERLAP), but for the options
- * themselves, which are read first. To write over the logits there are functions that end in _in_place. Outputs need
- * not be initialised, but for a logit_loss_sum.
+ * Arrays are contiguous. `len` is a number of elements, not of bytes. If it is 0, pointers to arrays are not used and
+ * may be NULL. All other pointers must not be NULL (LOGIT_LOSS_STATUS_NULL) and must have the alignment of their type
+ * (LOGIT_LOSS_STATUS_MISALIGNED), which a field of a packed struct or a buffer of bytes may not have. Inputs are
+ * never written to. They may overlap each other. An output must not overlap an input or another output
+ * (LOGIT_LOSS_STATUS_OVERLAP), except the options struct itself, which is read first. To overwrite the logits, use a
+ * function that ends in _in_place. Outputs need no initialisation, except a logit_loss_sum.
  *
- * Of `targets`, `labels`, and the labels of other types that the options have, one is given, the others are NULL
- * (LOGIT_LOSS_STATUS_TWO_TARGETS): targets go from 0, negative, to 1, positive, and may be soft; labels are 0,
- * negative, or 1, positive, and any other is an error (LOGIT_LOSS_STATUS_TARGET). The same targets give the same bits
+ * Pass exactly one of `targets`, `labels`, and the labels of other types in the options; the others must be NULL
+ * (LOGIT_LOSS_STATUS_TWO_TARGETS). Targets go from 0, negative, to 1, positive, and may be soft. Labels are 0,
+ * negative, or 1, positive; any other label is an error (LOGIT_LOSS_STATUS_TARGET). Equal targets give the same bits
  * in every form.
  *
- * An element is not there if its target is the one that the options ignore, its byte in their mask is 0, or its weight
- * is 0. Its loss and its derivatives are 0, whatever its logit and its target are, NaN or no label. The first two are
- * not counted either, by a mean or a sum that goes on; a weight of 0 is, but by the weighted mean. Any other NaN, in a
- * logit or in a target, gives NaN.
+ * A function ignores an element if its target is the ignored value of the options, if its byte in their mask is 0, or
+ * if its weight is 0. The loss and the derivatives of an ignored element are 0, whatever its logit and its target
+ * are: they may be NaN, and the label need not be 0 or 1. Means and running sums do not count elements that the
+ * ignored value or the mask ignores. They count an element of weight 0, except in the weighted mean. Any other NaN,
+ * in a logit or in a target, gives NaN.
  *
- * Options begin with their size, which may be 0. They may have more fields in later versions: whoever fills in the size
- * is told if the header and the library differ (LOGIT_LOSS_STATUS_SIZE).
+ * Options begin with their size, which may be 0. Later versions may add fields. If you set the size, a function
+ * returns LOGIT_LOSS_STATUS_SIZE when the header and the library differ.
  *
  * Names end in the type of logits, weights and results: _f32 is float, _f64 is double. An ULP is the distance of two
  * neighbouring numbers of the type. Floating-point arithmetic must round to nearest and must not flush subnormal
- * numbers to zero, as it is after a reset.
+ * numbers to zero, as after a reset.
+ *
+ * All machines that multiply and add in one step give the same bits, and so do all machines that do not. If the
+ * library is built with the feature `reproducible`, every machine gives the same bits.
  */
 
 
@@ -39,72 +43,74 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Focal loss of either type as its authors have it: alpha 0.25, gamma 2. */
+/* The options of focal loss, of either type, with its authors' values: alpha 0.25, gamma 2. */
 #define LOGIT_LOSS_FOCAL_INIT \
     { 0, 0, { NULL, 0, 0, 0 }, { NULL, 0, 0, 0 }, { NULL, 0, 0, 0 }, NULL, NULL, NULL, NULL, 0, 0, 0, 0.25f, 2, 1 }
 
-/* Asymmetric loss as its authors have it: gamma_pos 1, gamma_neg 4, margin 0.05, which is not the same number in both
- * types. */
+/* The options of asymmetric loss with its authors' values: gamma_pos 1, gamma_neg 4, margin 0.05. The margin is not the
+ * same number in both types. */
 #define LOGIT_LOSS_ASYMMETRIC_INIT_F32 \
     { 0, 0, { NULL, 0, 0, 0 }, { NULL, 0, 0, 0 }, NULL, NULL, NULL, NULL, 0, 0, 0, 1, 4, 0.05f }
 #define LOGIT_LOSS_ASYMMETRIC_INIT_F64 \
     { 0, 0, { NULL, 0, 0, 0 }, { NULL, 0, 0, 0 }, NULL, NULL, NULL, NULL, 0, 0, 0, 1, 4, 0.05 }
 
 /**
- * The sum of the losses divided by the number of elements that are counted, whatever their weights.
+ * Divides the sum of the losses by the number of counted elements, whatever their weights.
  */
 #define LOGIT_LOSS_MEAN 0
 
 /**
- * The sum divided by the sum of the weights: elements of weight 0 do not count.
+ * Divides the sum by the sum of the weights, so elements of weight 0 do not count.
  */
 #define LOGIT_LOSS_WEIGHTED_MEAN 1
 
 /**
- * The sum.
+ * Keeps the sum.
  */
 #define LOGIT_LOSS_SUM 2
 
 /**
- * No weights: all are 1. What zeroed memory says.
+ * There are no values: all weights are 1. Zeroed memory has this kind.
  */
 #define LOGIT_LOSS_WEIGHTS_NONE 0
 
 /**
- * One value for all elements: `len` is 1.
+ * One value is the weight of all elements. `len` is 1.
  */
 #define LOGIT_LOSS_WEIGHTS_UNIFORM 1
 
 /**
- * A value for each class of logits [samples][classes]: `len` is the number of classes.
+ * Each class of logits [samples][classes] has a value. `len` is the number of classes.
  */
 #define LOGIT_LOSS_WEIGHTS_PER_CLASS 2
 
 /**
- * A value for each channel of logits [samples][channels][pixels]: `len` is the number of channels, `repeat` of
- * pixels.
+ * Each channel of logits [samples][channels][pixels] has a value. `len` is the number of channels, and `repeat` the
+ * number of pixels.
  */
 #define LOGIT_LOSS_WEIGHTS_PER_CHANNEL 3
 
 /**
- * A value for each sample of logits [samples][classes]: `len` is the number of samples, `repeat` of classes.
+ * Each sample of logits [samples][classes] has a value. `len` is the number of samples, and `repeat` the number of
+ * classes.
  */
 #define LOGIT_LOSS_WEIGHTS_PER_SAMPLE 4
 
 /**
- * A value for each element.
+ * Each element has a value.
  */
 #define LOGIT_LOSS_WEIGHTS_PER_ELEMENT 5
 
 /**
- * A value for each pixel of logits [samples][channels][pixels], the same for all channels: `len` is the number of
- * samples times that of pixels, `repeat` of pixels. There are as many channels as come out.
+ * Each pixel of logits [samples][channels][pixels] has a value, the same for all channels. `len` is the number of
+ * samples times the number of pixels, and `repeat` the number of pixels. The number of channels follows from the
+ * number of logits.
  */
 #define LOGIT_LOSS_WEIGHTS_PER_PIXEL 6
 
 /**
- * What every function returns: LOGIT_LOSS_STATUS_OK, which is 0, or what is wrong. Unless it is LOGIT_LOSS_STATUS_OK,
- * nothing has been written.
+ * The result of every function: LOGIT_LOSS_STATUS_OK, which is 0, or an error. A function that returns an error has
+ * written nothing.
  */
 enum logit_loss_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -112,11 +118,11 @@ enum logit_loss_status
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Everything was written.
+     * The function has written all results.
      */
     LOGIT_LOSS_STATUS_OK = 0,
     /**
-     * A pointer is NULL that must not be.
+     * A pointer is NULL, and must not be.
      */
     LOGIT_LOSS_STATUS_NULL = 1,
     /**
@@ -124,7 +130,7 @@ enum logit_loss_status
      */
     LOGIT_LOSS_STATUS_MISALIGNED = 2,
     /**
-     * An array of so many elements has no room in memory.
+     * An array of this length does not fit into memory.
      */
     LOGIT_LOSS_STATUS_TOO_LONG = 3,
     /**
@@ -140,7 +146,8 @@ enum logit_loss_status
      */
     LOGIT_LOSS_STATUS_TWO_TARGETS = 6,
     /**
-     * The kind of weights is none of LOGIT_LOSS_WEIGHTS_..., or there are values and none is given.
+     * The kind of weights is none of LOGIT_LOSS_WEIGHTS_..., or it is LOGIT_LOSS_WEIGHTS_NONE although there are
+     * values.
      */
     LOGIT_LOSS_STATUS_KIND = 7,
     /**
@@ -156,15 +163,15 @@ enum logit_loss_status
      */
     LOGIT_LOSS_STATUS_TARGET = 10,
     /**
-     * The weights do not come out even with the logits.
+     * The number of weights does not fit the number of logits.
      */
     LOGIT_LOSS_STATUS_WEIGHT_TILING = 11,
     /**
-     * The class weights do not come out even with the logits.
+     * The number of class weights does not fit the number of logits.
      */
     LOGIT_LOSS_STATUS_CLASS_WEIGHT_TILING = 12,
     /**
-     * The positive weights do not come out even with the logits.
+     * The number of positive weights does not fit the number of logits.
      */
     LOGIT_LOSS_STATUS_POS_WEIGHT_TILING = 13,
     /**
@@ -208,12 +215,12 @@ enum logit_loss_status
      */
     LOGIT_LOSS_STATUS_BETA = 23,
     /**
-     * A mean, or the derivative of one, where no elements are counted, or where their weights sum to 0, to so little
-     * that its reciprocal overflows, or to more than the largest number.
+     * A mean, or its derivative, has nothing to divide by: no element is counted, or the sum of the weights is 0, so
+     * small that its reciprocal overflows, or above the largest number.
      */
     LOGIT_LOSS_STATUS_EMPTY_MEAN = 24,
     /**
-     * Anything else.
+     * Another error.
      */
     LOGIT_LOSS_STATUS_OTHER = 25,
 };
@@ -226,438 +233,452 @@ typedef int32_t logit_loss_status;
 #endif // __cplusplus
 
 /**
- * A factor for each element, none negative or infinite. Zeroed, there are none: all are 1. A weight of 0 takes an
- * element away, even if its logit or target is NaN, or no label.
+ * The weights of elements. Each must be finite and not negative. A zeroed struct means that all weights are 1. A
+ * weight of 0 ignores the element, even if its logit or target is NaN, or its label is neither 0 nor 1.
  */
 typedef struct logit_loss_weights_f32 {
     /**
-     * The values; NULL if there are none.
+     * The values, or NULL if there are none.
      */
     const float *values;
     /**
-     * How many values there are.
+     * The number of values.
      */
     size_t len;
     /**
-     * For how many elements in a row each holds, or the number of pixels. Looked at only if `kind` is
+     * The number of consecutive elements that share a value, or the number of pixels. It is used only if `kind` is
      * LOGIT_LOSS_WEIGHTS_PER_CHANNEL, LOGIT_LOSS_WEIGHTS_PER_SAMPLE or LOGIT_LOSS_WEIGHTS_PER_PIXEL.
      */
     size_t repeat;
     /**
-     * One of LOGIT_LOSS_WEIGHTS_...
+     * The kind: one of LOGIT_LOSS_WEIGHTS_...
      */
     uint32_t kind;
 } logit_loss_weights_f32;
 
 /**
- * What binary cross-entropy is set to. Zeroed, it is without weights or smoothing, all elements are there, and the
- * mean is taken.
+ * The options of binary cross-entropy. A zeroed struct means: no weights, no smoothing, no ignored elements, the mean.
  */
 typedef struct logit_loss_bce_f32 {
     /**
-     * The size of this struct, or 0 for the same.
+     * The size of this struct, or 0, which skips the check of the size.
      */
     uint32_t size;
     /**
-     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     * The reduction: LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
      */
     uint32_t reduction;
     /**
-     * By what the loss of each element is multiplied.
+     * The weight that multiplies each element's loss.
      */
     struct logit_loss_weights_f32 weight;
     /**
-     * By what it is multiplied besides: weights of classes beside those of samples.
+     * A second weight that multiplies each element's loss as well: for example weights of classes, with weights of
+     * samples in `weight`.
      */
     struct logit_loss_weights_f32 class_weight;
     /**
-     * By what the cost of a missed positive is multiplied: negatives / positives balances the classes.
+     * The positive weight, which multiplies the loss of a positive. A value of negatives / positives balances the
+     * classes.
      */
     struct logit_loss_weights_f32 pos_weight;
     /**
-     * A byte for each element: 1, or 0 to take it away. NULL if all are there.
+     * A byte for each element: 0 ignores the element, 1 keeps it. NULL keeps all.
      */
     const uint8_t *mask;
     /**
-     * Labels of this type, if `targets` and `labels` are NULL.
+     * NULL, or labels of type int8_t. `targets` and `labels` must then be NULL.
      */
     const int8_t *labels_int8;
     /**
-     * Likewise.
+     * NULL, or labels of type int32_t. `targets` and `labels` must then be NULL.
      */
     const int32_t *labels_int32;
     /**
-     * Likewise.
+     * NULL, or labels of type int64_t. `targets` and `labels` must then be NULL.
      */
     const int64_t *labels_int64;
     /**
-     * Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+     * The label smoothing s, in [0, 1]: a target t becomes t (1 - s) + s / 2.
      */
     float label_smoothing;
     /**
-     * The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
-     * what is NaN. Looked at only if there is one.
+     * The target whose elements are ignored. Integers are compared as integers, floats exactly. NaN ignores targets
+     * that are NaN. It is used only if `has_ignored` is not 0.
      */
     float ignored;
     /**
-     * Whether there is a target that is ignored.
+     * Whether `ignored` is used: 0 means no, any other number yes.
      */
     uint32_t has_ignored;
 } logit_loss_bce_f32;
 
 /**
- * A factor for each element, none negative or infinite. Zeroed, there are none: all are 1. A weight of 0 takes an
- * element away, even if its logit or target is NaN, or no label.
+ * The weights of elements. Each must be finite and not negative. A zeroed struct means that all weights are 1. A
+ * weight of 0 ignores the element, even if its logit or target is NaN, or its label is neither 0 nor 1.
  */
 typedef struct logit_loss_weights_f64 {
     /**
-     * The values; NULL if there are none.
+     * The values, or NULL if there are none.
      */
     const double *values;
     /**
-     * How many values there are.
+     * The number of values.
      */
     size_t len;
     /**
-     * For how many elements in a row each holds, or the number of pixels. Looked at only if `kind` is
+     * The number of consecutive elements that share a value, or the number of pixels. It is used only if `kind` is
      * LOGIT_LOSS_WEIGHTS_PER_CHANNEL, LOGIT_LOSS_WEIGHTS_PER_SAMPLE or LOGIT_LOSS_WEIGHTS_PER_PIXEL.
      */
     size_t repeat;
     /**
-     * One of LOGIT_LOSS_WEIGHTS_...
+     * The kind: one of LOGIT_LOSS_WEIGHTS_...
      */
     uint32_t kind;
 } logit_loss_weights_f64;
 
 /**
- * What binary cross-entropy is set to. Zeroed, it is without weights or smoothing, all elements are there, and the
- * mean is taken.
+ * The options of binary cross-entropy. A zeroed struct means: no weights, no smoothing, no ignored elements, the mean.
  */
 typedef struct logit_loss_bce_f64 {
     /**
-     * The size of this struct, or 0 for the same.
+     * The size of this struct, or 0, which skips the check of the size.
      */
     uint32_t size;
     /**
-     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     * The reduction: LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
      */
     uint32_t reduction;
     /**
-     * By what the loss of each element is multiplied.
+     * The weight that multiplies each element's loss.
      */
     struct logit_loss_weights_f64 weight;
     /**
-     * By what it is multiplied besides: weights of classes beside those of samples.
+     * A second weight that multiplies each element's loss as well: for example weights of classes, with weights of
+     * samples in `weight`.
      */
     struct logit_loss_weights_f64 class_weight;
     /**
-     * By what the cost of a missed positive is multiplied: negatives / positives balances the classes.
+     * The positive weight, which multiplies the loss of a positive. A value of negatives / positives balances the
+     * classes.
      */
     struct logit_loss_weights_f64 pos_weight;
     /**
-     * A byte for each element: 1, or 0 to take it away. NULL if all are there.
+     * A byte for each element: 0 ignores the element, 1 keeps it. NULL keeps all.
      */
     const uint8_t *mask;
     /**
-     * Labels of this type, if `targets` and `labels` are NULL.
+     * NULL, or labels of type int8_t. `targets` and `labels` must then be NULL.
      */
     const int8_t *labels_int8;
     /**
-     * Likewise.
+     * NULL, or labels of type int32_t. `targets` and `labels` must then be NULL.
      */
     const int32_t *labels_int32;
     /**
-     * Likewise.
+     * NULL, or labels of type int64_t. `targets` and `labels` must then be NULL.
      */
     const int64_t *labels_int64;
     /**
-     * Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+     * The label smoothing s, in [0, 1]: a target t becomes t (1 - s) + s / 2.
      */
     double label_smoothing;
     /**
-     * The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
-     * what is NaN. Looked at only if there is one.
+     * The target whose elements are ignored. Integers are compared as integers, floats exactly. NaN ignores targets
+     * that are NaN. It is used only if `has_ignored` is not 0.
      */
     double ignored;
     /**
-     * Whether there is a target that is ignored.
+     * Whether `ignored` is used: 0 means no, any other number yes.
      */
     uint32_t has_ignored;
 } logit_loss_bce_f64;
 
 /**
- * A sum of losses that goes on, over batches and machines: zeroed at first, and the same bytes everywhere, so that it
- * can be stored and sent. Sums of float and of double are alike.
+ * A running sum of losses, over batches and machines. Zero it before the first use. Its bytes have the same meaning on
+ * every machine, so it can be stored and sent. Sums of float and of double have the same form.
  */
 typedef struct logit_loss_sum {
     /**
-     * Of no interest one by one.
+     * The bytes of the sum. Do not read them one by one.
      */
     uint8_t bytes[40];
 } logit_loss_sum;
 
 /**
- * What focal loss is set to. LOGIT_LOSS_FOCAL_INIT has the alpha 0.25 and the gamma 2 of its authors. Zeroed, without
- * alpha and with gamma 0, it is plain binary cross-entropy.
+ * The options of focal loss. LOGIT_LOSS_FOCAL_INIT has the alpha 0.25 and the gamma 2 of its authors. A zeroed struct
+ * has no alpha and gamma 0, which makes it plain binary cross-entropy.
  */
 typedef struct logit_loss_focal_f32 {
     /**
-     * The size of this struct, or 0 for the same.
+     * The size of this struct, or 0, which skips the check of the size.
      */
     uint32_t size;
     /**
-     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     * The reduction: LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
      */
     uint32_t reduction;
     /**
-     * By what the loss of each element is multiplied.
+     * The weight that multiplies each element's loss.
      */
     struct logit_loss_weights_f32 weight;
     /**
-     * By what it is multiplied besides: weights of classes beside those of samples.
+     * A second weight that multiplies each element's loss as well: for example weights of classes, with weights of
+     * samples in `weight`.
      */
     struct logit_loss_weights_f32 class_weight;
     /**
-     * By what positives are multiplied besides: one for each class, without alpha, is an alpha per class.
+     * The positive weight, which multiplies the loss of a positive. Without alpha, one weight for each class is an
+     * alpha for each class.
      */
     struct logit_loss_weights_f32 pos_weight;
     /**
-     * A byte for each element: 1, or 0 to take it away. NULL if all are there.
+     * A byte for each element: 0 ignores the element, 1 keeps it. NULL keeps all.
      */
     const uint8_t *mask;
     /**
-     * Labels of this type, if `targets` and `labels` are NULL.
+     * NULL, or labels of type int8_t. `targets` and `labels` must then be NULL.
      */
     const int8_t *labels_int8;
     /**
-     * Likewise.
+     * NULL, or labels of type int32_t. `targets` and `labels` must then be NULL.
      */
     const int32_t *labels_int32;
     /**
-     * Likewise.
+     * NULL, or labels of type int64_t. `targets` and `labels` must then be NULL.
      */
     const int64_t *labels_int64;
     /**
-     * Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+     * The label smoothing s, in [0, 1]: a target t becomes t (1 - s) + s / 2.
      */
     float label_smoothing;
     /**
-     * The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
-     * what is NaN. Looked at only if there is one.
+     * The target whose elements are ignored. Integers are compared as integers, floats exactly. NaN ignores targets
+     * that are NaN. It is used only if `has_ignored` is not 0.
      */
     float ignored;
     /**
-     * Whether there is a target that is ignored.
+     * Whether `ignored` is used: 0 means no, any other number yes.
      */
     uint32_t has_ignored;
     /**
-     * By what positives are multiplied; negatives are by 1 - alpha. In [0, 1]. Looked at only if there is one.
+     * Alpha, in [0, 1]: alpha multiplies the loss of positives, and 1 - alpha that of negatives. It is used only if
+     * `has_alpha` is not 0.
      */
     float alpha;
     /**
-     * The power of the wrong answer's probability. In [0, 64]; integers up to 4 are the fastest.
+     * The power of the wrong answer's probability, in [0, 64]. Integers up to 4 are the fastest.
      */
     float gamma;
     /**
-     * Whether there is an alpha. Without, positives and negatives are as they are, or as `pos_weight` has them.
+     * Whether `alpha` is used: 0 means no, any other number yes. Without alpha, only `pos_weight` weights positives
+     * against negatives.
      */
     uint32_t has_alpha;
 } logit_loss_focal_f32;
 
 /**
- * What focal loss is set to. LOGIT_LOSS_FOCAL_INIT has the alpha 0.25 and the gamma 2 of its authors. Zeroed, without
- * alpha and with gamma 0, it is plain binary cross-entropy.
+ * The options of focal loss. LOGIT_LOSS_FOCAL_INIT has the alpha 0.25 and the gamma 2 of its authors. A zeroed struct
+ * has no alpha and gamma 0, which makes it plain binary cross-entropy.
  */
 typedef struct logit_loss_focal_f64 {
     /**
-     * The size of this struct, or 0 for the same.
+     * The size of this struct, or 0, which skips the check of the size.
      */
     uint32_t size;
     /**
-     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     * The reduction: LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
      */
     uint32_t reduction;
     /**
-     * By what the loss of each element is multiplied.
+     * The weight that multiplies each element's loss.
      */
     struct logit_loss_weights_f64 weight;
     /**
-     * By what it is multiplied besides: weights of classes beside those of samples.
+     * A second weight that multiplies each element's loss as well: for example weights of classes, with weights of
+     * samples in `weight`.
      */
     struct logit_loss_weights_f64 class_weight;
     /**
-     * By what positives are multiplied besides: one for each class, without alpha, is an alpha per class.
+     * The positive weight, which multiplies the loss of a positive. Without alpha, one weight for each class is an
+     * alpha for each class.
      */
     struct logit_loss_weights_f64 pos_weight;
     /**
-     * A byte for each element: 1, or 0 to take it away. NULL if all are there.
+     * A byte for each element: 0 ignores the element, 1 keeps it. NULL keeps all.
      */
     const uint8_t *mask;
     /**
-     * Labels of this type, if `targets` and `labels` are NULL.
+     * NULL, or labels of type int8_t. `targets` and `labels` must then be NULL.
      */
     const int8_t *labels_int8;
     /**
-     * Likewise.
+     * NULL, or labels of type int32_t. `targets` and `labels` must then be NULL.
      */
     const int32_t *labels_int32;
     /**
-     * Likewise.
+     * NULL, or labels of type int64_t. `targets` and `labels` must then be NULL.
      */
     const int64_t *labels_int64;
     /**
-     * Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+     * The label smoothing s, in [0, 1]: a target t becomes t (1 - s) + s / 2.
      */
     double label_smoothing;
     /**
-     * The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
-     * what is NaN. Looked at only if there is one.
+     * The target whose elements are ignored. Integers are compared as integers, floats exactly. NaN ignores targets
+     * that are NaN. It is used only if `has_ignored` is not 0.
      */
     double ignored;
     /**
-     * Whether there is a target that is ignored.
+     * Whether `ignored` is used: 0 means no, any other number yes.
      */
     uint32_t has_ignored;
     /**
-     * By what positives are multiplied; negatives are by 1 - alpha. In [0, 1]. Looked at only if there is one.
+     * Alpha, in [0, 1]: alpha multiplies the loss of positives, and 1 - alpha that of negatives. It is used only if
+     * `has_alpha` is not 0.
      */
     double alpha;
     /**
-     * The power of the wrong answer's probability. In [0, 64]; integers up to 4 are the fastest.
+     * The power of the wrong answer's probability, in [0, 64]. Integers up to 4 are the fastest.
      */
     double gamma;
     /**
-     * Whether there is an alpha. Without, positives and negatives are as they are, or as `pos_weight` has them.
+     * Whether `alpha` is used: 0 means no, any other number yes. Without alpha, only `pos_weight` weights positives
+     * against negatives.
      */
     uint32_t has_alpha;
 } logit_loss_focal_f64;
 
 /**
- * What asymmetric loss is set to. LOGIT_LOSS_ASYMMETRIC_INIT_F32 and LOGIT_LOSS_ASYMMETRIC_INIT_F64 have the powers 1
- * and 4 and the margin 0.05 of its authors. Zeroed, with powers and margin 0, it is plain binary cross-entropy.
+ * The options of asymmetric loss. LOGIT_LOSS_ASYMMETRIC_INIT_F32 and LOGIT_LOSS_ASYMMETRIC_INIT_F64 have the powers 1
+ * and 4 and the margin 0.05 of its authors. A zeroed struct has powers 0 and margin 0, which makes it plain binary
+ * cross-entropy.
  */
 typedef struct logit_loss_asymmetric_f32 {
     /**
-     * The size of this struct, or 0 for the same.
+     * The size of this struct, or 0, which skips the check of the size.
      */
     uint32_t size;
     /**
-     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     * The reduction: LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
      */
     uint32_t reduction;
     /**
-     * By what the loss of each element is multiplied.
+     * The weight that multiplies each element's loss.
      */
     struct logit_loss_weights_f32 weight;
     /**
-     * By what it is multiplied besides: weights of classes beside those of samples.
+     * A second weight that multiplies each element's loss as well: for example weights of classes, with weights of
+     * samples in `weight`.
      */
     struct logit_loss_weights_f32 class_weight;
     /**
-     * A byte for each element: 1, or 0 to take it away. NULL if all are there.
+     * A byte for each element: 0 ignores the element, 1 keeps it. NULL keeps all.
      */
     const uint8_t *mask;
     /**
-     * Labels of this type, if `targets` and `labels` are NULL.
+     * NULL, or labels of type int8_t. `targets` and `labels` must then be NULL.
      */
     const int8_t *labels_int8;
     /**
-     * Likewise.
+     * NULL, or labels of type int32_t. `targets` and `labels` must then be NULL.
      */
     const int32_t *labels_int32;
     /**
-     * Likewise.
+     * NULL, or labels of type int64_t. `targets` and `labels` must then be NULL.
      */
     const int64_t *labels_int64;
     /**
-     * Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+     * The label smoothing s, in [0, 1]: a target t becomes t (1 - s) + s / 2.
      */
     float label_smoothing;
     /**
-     * The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
-     * what is NaN. Looked at only if there is one.
+     * The target whose elements are ignored. Integers are compared as integers, floats exactly. NaN ignores targets
+     * that are NaN. It is used only if `has_ignored` is not 0.
      */
     float ignored;
     /**
-     * Whether there is a target that is ignored.
+     * Whether `ignored` is used: 0 means no, any other number yes.
      */
     uint32_t has_ignored;
     /**
-     * The power of the wrong answer's probability, of positives. In [0, 64]; integers up to 4 are the fastest.
+     * The power of the wrong answer's probability for positives, in [0, 64]. Integers up to 4 are the fastest.
      */
     float gamma_pos;
     /**
-     * The same of negatives.
+     * The power of the wrong answer's probability for negatives, in [0, 64]. Integers up to 4 are the fastest.
      */
     float gamma_neg;
     /**
-     * What is subtracted from the probability of a negative: one that is no larger costs nothing. In [0, 1); 0 is
-     * none, and so is a number below the smallest normal one.
+     * The margin, in [0, 1), which is subtracted from the probability of a negative. A negative whose probability is
+     * not above the margin costs nothing. 0 means no margin, and so does a number below the smallest normal one.
      */
     float margin;
 } logit_loss_asymmetric_f32;
 
 /**
- * What asymmetric loss is set to. LOGIT_LOSS_ASYMMETRIC_INIT_F32 and LOGIT_LOSS_ASYMMETRIC_INIT_F64 have the powers 1
- * and 4 and the margin 0.05 of its authors. Zeroed, with powers and margin 0, it is plain binary cross-entropy.
+ * The options of asymmetric loss. LOGIT_LOSS_ASYMMETRIC_INIT_F32 and LOGIT_LOSS_ASYMMETRIC_INIT_F64 have the powers 1
+ * and 4 and the margin 0.05 of its authors. A zeroed struct has powers 0 and margin 0, which makes it plain binary
+ * cross-entropy.
  */
 typedef struct logit_loss_asymmetric_f64 {
     /**
-     * The size of this struct, or 0 for the same.
+     * The size of this struct, or 0, which skips the check of the size.
      */
     uint32_t size;
     /**
-     * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+     * The reduction: LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
      */
     uint32_t reduction;
     /**
-     * By what the loss of each element is multiplied.
+     * The weight that multiplies each element's loss.
      */
     struct logit_loss_weights_f64 weight;
     /**
-     * By what it is multiplied besides: weights of classes beside those of samples.
+     * A second weight that multiplies each element's loss as well: for example weights of classes, with weights of
+     * samples in `weight`.
      */
     struct logit_loss_weights_f64 class_weight;
     /**
-     * A byte for each element: 1, or 0 to take it away. NULL if all are there.
+     * A byte for each element: 0 ignores the element, 1 keeps it. NULL keeps all.
      */
     const uint8_t *mask;
     /**
-     * Labels of this type, if `targets` and `labels` are NULL.
+     * NULL, or labels of type int8_t. `targets` and `labels` must then be NULL.
      */
     const int8_t *labels_int8;
     /**
-     * Likewise.
+     * NULL, or labels of type int32_t. `targets` and `labels` must then be NULL.
      */
     const int32_t *labels_int32;
     /**
-     * Likewise.
+     * NULL, or labels of type int64_t. `targets` and `labels` must then be NULL.
      */
     const int64_t *labels_int64;
     /**
-     * Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+     * The label smoothing s, in [0, 1]: a target t becomes t (1 - s) + s / 2.
      */
     double label_smoothing;
     /**
-     * The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
-     * what is NaN. Looked at only if there is one.
+     * The target whose elements are ignored. Integers are compared as integers, floats exactly. NaN ignores targets
+     * that are NaN. It is used only if `has_ignored` is not 0.
      */
     double ignored;
     /**
-     * Whether there is a target that is ignored.
+     * Whether `ignored` is used: 0 means no, any other number yes.
      */
     uint32_t has_ignored;
     /**
-     * The power of the wrong answer's probability, of positives. In [0, 64]; integers up to 4 are the fastest.
+     * The power of the wrong answer's probability for positives, in [0, 64]. Integers up to 4 are the fastest.
      */
     double gamma_pos;
     /**
-     * The same of negatives.
+     * The power of the wrong answer's probability for negatives, in [0, 64]. Integers up to 4 are the fastest.
      */
     double gamma_neg;
     /**
-     * What is subtracted from the probability of a negative: one that is no larger costs nothing. In [0, 1); 0 is
-     * none, and so is a number below the smallest normal one.
+     * The margin, in [0, 1), which is subtracted from the probability of a negative. A negative whose probability is
+     * not above the margin costs nothing. 0 means no margin, and so does a number below the smallest normal one.
      */
     double margin;
 } logit_loss_asymmetric_f64;
@@ -667,85 +688,87 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The probability that each logit stands for, 1 / (1 + exp(-x)), within 2.5 ULP, one more where the machine cannot
- * multiply and add in one step; tiny ones keep their digits. `out` has `len` elements.
+ * Computes the probability of each logit, 1 / (1 + exp(-x)), within 2.5 ULP. A machine that cannot multiply and add in
+ * one step may err by 1 ULP more. Tiny probabilities keep their digits. `out` has `len` elements.
  *
- * Errors: those of the pointers.
+ * Returns an error of the pointers.
  */
 logit_loss_status logit_loss_sigmoid_f32(const float *logits, size_t len, float *out);
 
 /**
- * logit_loss_sigmoid_f32 for double.
+ * Computes in double what logit_loss_sigmoid_f32 computes in float.
  */
 logit_loss_status logit_loss_sigmoid_f64(const double *logits, size_t len, double *out);
 
 /**
- * logit_loss_sigmoid_f32, which takes the logits' place.
+ * Computes logit_loss_sigmoid_f32, and overwrites the logits with the results.
  */
 logit_loss_status logit_loss_sigmoid_in_place_f32(float *logits, size_t len);
 
 /**
- * logit_loss_sigmoid_in_place_f32 for double.
+ * Computes in double what logit_loss_sigmoid_in_place_f32 computes in float.
  */
 logit_loss_status logit_loss_sigmoid_in_place_f64(double *logits, size_t len);
 
 /**
- * The logarithm of sigmoid of each logit, -log(1 + exp(-x)), within 2 ULP, one more where the machine cannot multiply
- * and add in one step: where sigmoid itself is rounded to 0 or 1 it still has all digits. `out` has `len` elements.
+ * Computes the logarithm of each logit's sigmoid, -log(1 + exp(-x)), within 2 ULP. A machine that cannot multiply and
+ * add in one step may err by 1 ULP more. The result has all digits where sigmoid rounds to 0 or 1. `out` has `len`
+ * elements.
  *
- * Errors: those of the pointers.
+ * Returns an error of the pointers.
  */
 logit_loss_status logit_loss_log_sigmoid_f32(const float *logits, size_t len, float *out);
 
 /**
- * logit_loss_log_sigmoid_f32 for double.
+ * Computes in double what logit_loss_log_sigmoid_f32 computes in float.
  */
 logit_loss_status logit_loss_log_sigmoid_f64(const double *logits, size_t len, double *out);
 
 /**
- * logit_loss_log_sigmoid_f32, which takes the logits' place.
+ * Computes logit_loss_log_sigmoid_f32, and overwrites the logits with the results.
  */
 logit_loss_status logit_loss_log_sigmoid_in_place_f32(float *logits, size_t len);
 
 /**
- * logit_loss_log_sigmoid_in_place_f32 for double.
+ * Computes in double what logit_loss_log_sigmoid_in_place_f32 computes in float.
  */
 logit_loss_status logit_loss_log_sigmoid_in_place_f64(double *logits, size_t len);
 
 /**
- * log(1 + exp(beta x)) / beta of each logit, within 2 ULP for beta 1 and 3 for any other, one more where the machine
- * cannot multiply and add in one step. `out` has `len` elements.
+ * Computes softplus of each logit, log(1 + exp(beta x)) / beta, within 2 ULP for beta 1 and within 3 for any other
+ * beta. A machine that cannot multiply and add in one step may err by 1 ULP more. `out` has `len` elements.
  *
- * Errors: those of the pointers; LOGIT_LOSS_STATUS_BETA.
+ * Returns an error of the pointers, or LOGIT_LOSS_STATUS_BETA.
  */
 logit_loss_status logit_loss_softplus_f32(float beta, const float *logits, size_t len, float *out);
 
 /**
- * logit_loss_softplus_f32 for double.
+ * Computes in double what logit_loss_softplus_f32 computes in float.
  */
 logit_loss_status logit_loss_softplus_f64(double beta, const double *logits, size_t len, double *out);
 
 /**
- * logit_loss_softplus_f32, which takes the logits' place.
+ * Computes logit_loss_softplus_f32, and overwrites the logits with the results.
  */
 logit_loss_status logit_loss_softplus_in_place_f32(float beta, float *logits, size_t len);
 
 /**
- * logit_loss_softplus_in_place_f32 for double.
+ * Computes in double what logit_loss_softplus_in_place_f32 computes in float.
  */
 logit_loss_status logit_loss_softplus_in_place_f64(double beta, double *logits, size_t len);
 
 /**
- * The binary cross-entropy of sigmoid(logit), reduced to one number. With x the logit, t the target, w the weight
- * times the class weight, p the positive weight:
+ * Computes the binary cross-entropy of sigmoid(logit), reduced to one number. With logit x, target t, positive weight
+ * p, and w the weight times the class weight:
  *
  *     loss = w ((1 - t) softplus(x) + p t softplus(-x))        softplus(x) = log(1 + exp(x))
  *
- * `options` may be NULL: no weights, no smoothing, all elements are there, the mean. `*loss` is the mean, the weighted
- * mean or the sum. Of hard targets each loss is within 2 ULP (with weights 4), one more where the machine cannot
- * multiply and add in one step; the reduced loss within 4 ULP. Infinite logits give the limits, never NaN.
+ * `options` may be NULL. It then means: no weights, no smoothing, no ignored elements, the mean. `*loss` is the mean,
+ * the weighted mean or the sum. The loss of a hard target is within 2 ULP, or within 4 with weights, and the reduced
+ * loss within 4 ULP. A machine that cannot multiply and add in one step may err by 1 ULP more. Infinite logits give
+ * the limits, never NaN. A sum above the largest number is +inf, and so is its mean.
  *
- * Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+ * Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
  */
 logit_loss_status logit_loss_bce_loss_f32(const struct logit_loss_bce_f32 *options,
                                           const float *logits,
@@ -755,7 +778,7 @@ logit_loss_status logit_loss_bce_loss_f32(const struct logit_loss_bce_f32 *optio
                                           float *loss);
 
 /**
- * logit_loss_bce_loss_f32 for double.
+ * Computes in double what logit_loss_bce_loss_f32 computes in float.
  */
 logit_loss_status logit_loss_bce_loss_f64(const struct logit_loss_bce_f64 *options,
                                           const double *logits,
@@ -765,10 +788,10 @@ logit_loss_status logit_loss_bce_loss_f64(const struct logit_loss_bce_f64 *optio
                                           double *loss);
 
 /**
- * The binary cross-entropy of each element, times its weight: what the reduction would reduce, which is not looked
- * at. `losses` has `len` elements. Formula and error: logit_loss_bce_loss_f32.
+ * Writes the binary cross-entropy of each element, times its weight. It does not use the reduction. `losses` has `len`
+ * elements. Formula and accuracy are those of logit_loss_bce_loss_f32.
  *
- * Errors: those of the pointers and options.
+ * Returns an error of the pointers or options.
  */
 logit_loss_status logit_loss_bce_losses_f32(const struct logit_loss_bce_f32 *options,
                                             const float *logits,
@@ -778,7 +801,7 @@ logit_loss_status logit_loss_bce_losses_f32(const struct logit_loss_bce_f32 *opt
                                             float *losses);
 
 /**
- * logit_loss_bce_losses_f32 for double.
+ * Computes in double what logit_loss_bce_losses_f32 computes in float.
  */
 logit_loss_status logit_loss_bce_losses_f64(const struct logit_loss_bce_f64 *options,
                                             const double *logits,
@@ -788,16 +811,16 @@ logit_loss_status logit_loss_bce_losses_f64(const struct logit_loss_bce_f64 *opt
                                             double *losses);
 
 /**
- * The derivative of the reduced loss with respect to each logit, divided by what the loss is divided by:
+ * Writes the derivative of the reduced loss with respect to each logit. Its divisor is that of the loss:
  *
  *     gradient = w ((1 - t) sigmoid(x) - p t sigmoid(-x))        / len, / sum of the weights, or / 1
  *
- * `gradient` has `len` elements. Of hard targets it is within 2.5 ULP (with weights 4; one more under a mean, one
- * more where the machine cannot multiply and add in one step) down to the smallest numbers: nothing cancels. Where
- * the loss is wanted too, or the gradient is to take the logits' place: logit_loss_bce_loss_and_gradient_f32 and
- * logit_loss_bce_loss_and_gradient_in_place_f32, with the same bits.
+ * `gradient` has `len` elements. The gradient of a hard target is within 2.5 ULP, or within 4 with weights, down to
+ * the smallest numbers, since nothing cancels. A mean adds 1 ULP, and a machine that cannot multiply and add in one
+ * step adds 1. logit_loss_bce_loss_and_gradient_f32 computes the loss too, and
+ * logit_loss_bce_loss_and_gradient_in_place_f32 overwrites the logits; both give the same bits.
  *
- * Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+ * Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
  */
 logit_loss_status logit_loss_bce_gradient_f32(const struct logit_loss_bce_f32 *options,
                                               const float *logits,
@@ -807,7 +830,7 @@ logit_loss_status logit_loss_bce_gradient_f32(const struct logit_loss_bce_f32 *o
                                               float *gradient);
 
 /**
- * logit_loss_bce_gradient_f32 for double.
+ * Computes in double what logit_loss_bce_gradient_f32 computes in float.
  */
 logit_loss_status logit_loss_bce_gradient_f64(const struct logit_loss_bce_f64 *options,
                                               const double *logits,
@@ -817,7 +840,7 @@ logit_loss_status logit_loss_bce_gradient_f64(const struct logit_loss_bce_f64 *o
                                               double *gradient);
 
 /**
- * logit_loss_bce_loss_f32 and logit_loss_bce_gradient_f32 in one pass, with the same bits.
+ * Computes logit_loss_bce_loss_f32 and logit_loss_bce_gradient_f32 in one pass, with the same bits.
  */
 logit_loss_status logit_loss_bce_loss_and_gradient_f32(const struct logit_loss_bce_f32 *options,
                                                        const float *logits,
@@ -828,7 +851,7 @@ logit_loss_status logit_loss_bce_loss_and_gradient_f32(const struct logit_loss_b
                                                        float *loss);
 
 /**
- * logit_loss_bce_loss_and_gradient_f32 for double.
+ * Computes in double what logit_loss_bce_loss_and_gradient_f32 computes in float.
  */
 logit_loss_status logit_loss_bce_loss_and_gradient_f64(const struct logit_loss_bce_f64 *options,
                                                        const double *logits,
@@ -839,7 +862,8 @@ logit_loss_status logit_loss_bce_loss_and_gradient_f64(const struct logit_loss_b
                                                        double *loss);
 
 /**
- * logit_loss_bce_loss_and_gradient_f32, whose gradient takes the logits' place: no second buffer.
+ * Computes logit_loss_bce_loss_and_gradient_f32, and overwrites the logits with the gradient, so no second buffer is
+ * needed.
  */
 logit_loss_status logit_loss_bce_loss_and_gradient_in_place_f32(const struct logit_loss_bce_f32 *options,
                                                                 float *logits,
@@ -849,7 +873,7 @@ logit_loss_status logit_loss_bce_loss_and_gradient_in_place_f32(const struct log
                                                                 float *loss);
 
 /**
- * logit_loss_bce_loss_and_gradient_in_place_f32 for double.
+ * Computes in double what logit_loss_bce_loss_and_gradient_in_place_f32 computes in float.
  */
 logit_loss_status logit_loss_bce_loss_and_gradient_in_place_f64(const struct logit_loss_bce_f64 *options,
                                                                 double *logits,
@@ -859,15 +883,15 @@ logit_loss_status logit_loss_bce_loss_and_gradient_in_place_f64(const struct log
                                                                 double *loss);
 
 /**
- * logit_loss_bce_gradient_f32, and the diagonal of the Hessian, divided alike: what gradient boosting needs, which
- * wants LOGIT_LOSS_SUM.
+ * Computes logit_loss_bce_gradient_f32 and the diagonal of the Hessian, with the same divisor. Gradient boosting needs
+ * both, with LOGIT_LOSS_SUM.
  *
  *     hessian = w (1 - t + p t) sigmoid(x) sigmoid(-x)
  *
- * Both have `len` elements. Of hard targets the Hessian is within 5 ULP (with weights 7), one more in the same cases
- * as the gradient.
+ * Both have `len` elements. The Hessian of a hard target is within 5 ULP, or within 7 with weights, and 1 more in the
+ * same cases as the gradient.
  *
- * Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+ * Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
  */
 logit_loss_status logit_loss_bce_gradient_and_hessian_f32(const struct logit_loss_bce_f32 *options,
                                                           const float *logits,
@@ -878,7 +902,7 @@ logit_loss_status logit_loss_bce_gradient_and_hessian_f32(const struct logit_los
                                                           float *hessian);
 
 /**
- * logit_loss_bce_gradient_and_hessian_f32 for double.
+ * Computes in double what logit_loss_bce_gradient_and_hessian_f32 computes in float.
  */
 logit_loss_status logit_loss_bce_gradient_and_hessian_f64(const struct logit_loss_bce_f64 *options,
                                                           const double *logits,
@@ -889,10 +913,10 @@ logit_loss_status logit_loss_bce_gradient_and_hessian_f64(const struct logit_los
                                                           double *hessian);
 
 /**
- * Adds the losses of a batch to a sum that goes on; logit_loss_sum_reduce_f32 reads it. The reduction of the options
- * is not looked at.
+ * Adds the losses of a batch to a running sum, which logit_loss_sum_reduce_f32 reads. It does not use the reduction of
+ * the options.
  *
- * Errors: those of the pointers and options.
+ * Returns an error of the pointers or options.
  */
 logit_loss_status logit_loss_bce_accumulate_f32(const struct logit_loss_bce_f32 *options,
                                                 const float *logits,
@@ -902,7 +926,7 @@ logit_loss_status logit_loss_bce_accumulate_f32(const struct logit_loss_bce_f32 
                                                 struct logit_loss_sum *sum);
 
 /**
- * logit_loss_bce_accumulate_f32 for double.
+ * Computes in double what logit_loss_bce_accumulate_f32 computes in float.
  */
 logit_loss_status logit_loss_bce_accumulate_f64(const struct logit_loss_bce_f64 *options,
                                                 const double *logits,
@@ -912,17 +936,19 @@ logit_loss_status logit_loss_bce_accumulate_f64(const struct logit_loss_bce_f64 
                                                 struct logit_loss_sum *sum);
 
 /**
- * The focal loss of sigmoid(logit), reduced to one number. For hard targets, with u = x for target 0 and -x for
- * target 1, alpha_t = 1 - alpha and alpha p (1 and p without alpha), p the positive weight, w the weight times the
- * class weight:
+ * Computes the focal loss of sigmoid(logit), reduced to one number. For a hard target, with logit x, positive weight
+ * p, and w the weight times the class weight:
  *
+ *     target 0: u = x     alpha_t = 1 - alpha, or without alpha 1
+ *     target 1: u = -x    alpha_t = alpha p, or without alpha p
  *     loss = w alpha_t sigmoid(u)^gamma softplus(u)        softplus(x) = log(1 + exp(x))
  *
- * Soft targets follow torchvision's sigmoid_focal_loss. `options` may not be NULL: start with LOGIT_LOSS_FOCAL_INIT.
- * `*loss` is the mean, the weighted mean or the sum. Of hard targets each loss is within 6 + 2 gamma ULP, one more
- * where the machine cannot multiply and add in one step. Infinite logits give the limits, never NaN.
+ * Soft targets follow torchvision's sigmoid_focal_loss. `options` must not be NULL: start with LOGIT_LOSS_FOCAL_INIT.
+ * `*loss` is the mean, the weighted mean or the sum. The loss of a hard target is within 6 + 2 gamma ULP. A machine
+ * that cannot multiply and add in one step may err by 1 ULP more. Infinite logits give the limits, never NaN. A sum
+ * above the largest number is +inf, and so is its mean.
  *
- * Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+ * Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
  */
 logit_loss_status logit_loss_focal_loss_f32(const struct logit_loss_focal_f32 *options,
                                             const float *logits,
@@ -932,7 +958,7 @@ logit_loss_status logit_loss_focal_loss_f32(const struct logit_loss_focal_f32 *o
                                             float *loss);
 
 /**
- * logit_loss_focal_loss_f32 for double.
+ * Computes in double what logit_loss_focal_loss_f32 computes in float.
  */
 logit_loss_status logit_loss_focal_loss_f64(const struct logit_loss_focal_f64 *options,
                                             const double *logits,
@@ -942,10 +968,10 @@ logit_loss_status logit_loss_focal_loss_f64(const struct logit_loss_focal_f64 *o
                                             double *loss);
 
 /**
- * The focal loss of each element, times its weight: what the reduction would reduce, which is not looked at. `losses`
- * has `len` elements. Formula and error: logit_loss_focal_loss_f32.
+ * Writes the focal loss of each element, times its weight. It does not use the reduction. `losses` has `len` elements.
+ * Formula and accuracy are those of logit_loss_focal_loss_f32.
  *
- * Errors: those of the pointers and options.
+ * Returns an error of the pointers or options.
  */
 logit_loss_status logit_loss_focal_losses_f32(const struct logit_loss_focal_f32 *options,
                                               const float *logits,
@@ -955,7 +981,7 @@ logit_loss_status logit_loss_focal_losses_f32(const struct logit_loss_focal_f32 
                                               float *losses);
 
 /**
- * logit_loss_focal_losses_f32 for double.
+ * Computes in double what logit_loss_focal_losses_f32 computes in float.
  */
 logit_loss_status logit_loss_focal_losses_f64(const struct logit_loss_focal_f64 *options,
                                               const double *logits,
@@ -965,15 +991,15 @@ logit_loss_status logit_loss_focal_losses_f64(const struct logit_loss_focal_f64 
                                               double *losses);
 
 /**
- * The derivative of the reduced loss with respect to each logit, divided by what the loss is divided by. With s = 1
- * for target 0 and -1 for target 1:
+ * Writes the derivative of the reduced loss with respect to each logit. Its divisor is that of the loss. With s = 1
+ * for target 0 and s = -1 for target 1:
  *
  *     gradient = w alpha_t s sigmoid(u)^gamma (gamma sigmoid(-u) softplus(u) + sigmoid(u))
  *
- * `gradient` has `len` elements. Of hard targets it is within 6 + 2 gamma ULP (one more under a mean, one more where
- * the machine cannot multiply and add in one step).
+ * `gradient` has `len` elements. The gradient of a hard target is within 6 + 2 gamma ULP. A mean adds 1 ULP, and a
+ * machine that cannot multiply and add in one step adds 1.
  *
- * Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+ * Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
  */
 logit_loss_status logit_loss_focal_gradient_f32(const struct logit_loss_focal_f32 *options,
                                                 const float *logits,
@@ -983,7 +1009,7 @@ logit_loss_status logit_loss_focal_gradient_f32(const struct logit_loss_focal_f3
                                                 float *gradient);
 
 /**
- * logit_loss_focal_gradient_f32 for double.
+ * Computes in double what logit_loss_focal_gradient_f32 computes in float.
  */
 logit_loss_status logit_loss_focal_gradient_f64(const struct logit_loss_focal_f64 *options,
                                                 const double *logits,
@@ -993,7 +1019,7 @@ logit_loss_status logit_loss_focal_gradient_f64(const struct logit_loss_focal_f6
                                                 double *gradient);
 
 /**
- * logit_loss_focal_loss_f32 and logit_loss_focal_gradient_f32 in one pass, with the same bits.
+ * Computes logit_loss_focal_loss_f32 and logit_loss_focal_gradient_f32 in one pass, with the same bits.
  */
 logit_loss_status logit_loss_focal_loss_and_gradient_f32(const struct logit_loss_focal_f32 *options,
                                                          const float *logits,
@@ -1004,7 +1030,7 @@ logit_loss_status logit_loss_focal_loss_and_gradient_f32(const struct logit_loss
                                                          float *loss);
 
 /**
- * logit_loss_focal_loss_and_gradient_f32 for double.
+ * Computes in double what logit_loss_focal_loss_and_gradient_f32 computes in float.
  */
 logit_loss_status logit_loss_focal_loss_and_gradient_f64(const struct logit_loss_focal_f64 *options,
                                                          const double *logits,
@@ -1015,7 +1041,8 @@ logit_loss_status logit_loss_focal_loss_and_gradient_f64(const struct logit_loss
                                                          double *loss);
 
 /**
- * logit_loss_focal_loss_and_gradient_f32, whose gradient takes the logits' place: no second buffer.
+ * Computes logit_loss_focal_loss_and_gradient_f32, and overwrites the logits with the gradient, so no second buffer is
+ * needed.
  */
 logit_loss_status logit_loss_focal_loss_and_gradient_in_place_f32(const struct logit_loss_focal_f32 *options,
                                                                   float *logits,
@@ -1025,7 +1052,7 @@ logit_loss_status logit_loss_focal_loss_and_gradient_in_place_f32(const struct l
                                                                   float *loss);
 
 /**
- * logit_loss_focal_loss_and_gradient_in_place_f32 for double.
+ * Computes in double what logit_loss_focal_loss_and_gradient_in_place_f32 computes in float.
  */
 logit_loss_status logit_loss_focal_loss_and_gradient_in_place_f64(const struct logit_loss_focal_f64 *options,
                                                                   double *logits,
@@ -1035,14 +1062,14 @@ logit_loss_status logit_loss_focal_loss_and_gradient_in_place_f64(const struct l
                                                                   double *loss);
 
 /**
- * logit_loss_focal_gradient_f32, and the diagonal of the Hessian, which may be negative, divided alike. With S =
- * sigmoid(u), R = sigmoid(-u), L = softplus(u):
+ * Computes logit_loss_focal_gradient_f32 and the diagonal of the Hessian, with the same divisor. The Hessian may be
+ * negative. With S = sigmoid(u), R = sigmoid(-u), L = softplus(u):
  *
  *     hessian = w alpha_t S^gamma R (S (1 + 2 gamma) + gamma L (gamma R - S))
  *
  * Both have `len` elements.
  *
- * Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+ * Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
  */
 logit_loss_status logit_loss_focal_gradient_and_hessian_f32(const struct logit_loss_focal_f32 *options,
                                                             const float *logits,
@@ -1053,7 +1080,7 @@ logit_loss_status logit_loss_focal_gradient_and_hessian_f32(const struct logit_l
                                                             float *hessian);
 
 /**
- * logit_loss_focal_gradient_and_hessian_f32 for double.
+ * Computes in double what logit_loss_focal_gradient_and_hessian_f32 computes in float.
  */
 logit_loss_status logit_loss_focal_gradient_and_hessian_f64(const struct logit_loss_focal_f64 *options,
                                                             const double *logits,
@@ -1064,10 +1091,10 @@ logit_loss_status logit_loss_focal_gradient_and_hessian_f64(const struct logit_l
                                                             double *hessian);
 
 /**
- * Adds the losses of a batch to a sum that goes on; logit_loss_sum_reduce_f32 reads it. The reduction of the options
- * is not looked at.
+ * Adds the losses of a batch to a running sum, which logit_loss_sum_reduce_f32 reads. It does not use the reduction of
+ * the options.
  *
- * Errors: those of the pointers and options.
+ * Returns an error of the pointers or options.
  */
 logit_loss_status logit_loss_focal_accumulate_f32(const struct logit_loss_focal_f32 *options,
                                                   const float *logits,
@@ -1077,7 +1104,7 @@ logit_loss_status logit_loss_focal_accumulate_f32(const struct logit_loss_focal_
                                                   struct logit_loss_sum *sum);
 
 /**
- * logit_loss_focal_accumulate_f32 for double.
+ * Computes in double what logit_loss_focal_accumulate_f32 computes in float.
  */
 logit_loss_status logit_loss_focal_accumulate_f64(const struct logit_loss_focal_f64 *options,
                                                   const double *logits,
@@ -1087,22 +1114,23 @@ logit_loss_status logit_loss_focal_accumulate_f64(const struct logit_loss_focal_
                                                   struct logit_loss_sum *sum);
 
 /**
- * The asymmetric loss of sigmoid(logit), for many labels, reduced to one number: focal loss with a power of its own
- * for positives and for negatives, of which those with a probability up to the margin cost nothing. With x the logit,
- * t the target, w the weight times the class weight, m the margin, S = sigmoid(x), R = sigmoid(-x), q = S - m and
- * r = R + m:
+ * Computes the asymmetric loss of sigmoid(logit), for many labels, reduced to one number. It is focal loss with one
+ * power for positives and another for negatives; a negative whose probability is not above the margin costs nothing.
+ * With logit x, target t, margin m, w the weight times the class weight, S = sigmoid(x), R = sigmoid(-x), q = S - m
+ * and r = R + m:
  *
  *     loss = w (t P + (1 - t) N)        softplus(x) = log(1 + exp(x))
  *     P = R^gamma_pos softplus(-x)
  *     N = q^gamma_neg (-log r)          0 where q <= 0
  *
- * `options` may not be NULL: start with LOGIT_LOSS_ASYMMETRIC_INIT_F32. `*loss` is the mean, the weighted mean or the
- * sum. Of hard targets each loss is within 6 + 5 gamma ULP, with the gamma of its target, one more where the machine
- * cannot multiply and add in one step. This holds close to the margin too, where S - m has no digits left, of a margin
- * that differs from m by no more than a quarter of an ULP. Infinite logits give the limits, never NaN: at infinity a
- * negative costs -(1 - m)^gamma_neg log(m), and infinity without a margin.
+ * `options` must not be NULL: start with LOGIT_LOSS_ASYMMETRIC_INIT_F32. `*loss` is the mean, the weighted mean or the
+ * sum. The loss of a hard target is within 6 + 5 gamma ULP, with the gamma of its target. A machine that cannot
+ * multiply and add in one step may err by 1 ULP more. These errors hold close to the margin too, where S - m has no
+ * digits left, if the result is compared with that of a margin which differs from m by at most a quarter of an ULP.
+ * Infinite logits give the limits, never NaN: at +inf a negative costs -(1 - m)^gamma_neg log(m), which is +inf
+ * without a margin. A sum above the largest number is +inf, and so is its mean.
  *
- * Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+ * Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
  */
 logit_loss_status logit_loss_asymmetric_loss_f32(const struct logit_loss_asymmetric_f32 *options,
                                                  const float *logits,
@@ -1112,7 +1140,7 @@ logit_loss_status logit_loss_asymmetric_loss_f32(const struct logit_loss_asymmet
                                                  float *loss);
 
 /**
- * logit_loss_asymmetric_loss_f32 for double.
+ * Computes in double what logit_loss_asymmetric_loss_f32 computes in float.
  */
 logit_loss_status logit_loss_asymmetric_loss_f64(const struct logit_loss_asymmetric_f64 *options,
                                                  const double *logits,
@@ -1122,10 +1150,10 @@ logit_loss_status logit_loss_asymmetric_loss_f64(const struct logit_loss_asymmet
                                                  double *loss);
 
 /**
- * The asymmetric loss of each element, times its weight: what the reduction would reduce, which is not looked at.
- * `losses` has `len` elements. Formula and error: logit_loss_asymmetric_loss_f32.
+ * Writes the asymmetric loss of each element, times its weight. It does not use the reduction. `losses` has `len`
+ * elements. Formula and accuracy are those of logit_loss_asymmetric_loss_f32.
  *
- * Errors: those of the pointers and options.
+ * Returns an error of the pointers or options.
  */
 logit_loss_status logit_loss_asymmetric_losses_f32(const struct logit_loss_asymmetric_f32 *options,
                                                    const float *logits,
@@ -1135,7 +1163,7 @@ logit_loss_status logit_loss_asymmetric_losses_f32(const struct logit_loss_asymm
                                                    float *losses);
 
 /**
- * logit_loss_asymmetric_losses_f32 for double.
+ * Computes in double what logit_loss_asymmetric_losses_f32 computes in float.
  */
 logit_loss_status logit_loss_asymmetric_losses_f64(const struct logit_loss_asymmetric_f64 *options,
                                                    const double *logits,
@@ -1145,17 +1173,17 @@ logit_loss_status logit_loss_asymmetric_losses_f64(const struct logit_loss_asymm
                                                    double *losses);
 
 /**
- * The derivative of the reduced loss with respect to each logit, divided by what the loss is divided by:
+ * Writes the derivative of the reduced loss with respect to each logit. Its divisor is that of the loss:
  *
  *     gradient = w (t P' + (1 - t) N')
  *     P' = -R^gamma_pos (gamma_pos S softplus(-x) + R)
  *     N' = S R (gamma_neg q^(gamma_neg - 1) (-log r) + q^gamma_neg / r)        0 where q <= 0
  *
- * `gradient` has `len` elements. Of hard targets it is within 6 + 5 gamma ULP (one more under a mean, one more where
- * the machine cannot multiply and add in one step), close to the margin as the loss is. With a gamma_neg of 0 it jumps
- * at the margin.
+ * `gradient` has `len` elements. The gradient of a hard target is within 6 + 5 gamma ULP, close to the margin like the
+ * loss. A mean adds 1 ULP, and a machine that cannot multiply and add in one step adds 1. If gamma_neg is 0, the
+ * gradient jumps at the margin.
  *
- * Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+ * Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
  */
 logit_loss_status logit_loss_asymmetric_gradient_f32(const struct logit_loss_asymmetric_f32 *options,
                                                      const float *logits,
@@ -1165,7 +1193,7 @@ logit_loss_status logit_loss_asymmetric_gradient_f32(const struct logit_loss_asy
                                                      float *gradient);
 
 /**
- * logit_loss_asymmetric_gradient_f32 for double.
+ * Computes in double what logit_loss_asymmetric_gradient_f32 computes in float.
  */
 logit_loss_status logit_loss_asymmetric_gradient_f64(const struct logit_loss_asymmetric_f64 *options,
                                                      const double *logits,
@@ -1175,7 +1203,7 @@ logit_loss_status logit_loss_asymmetric_gradient_f64(const struct logit_loss_asy
                                                      double *gradient);
 
 /**
- * logit_loss_asymmetric_loss_f32 and logit_loss_asymmetric_gradient_f32 in one pass, with the same bits.
+ * Computes logit_loss_asymmetric_loss_f32 and logit_loss_asymmetric_gradient_f32 in one pass, with the same bits.
  */
 logit_loss_status logit_loss_asymmetric_loss_and_gradient_f32(const struct logit_loss_asymmetric_f32 *options,
                                                               const float *logits,
@@ -1186,7 +1214,7 @@ logit_loss_status logit_loss_asymmetric_loss_and_gradient_f32(const struct logit
                                                               float *loss);
 
 /**
- * logit_loss_asymmetric_loss_and_gradient_f32 for double.
+ * Computes in double what logit_loss_asymmetric_loss_and_gradient_f32 computes in float.
  */
 logit_loss_status logit_loss_asymmetric_loss_and_gradient_f64(const struct logit_loss_asymmetric_f64 *options,
                                                               const double *logits,
@@ -1197,7 +1225,8 @@ logit_loss_status logit_loss_asymmetric_loss_and_gradient_f64(const struct logit
                                                               double *loss);
 
 /**
- * logit_loss_asymmetric_loss_and_gradient_f32, whose gradient takes the logits' place: no second buffer.
+ * Computes logit_loss_asymmetric_loss_and_gradient_f32, and overwrites the logits with the gradient, so no second
+ * buffer is needed.
  */
 logit_loss_status logit_loss_asymmetric_loss_and_gradient_in_place_f32(const struct logit_loss_asymmetric_f32 *options,
                                                                        float *logits,
@@ -1207,7 +1236,7 @@ logit_loss_status logit_loss_asymmetric_loss_and_gradient_in_place_f32(const str
                                                                        float *loss);
 
 /**
- * logit_loss_asymmetric_loss_and_gradient_in_place_f32 for double.
+ * Computes in double what logit_loss_asymmetric_loss_and_gradient_in_place_f32 computes in float.
  */
 logit_loss_status logit_loss_asymmetric_loss_and_gradient_in_place_f64(const struct logit_loss_asymmetric_f64 *options,
                                                                        double *logits,
@@ -1217,21 +1246,22 @@ logit_loss_status logit_loss_asymmetric_loss_and_gradient_in_place_f64(const str
                                                                        double *loss);
 
 /**
- * logit_loss_asymmetric_gradient_f32, and the diagonal of the Hessian, which may be negative, divided alike. With g =
- * gamma_pos in P" and g = gamma_neg in N":
+ * Computes logit_loss_asymmetric_gradient_f32 and the diagonal of the Hessian, with the same divisor. The Hessian may
+ * be negative. With g = gamma_pos in P" and g = gamma_neg in N":
  *
  *     hessian = w (t P" + (1 - t) N")
  *     P" = R^g S (R (1 + 2 g) + g softplus(-x) (g S - R))
  *     N" = (S R)^2 (g (g - 1) q^(g - 2) (-log r) + 2 g q^(g - 1) / r + q^g / r^2) + (R - S) N'        0 where q < 0
  *
- * Both have `len` elements. Of hard targets the Hessian is within 8 + 5 gamma ULP, one more in the same cases as the
- * gradient, of what it would be if all of its terms were added; but where q^g is subnormal close to the margin, it has
- * no more digits than that.
+ * Both have `len` elements. The Hessian of a hard target is within 8 + 5 gamma ULP of the sum of its terms'
+ * magnitudes, and 1 more in the same cases as the gradient. If q^g is subnormal close to the margin, the Hessian has
+ * no more digits than q^g.
  *
- * At q = 0, N" is infinite for a gamma_neg between 0 and 1, as its limit from above is, and 0 for any other; up to
- * 1 it jumps there. So for gradient boosting gamma_neg should not be between 0 and 1, or the margin be 0.
+ * At q = 0, N" is infinite if gamma_neg is between 0 and 1, like its limit from above, and 0 for any other gamma_neg.
+ * It jumps there if gamma_neg is at most 1. So for gradient boosting, choose a gamma_neg that is not between 0 and 1,
+ * or a margin of 0.
  *
- * Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+ * Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
  */
 logit_loss_status logit_loss_asymmetric_gradient_and_hessian_f32(const struct logit_loss_asymmetric_f32 *options,
                                                                  const float *logits,
@@ -1242,7 +1272,7 @@ logit_loss_status logit_loss_asymmetric_gradient_and_hessian_f32(const struct lo
                                                                  float *hessian);
 
 /**
- * logit_loss_asymmetric_gradient_and_hessian_f32 for double.
+ * Computes in double what logit_loss_asymmetric_gradient_and_hessian_f32 computes in float.
  */
 logit_loss_status logit_loss_asymmetric_gradient_and_hessian_f64(const struct logit_loss_asymmetric_f64 *options,
                                                                  const double *logits,
@@ -1253,10 +1283,10 @@ logit_loss_status logit_loss_asymmetric_gradient_and_hessian_f64(const struct lo
                                                                  double *hessian);
 
 /**
- * Adds the losses of a batch to a sum that goes on; logit_loss_sum_reduce_f32 reads it. The reduction of the options
- * is not looked at.
+ * Adds the losses of a batch to a running sum, which logit_loss_sum_reduce_f32 reads. It does not use the reduction of
+ * the options.
  *
- * Errors: those of the pointers and options.
+ * Returns an error of the pointers or options.
  */
 logit_loss_status logit_loss_asymmetric_accumulate_f32(const struct logit_loss_asymmetric_f32 *options,
                                                        const float *logits,
@@ -1266,7 +1296,7 @@ logit_loss_status logit_loss_asymmetric_accumulate_f32(const struct logit_loss_a
                                                        struct logit_loss_sum *sum);
 
 /**
- * logit_loss_asymmetric_accumulate_f32 for double.
+ * Computes in double what logit_loss_asymmetric_accumulate_f32 computes in float.
  */
 logit_loss_status logit_loss_asymmetric_accumulate_f64(const struct logit_loss_asymmetric_f64 *options,
                                                        const double *logits,
@@ -1276,28 +1306,28 @@ logit_loss_status logit_loss_asymmetric_accumulate_f64(const struct logit_loss_a
                                                        struct logit_loss_sum *sum);
 
 /**
- * The mean of all losses that were added to a sum, their weighted mean, or their sum: `reduction` is LOGIT_LOSS_MEAN,
- * LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+ * Computes the mean, the weighted mean or the sum of all losses that were added to a sum. `reduction` is
+ * LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
  *
- * Errors: those of the pointers; LOGIT_LOSS_STATUS_REDUCTION; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+ * Returns an error of the pointers, LOGIT_LOSS_STATUS_REDUCTION, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
  */
 logit_loss_status logit_loss_sum_reduce_f32(const struct logit_loss_sum *sum, uint32_t reduction, float *out);
 
 /**
- * logit_loss_sum_reduce_f32 for double.
+ * Computes in double what logit_loss_sum_reduce_f32 computes in float.
  */
 logit_loss_status logit_loss_sum_reduce_f64(const struct logit_loss_sum *sum, uint32_t reduction, double *out);
 
 /**
- * Adds another sum, of another machine for instance.
+ * Adds another sum, for example of another machine.
  *
- * Errors: those of the pointers.
+ * Returns an error of the pointers.
  */
 logit_loss_status logit_loss_sum_merge(struct logit_loss_sum *sum, const struct logit_loss_sum *other);
 
 /**
- * A status in words, in English, on one line. Of a number that is no status, "unknown". The text is constant, and is
- * linked only into programs that call this.
+ * Returns a status as one line of English text, or "unknown" for a number that is no status. The text is constant. It
+ * is linked only into programs that call this function.
  */
 const char *logit_loss_error_message(int32_t status);
 

@@ -27,82 +27,83 @@ unsafe fn apply_in_place<T: Real>(activation: Activation<T>, logits: *mut T, len
     apply().into()
 }
 
-/// The probability that each logit stands for, 1 / (1 + exp(-x)), within 2.5 ULP, one more where the machine cannot
-/// multiply and add in one step; tiny ones keep their digits. `out` has `len` elements.
+/// Computes the probability of each logit, 1 / (1 + exp(-x)), within 2.5 ULP. A machine that cannot multiply and add in
+/// one step may err by 1 ULP more. Tiny probabilities keep their digits. `out` has `len` elements.
 ///
-/// Errors: those of the pointers.
+/// Returns an error of the pointers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_sigmoid_f32(logits: *const f32, len: usize, out: *mut f32) -> Status {
     apply(Activation::sigmoid(), logits, len, out)
 }
 
-/// logit_loss_sigmoid_f32 for double.
+/// Computes in double what logit_loss_sigmoid_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_sigmoid_f64(logits: *const f64, len: usize, out: *mut f64) -> Status {
     apply(Activation::sigmoid(), logits, len, out)
 }
 
-/// logit_loss_sigmoid_f32, which takes the logits' place.
+/// Computes logit_loss_sigmoid_f32, and overwrites the logits with the results.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_sigmoid_in_place_f32(logits: *mut f32, len: usize) -> Status {
     apply_in_place(Activation::sigmoid(), logits, len)
 }
 
-/// logit_loss_sigmoid_in_place_f32 for double.
+/// Computes in double what logit_loss_sigmoid_in_place_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_sigmoid_in_place_f64(logits: *mut f64, len: usize) -> Status {
     apply_in_place(Activation::sigmoid(), logits, len)
 }
 
-/// The logarithm of sigmoid of each logit, -log(1 + exp(-x)), within 2 ULP, one more where the machine cannot multiply
-/// and add in one step: where sigmoid itself is rounded to 0 or 1 it still has all digits. `out` has `len` elements.
+/// Computes the logarithm of each logit's sigmoid, -log(1 + exp(-x)), within 2 ULP. A machine that cannot multiply and
+/// add in one step may err by 1 ULP more. The result has all digits where sigmoid rounds to 0 or 1. `out` has `len`
+/// elements.
 ///
-/// Errors: those of the pointers.
+/// Returns an error of the pointers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_log_sigmoid_f32(logits: *const f32, len: usize, out: *mut f32) -> Status {
     apply(Activation::log_sigmoid(), logits, len, out)
 }
 
-/// logit_loss_log_sigmoid_f32 for double.
+/// Computes in double what logit_loss_log_sigmoid_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_log_sigmoid_f64(logits: *const f64, len: usize, out: *mut f64) -> Status {
     apply(Activation::log_sigmoid(), logits, len, out)
 }
 
-/// logit_loss_log_sigmoid_f32, which takes the logits' place.
+/// Computes logit_loss_log_sigmoid_f32, and overwrites the logits with the results.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_log_sigmoid_in_place_f32(logits: *mut f32, len: usize) -> Status {
     apply_in_place(Activation::log_sigmoid(), logits, len)
 }
 
-/// logit_loss_log_sigmoid_in_place_f32 for double.
+/// Computes in double what logit_loss_log_sigmoid_in_place_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_log_sigmoid_in_place_f64(logits: *mut f64, len: usize) -> Status {
     apply_in_place(Activation::log_sigmoid(), logits, len)
 }
 
-/// log(1 + exp(beta x)) / beta of each logit, within 2 ULP for beta 1 and 3 for any other, one more where the machine
-/// cannot multiply and add in one step. `out` has `len` elements.
+/// Computes softplus of each logit, log(1 + exp(beta x)) / beta, within 2 ULP for beta 1 and within 3 for any other
+/// beta. A machine that cannot multiply and add in one step may err by 1 ULP more. `out` has `len` elements.
 ///
-/// Errors: those of the pointers; LOGIT_LOSS_STATUS_BETA.
+/// Returns an error of the pointers, or LOGIT_LOSS_STATUS_BETA.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_softplus_f32(beta: f32, logits: *const f32, len: usize, out: *mut f32) -> Status {
     apply(Activation::softplus(beta), logits, len, out)
 }
 
-/// logit_loss_softplus_f32 for double.
+/// Computes in double what logit_loss_softplus_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_softplus_f64(beta: f64, logits: *const f64, len: usize, out: *mut f64) -> Status {
     apply(Activation::softplus(beta), logits, len, out)
 }
 
-/// logit_loss_softplus_f32, which takes the logits' place.
+/// Computes logit_loss_softplus_f32, and overwrites the logits with the results.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_softplus_in_place_f32(beta: f32, logits: *mut f32, len: usize) -> Status {
     apply_in_place(Activation::softplus(beta), logits, len)
 }
 
-/// logit_loss_softplus_in_place_f32 for double.
+/// Computes in double what logit_loss_softplus_in_place_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_softplus_in_place_f64(beta: f64, logits: *mut f64, len: usize) -> Status {
     apply_in_place(Activation::softplus(beta), logits, len)

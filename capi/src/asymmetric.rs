@@ -6,22 +6,23 @@ use crate::options::Asymmetric;
 use crate::status::Status;
 use crate::sum::Sum;
 
-/// The asymmetric loss of sigmoid(logit), for many labels, reduced to one number: focal loss with a power of its own
-/// for positives and for negatives, of which those with a probability up to the margin cost nothing. With x the logit,
-/// t the target, w the weight times the class weight, m the margin, S = sigmoid(x), R = sigmoid(-x), q = S - m and
-/// r = R + m:
+/// Computes the asymmetric loss of sigmoid(logit), for many labels, reduced to one number. It is focal loss with one
+/// power for positives and another for negatives; a negative whose probability is not above the margin costs nothing.
+/// With logit x, target t, margin m, w the weight times the class weight, S = sigmoid(x), R = sigmoid(-x), q = S - m
+/// and r = R + m:
 ///
 ///     loss = w (t P + (1 - t) N)        softplus(x) = log(1 + exp(x))
 ///     P = R^gamma_pos softplus(-x)
 ///     N = q^gamma_neg (-log r)          0 where q <= 0
 ///
-/// `options` may not be NULL: start with LOGIT_LOSS_ASYMMETRIC_INIT_F32. `*loss` is the mean, the weighted mean or the
-/// sum. Of hard targets each loss is within 6 + 5 gamma ULP, with the gamma of its target, one more where the machine
-/// cannot multiply and add in one step. This holds close to the margin too, where S - m has no digits left, of a margin
-/// that differs from m by no more than a quarter of an ULP. Infinite logits give the limits, never NaN: at infinity a
-/// negative costs -(1 - m)^gamma_neg log(m), and infinity without a margin.
+/// `options` must not be NULL: start with LOGIT_LOSS_ASYMMETRIC_INIT_F32. `*loss` is the mean, the weighted mean or the
+/// sum. The loss of a hard target is within 6 + 5 gamma ULP, with the gamma of its target. A machine that cannot
+/// multiply and add in one step may err by 1 ULP more. These errors hold close to the margin too, where S - m has no
+/// digits left, if the result is compared with that of a margin which differs from m by at most a quarter of an ULP.
+/// Infinite logits give the limits, never NaN: at +inf a negative costs -(1 - m)^gamma_neg log(m), which is +inf
+/// without a margin. A sum above the largest number is +inf, and so is its mean.
 ///
-/// Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+/// Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_loss_f32(
     options: *const Asymmetric<f32>,
@@ -34,7 +35,7 @@ pub unsafe extern "C" fn logit_loss_asymmetric_loss_f32(
     call::loss(Given { options, targets, labels, len }, logits, loss).into()
 }
 
-/// logit_loss_asymmetric_loss_f32 for double.
+/// Computes in double what logit_loss_asymmetric_loss_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_loss_f64(
     options: *const Asymmetric<f64>,
@@ -47,10 +48,10 @@ pub unsafe extern "C" fn logit_loss_asymmetric_loss_f64(
     call::loss(Given { options, targets, labels, len }, logits, loss).into()
 }
 
-/// The asymmetric loss of each element, times its weight: what the reduction would reduce, which is not looked at.
-/// `losses` has `len` elements. Formula and error: logit_loss_asymmetric_loss_f32.
+/// Writes the asymmetric loss of each element, times its weight. It does not use the reduction. `losses` has `len`
+/// elements. Formula and accuracy are those of logit_loss_asymmetric_loss_f32.
 ///
-/// Errors: those of the pointers and options.
+/// Returns an error of the pointers or options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_losses_f32(
     options: *const Asymmetric<f32>,
@@ -63,7 +64,7 @@ pub unsafe extern "C" fn logit_loss_asymmetric_losses_f32(
     call::losses(Given { options, targets, labels, len }, logits, losses).into()
 }
 
-/// logit_loss_asymmetric_losses_f32 for double.
+/// Computes in double what logit_loss_asymmetric_losses_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_losses_f64(
     options: *const Asymmetric<f64>,
@@ -76,17 +77,17 @@ pub unsafe extern "C" fn logit_loss_asymmetric_losses_f64(
     call::losses(Given { options, targets, labels, len }, logits, losses).into()
 }
 
-/// The derivative of the reduced loss with respect to each logit, divided by what the loss is divided by:
+/// Writes the derivative of the reduced loss with respect to each logit. Its divisor is that of the loss:
 ///
 ///     gradient = w (t P' + (1 - t) N')
 ///     P' = -R^gamma_pos (gamma_pos S softplus(-x) + R)
 ///     N' = S R (gamma_neg q^(gamma_neg - 1) (-log r) + q^gamma_neg / r)        0 where q <= 0
 ///
-/// `gradient` has `len` elements. Of hard targets it is within 6 + 5 gamma ULP (one more under a mean, one more where
-/// the machine cannot multiply and add in one step), close to the margin as the loss is. With a gamma_neg of 0 it jumps
-/// at the margin.
+/// `gradient` has `len` elements. The gradient of a hard target is within 6 + 5 gamma ULP, close to the margin like the
+/// loss. A mean adds 1 ULP, and a machine that cannot multiply and add in one step adds 1. If gamma_neg is 0, the
+/// gradient jumps at the margin.
 ///
-/// Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+/// Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_gradient_f32(
     options: *const Asymmetric<f32>,
@@ -99,7 +100,7 @@ pub unsafe extern "C" fn logit_loss_asymmetric_gradient_f32(
     call::gradient(Given { options, targets, labels, len }, logits, gradient).into()
 }
 
-/// logit_loss_asymmetric_gradient_f32 for double.
+/// Computes in double what logit_loss_asymmetric_gradient_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_gradient_f64(
     options: *const Asymmetric<f64>,
@@ -112,7 +113,7 @@ pub unsafe extern "C" fn logit_loss_asymmetric_gradient_f64(
     call::gradient(Given { options, targets, labels, len }, logits, gradient).into()
 }
 
-/// logit_loss_asymmetric_loss_f32 and logit_loss_asymmetric_gradient_f32 in one pass, with the same bits.
+/// Computes logit_loss_asymmetric_loss_f32 and logit_loss_asymmetric_gradient_f32 in one pass, with the same bits.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_loss_and_gradient_f32(
     options: *const Asymmetric<f32>,
@@ -126,7 +127,7 @@ pub unsafe extern "C" fn logit_loss_asymmetric_loss_and_gradient_f32(
     call::loss_and_gradient(Given { options, targets, labels, len }, logits, gradient, loss).into()
 }
 
-/// logit_loss_asymmetric_loss_and_gradient_f32 for double.
+/// Computes in double what logit_loss_asymmetric_loss_and_gradient_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_loss_and_gradient_f64(
     options: *const Asymmetric<f64>,
@@ -140,7 +141,8 @@ pub unsafe extern "C" fn logit_loss_asymmetric_loss_and_gradient_f64(
     call::loss_and_gradient(Given { options, targets, labels, len }, logits, gradient, loss).into()
 }
 
-/// logit_loss_asymmetric_loss_and_gradient_f32, whose gradient takes the logits' place: no second buffer.
+/// Computes logit_loss_asymmetric_loss_and_gradient_f32, and overwrites the logits with the gradient, so no second
+/// buffer is needed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_loss_and_gradient_in_place_f32(
     options: *const Asymmetric<f32>,
@@ -153,7 +155,7 @@ pub unsafe extern "C" fn logit_loss_asymmetric_loss_and_gradient_in_place_f32(
     call::loss_and_gradient_in_place(Given { options, targets, labels, len }, logits, loss).into()
 }
 
-/// logit_loss_asymmetric_loss_and_gradient_in_place_f32 for double.
+/// Computes in double what logit_loss_asymmetric_loss_and_gradient_in_place_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_loss_and_gradient_in_place_f64(
     options: *const Asymmetric<f64>,
@@ -166,21 +168,22 @@ pub unsafe extern "C" fn logit_loss_asymmetric_loss_and_gradient_in_place_f64(
     call::loss_and_gradient_in_place(Given { options, targets, labels, len }, logits, loss).into()
 }
 
-/// logit_loss_asymmetric_gradient_f32, and the diagonal of the Hessian, which may be negative, divided alike. With g =
-/// gamma_pos in P" and g = gamma_neg in N":
+/// Computes logit_loss_asymmetric_gradient_f32 and the diagonal of the Hessian, with the same divisor. The Hessian may
+/// be negative. With g = gamma_pos in P" and g = gamma_neg in N":
 ///
 ///     hessian = w (t P" + (1 - t) N")
 ///     P" = R^g S (R (1 + 2 g) + g softplus(-x) (g S - R))
 ///     N" = (S R)^2 (g (g - 1) q^(g - 2) (-log r) + 2 g q^(g - 1) / r + q^g / r^2) + (R - S) N'        0 where q < 0
 ///
-/// Both have `len` elements. Of hard targets the Hessian is within 8 + 5 gamma ULP, one more in the same cases as the
-/// gradient, of what it would be if all of its terms were added; but where q^g is subnormal close to the margin, it has
-/// no more digits than that.
+/// Both have `len` elements. The Hessian of a hard target is within 8 + 5 gamma ULP of the sum of its terms'
+/// magnitudes, and 1 more in the same cases as the gradient. If q^g is subnormal close to the margin, the Hessian has
+/// no more digits than q^g.
 ///
-/// At q = 0, N" is infinite for a gamma_neg between 0 and 1, as its limit from above is, and 0 for any other; up to
-/// 1 it jumps there. So for gradient boosting gamma_neg should not be between 0 and 1, or the margin be 0.
+/// At q = 0, N" is infinite if gamma_neg is between 0 and 1, like its limit from above, and 0 for any other gamma_neg.
+/// It jumps there if gamma_neg is at most 1. So for gradient boosting, choose a gamma_neg that is not between 0 and 1,
+/// or a margin of 0.
 ///
-/// Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+/// Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_gradient_and_hessian_f32(
     options: *const Asymmetric<f32>,
@@ -194,7 +197,7 @@ pub unsafe extern "C" fn logit_loss_asymmetric_gradient_and_hessian_f32(
     call::gradient_and_hessian(Given { options, targets, labels, len }, logits, gradient, hessian).into()
 }
 
-/// logit_loss_asymmetric_gradient_and_hessian_f32 for double.
+/// Computes in double what logit_loss_asymmetric_gradient_and_hessian_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_gradient_and_hessian_f64(
     options: *const Asymmetric<f64>,
@@ -208,10 +211,10 @@ pub unsafe extern "C" fn logit_loss_asymmetric_gradient_and_hessian_f64(
     call::gradient_and_hessian(Given { options, targets, labels, len }, logits, gradient, hessian).into()
 }
 
-/// Adds the losses of a batch to a sum that goes on; logit_loss_sum_reduce_f32 reads it. The reduction of the options
-/// is not looked at.
+/// Adds the losses of a batch to a running sum, which logit_loss_sum_reduce_f32 reads. It does not use the reduction of
+/// the options.
 ///
-/// Errors: those of the pointers and options.
+/// Returns an error of the pointers or options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_accumulate_f32(
     options: *const Asymmetric<f32>,
@@ -224,7 +227,7 @@ pub unsafe extern "C" fn logit_loss_asymmetric_accumulate_f32(
     call::accumulate(Given { options, targets, labels, len }, logits, sum).into()
 }
 
-/// logit_loss_asymmetric_accumulate_f32 for double.
+/// Computes in double what logit_loss_asymmetric_accumulate_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_asymmetric_accumulate_f64(
     options: *const Asymmetric<f64>,

@@ -6,16 +6,17 @@ use crate::options::Bce;
 use crate::status::Status;
 use crate::sum::Sum;
 
-/// The binary cross-entropy of sigmoid(logit), reduced to one number. With x the logit, t the target, w the weight
-/// times the class weight, p the positive weight:
+/// Computes the binary cross-entropy of sigmoid(logit), reduced to one number. With logit x, target t, positive weight
+/// p, and w the weight times the class weight:
 ///
 ///     loss = w ((1 - t) softplus(x) + p t softplus(-x))        softplus(x) = log(1 + exp(x))
 ///
-/// `options` may be NULL: no weights, no smoothing, all elements are there, the mean. `*loss` is the mean, the weighted
-/// mean or the sum. Of hard targets each loss is within 2 ULP (with weights 4), one more where the machine cannot
-/// multiply and add in one step; the reduced loss within 4 ULP. Infinite logits give the limits, never NaN.
+/// `options` may be NULL. It then means: no weights, no smoothing, no ignored elements, the mean. `*loss` is the mean,
+/// the weighted mean or the sum. The loss of a hard target is within 2 ULP, or within 4 with weights, and the reduced
+/// loss within 4 ULP. A machine that cannot multiply and add in one step may err by 1 ULP more. Infinite logits give
+/// the limits, never NaN. A sum above the largest number is +inf, and so is its mean.
 ///
-/// Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+/// Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_loss_f32(
     options: *const Bce<f32>,
@@ -28,7 +29,7 @@ pub unsafe extern "C" fn logit_loss_bce_loss_f32(
     call::loss(Given { options, targets, labels, len }, logits, loss).into()
 }
 
-/// logit_loss_bce_loss_f32 for double.
+/// Computes in double what logit_loss_bce_loss_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_loss_f64(
     options: *const Bce<f64>,
@@ -41,10 +42,10 @@ pub unsafe extern "C" fn logit_loss_bce_loss_f64(
     call::loss(Given { options, targets, labels, len }, logits, loss).into()
 }
 
-/// The binary cross-entropy of each element, times its weight: what the reduction would reduce, which is not looked
-/// at. `losses` has `len` elements. Formula and error: logit_loss_bce_loss_f32.
+/// Writes the binary cross-entropy of each element, times its weight. It does not use the reduction. `losses` has `len`
+/// elements. Formula and accuracy are those of logit_loss_bce_loss_f32.
 ///
-/// Errors: those of the pointers and options.
+/// Returns an error of the pointers or options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_losses_f32(
     options: *const Bce<f32>,
@@ -57,7 +58,7 @@ pub unsafe extern "C" fn logit_loss_bce_losses_f32(
     call::losses(Given { options, targets, labels, len }, logits, losses).into()
 }
 
-/// logit_loss_bce_losses_f32 for double.
+/// Computes in double what logit_loss_bce_losses_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_losses_f64(
     options: *const Bce<f64>,
@@ -70,16 +71,16 @@ pub unsafe extern "C" fn logit_loss_bce_losses_f64(
     call::losses(Given { options, targets, labels, len }, logits, losses).into()
 }
 
-/// The derivative of the reduced loss with respect to each logit, divided by what the loss is divided by:
+/// Writes the derivative of the reduced loss with respect to each logit. Its divisor is that of the loss:
 ///
 ///     gradient = w ((1 - t) sigmoid(x) - p t sigmoid(-x))        / len, / sum of the weights, or / 1
 ///
-/// `gradient` has `len` elements. Of hard targets it is within 2.5 ULP (with weights 4; one more under a mean, one
-/// more where the machine cannot multiply and add in one step) down to the smallest numbers: nothing cancels. Where
-/// the loss is wanted too, or the gradient is to take the logits' place: logit_loss_bce_loss_and_gradient_f32 and
-/// logit_loss_bce_loss_and_gradient_in_place_f32, with the same bits.
+/// `gradient` has `len` elements. The gradient of a hard target is within 2.5 ULP, or within 4 with weights, down to
+/// the smallest numbers, since nothing cancels. A mean adds 1 ULP, and a machine that cannot multiply and add in one
+/// step adds 1. logit_loss_bce_loss_and_gradient_f32 computes the loss too, and
+/// logit_loss_bce_loss_and_gradient_in_place_f32 overwrites the logits; both give the same bits.
 ///
-/// Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+/// Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_gradient_f32(
     options: *const Bce<f32>,
@@ -92,7 +93,7 @@ pub unsafe extern "C" fn logit_loss_bce_gradient_f32(
     call::gradient(Given { options, targets, labels, len }, logits, gradient).into()
 }
 
-/// logit_loss_bce_gradient_f32 for double.
+/// Computes in double what logit_loss_bce_gradient_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_gradient_f64(
     options: *const Bce<f64>,
@@ -105,7 +106,7 @@ pub unsafe extern "C" fn logit_loss_bce_gradient_f64(
     call::gradient(Given { options, targets, labels, len }, logits, gradient).into()
 }
 
-/// logit_loss_bce_loss_f32 and logit_loss_bce_gradient_f32 in one pass, with the same bits.
+/// Computes logit_loss_bce_loss_f32 and logit_loss_bce_gradient_f32 in one pass, with the same bits.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_loss_and_gradient_f32(
     options: *const Bce<f32>,
@@ -119,7 +120,7 @@ pub unsafe extern "C" fn logit_loss_bce_loss_and_gradient_f32(
     call::loss_and_gradient(Given { options, targets, labels, len }, logits, gradient, loss).into()
 }
 
-/// logit_loss_bce_loss_and_gradient_f32 for double.
+/// Computes in double what logit_loss_bce_loss_and_gradient_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_loss_and_gradient_f64(
     options: *const Bce<f64>,
@@ -133,7 +134,8 @@ pub unsafe extern "C" fn logit_loss_bce_loss_and_gradient_f64(
     call::loss_and_gradient(Given { options, targets, labels, len }, logits, gradient, loss).into()
 }
 
-/// logit_loss_bce_loss_and_gradient_f32, whose gradient takes the logits' place: no second buffer.
+/// Computes logit_loss_bce_loss_and_gradient_f32, and overwrites the logits with the gradient, so no second buffer is
+/// needed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_loss_and_gradient_in_place_f32(
     options: *const Bce<f32>,
@@ -146,7 +148,7 @@ pub unsafe extern "C" fn logit_loss_bce_loss_and_gradient_in_place_f32(
     call::loss_and_gradient_in_place(Given { options, targets, labels, len }, logits, loss).into()
 }
 
-/// logit_loss_bce_loss_and_gradient_in_place_f32 for double.
+/// Computes in double what logit_loss_bce_loss_and_gradient_in_place_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_loss_and_gradient_in_place_f64(
     options: *const Bce<f64>,
@@ -159,15 +161,15 @@ pub unsafe extern "C" fn logit_loss_bce_loss_and_gradient_in_place_f64(
     call::loss_and_gradient_in_place(Given { options, targets, labels, len }, logits, loss).into()
 }
 
-/// logit_loss_bce_gradient_f32, and the diagonal of the Hessian, divided alike: what gradient boosting needs, which
-/// wants LOGIT_LOSS_SUM.
+/// Computes logit_loss_bce_gradient_f32 and the diagonal of the Hessian, with the same divisor. Gradient boosting needs
+/// both, with LOGIT_LOSS_SUM.
 ///
 ///     hessian = w (1 - t + p t) sigmoid(x) sigmoid(-x)
 ///
-/// Both have `len` elements. Of hard targets the Hessian is within 5 ULP (with weights 7), one more in the same cases
-/// as the gradient.
+/// Both have `len` elements. The Hessian of a hard target is within 5 ULP, or within 7 with weights, and 1 more in the
+/// same cases as the gradient.
 ///
-/// Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+/// Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_gradient_and_hessian_f32(
     options: *const Bce<f32>,
@@ -181,7 +183,7 @@ pub unsafe extern "C" fn logit_loss_bce_gradient_and_hessian_f32(
     call::gradient_and_hessian(Given { options, targets, labels, len }, logits, gradient, hessian).into()
 }
 
-/// logit_loss_bce_gradient_and_hessian_f32 for double.
+/// Computes in double what logit_loss_bce_gradient_and_hessian_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_gradient_and_hessian_f64(
     options: *const Bce<f64>,
@@ -195,10 +197,10 @@ pub unsafe extern "C" fn logit_loss_bce_gradient_and_hessian_f64(
     call::gradient_and_hessian(Given { options, targets, labels, len }, logits, gradient, hessian).into()
 }
 
-/// Adds the losses of a batch to a sum that goes on; logit_loss_sum_reduce_f32 reads it. The reduction of the options
-/// is not looked at.
+/// Adds the losses of a batch to a running sum, which logit_loss_sum_reduce_f32 reads. It does not use the reduction of
+/// the options.
 ///
-/// Errors: those of the pointers and options.
+/// Returns an error of the pointers or options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_accumulate_f32(
     options: *const Bce<f32>,
@@ -211,7 +213,7 @@ pub unsafe extern "C" fn logit_loss_bce_accumulate_f32(
     call::accumulate(Given { options, targets, labels, len }, logits, sum).into()
 }
 
-/// logit_loss_bce_accumulate_f32 for double.
+/// Computes in double what logit_loss_bce_accumulate_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_bce_accumulate_f64(
     options: *const Bce<f64>,

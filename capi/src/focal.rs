@@ -6,17 +6,19 @@ use crate::options::Focal;
 use crate::status::Status;
 use crate::sum::Sum;
 
-/// The focal loss of sigmoid(logit), reduced to one number. For hard targets, with u = x for target 0 and -x for
-/// target 1, alpha_t = 1 - alpha and alpha p (1 and p without alpha), p the positive weight, w the weight times the
-/// class weight:
+/// Computes the focal loss of sigmoid(logit), reduced to one number. For a hard target, with logit x, positive weight
+/// p, and w the weight times the class weight:
 ///
+///     target 0: u = x     alpha_t = 1 - alpha, or without alpha 1
+///     target 1: u = -x    alpha_t = alpha p, or without alpha p
 ///     loss = w alpha_t sigmoid(u)^gamma softplus(u)        softplus(x) = log(1 + exp(x))
 ///
-/// Soft targets follow torchvision's sigmoid_focal_loss. `options` may not be NULL: start with LOGIT_LOSS_FOCAL_INIT.
-/// `*loss` is the mean, the weighted mean or the sum. Of hard targets each loss is within 6 + 2 gamma ULP, one more
-/// where the machine cannot multiply and add in one step. Infinite logits give the limits, never NaN.
+/// Soft targets follow torchvision's sigmoid_focal_loss. `options` must not be NULL: start with LOGIT_LOSS_FOCAL_INIT.
+/// `*loss` is the mean, the weighted mean or the sum. The loss of a hard target is within 6 + 2 gamma ULP. A machine
+/// that cannot multiply and add in one step may err by 1 ULP more. Infinite logits give the limits, never NaN. A sum
+/// above the largest number is +inf, and so is its mean.
 ///
-/// Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+/// Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_loss_f32(
     options: *const Focal<f32>,
@@ -29,7 +31,7 @@ pub unsafe extern "C" fn logit_loss_focal_loss_f32(
     call::loss(Given { options, targets, labels, len }, logits, loss).into()
 }
 
-/// logit_loss_focal_loss_f32 for double.
+/// Computes in double what logit_loss_focal_loss_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_loss_f64(
     options: *const Focal<f64>,
@@ -42,10 +44,10 @@ pub unsafe extern "C" fn logit_loss_focal_loss_f64(
     call::loss(Given { options, targets, labels, len }, logits, loss).into()
 }
 
-/// The focal loss of each element, times its weight: what the reduction would reduce, which is not looked at. `losses`
-/// has `len` elements. Formula and error: logit_loss_focal_loss_f32.
+/// Writes the focal loss of each element, times its weight. It does not use the reduction. `losses` has `len` elements.
+/// Formula and accuracy are those of logit_loss_focal_loss_f32.
 ///
-/// Errors: those of the pointers and options.
+/// Returns an error of the pointers or options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_losses_f32(
     options: *const Focal<f32>,
@@ -58,7 +60,7 @@ pub unsafe extern "C" fn logit_loss_focal_losses_f32(
     call::losses(Given { options, targets, labels, len }, logits, losses).into()
 }
 
-/// logit_loss_focal_losses_f32 for double.
+/// Computes in double what logit_loss_focal_losses_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_losses_f64(
     options: *const Focal<f64>,
@@ -71,15 +73,15 @@ pub unsafe extern "C" fn logit_loss_focal_losses_f64(
     call::losses(Given { options, targets, labels, len }, logits, losses).into()
 }
 
-/// The derivative of the reduced loss with respect to each logit, divided by what the loss is divided by. With s = 1
-/// for target 0 and -1 for target 1:
+/// Writes the derivative of the reduced loss with respect to each logit. Its divisor is that of the loss. With s = 1
+/// for target 0 and s = -1 for target 1:
 ///
 ///     gradient = w alpha_t s sigmoid(u)^gamma (gamma sigmoid(-u) softplus(u) + sigmoid(u))
 ///
-/// `gradient` has `len` elements. Of hard targets it is within 6 + 2 gamma ULP (one more under a mean, one more where
-/// the machine cannot multiply and add in one step).
+/// `gradient` has `len` elements. The gradient of a hard target is within 6 + 2 gamma ULP. A mean adds 1 ULP, and a
+/// machine that cannot multiply and add in one step adds 1.
 ///
-/// Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+/// Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_gradient_f32(
     options: *const Focal<f32>,
@@ -92,7 +94,7 @@ pub unsafe extern "C" fn logit_loss_focal_gradient_f32(
     call::gradient(Given { options, targets, labels, len }, logits, gradient).into()
 }
 
-/// logit_loss_focal_gradient_f32 for double.
+/// Computes in double what logit_loss_focal_gradient_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_gradient_f64(
     options: *const Focal<f64>,
@@ -105,7 +107,7 @@ pub unsafe extern "C" fn logit_loss_focal_gradient_f64(
     call::gradient(Given { options, targets, labels, len }, logits, gradient).into()
 }
 
-/// logit_loss_focal_loss_f32 and logit_loss_focal_gradient_f32 in one pass, with the same bits.
+/// Computes logit_loss_focal_loss_f32 and logit_loss_focal_gradient_f32 in one pass, with the same bits.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_loss_and_gradient_f32(
     options: *const Focal<f32>,
@@ -119,7 +121,7 @@ pub unsafe extern "C" fn logit_loss_focal_loss_and_gradient_f32(
     call::loss_and_gradient(Given { options, targets, labels, len }, logits, gradient, loss).into()
 }
 
-/// logit_loss_focal_loss_and_gradient_f32 for double.
+/// Computes in double what logit_loss_focal_loss_and_gradient_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_loss_and_gradient_f64(
     options: *const Focal<f64>,
@@ -133,7 +135,8 @@ pub unsafe extern "C" fn logit_loss_focal_loss_and_gradient_f64(
     call::loss_and_gradient(Given { options, targets, labels, len }, logits, gradient, loss).into()
 }
 
-/// logit_loss_focal_loss_and_gradient_f32, whose gradient takes the logits' place: no second buffer.
+/// Computes logit_loss_focal_loss_and_gradient_f32, and overwrites the logits with the gradient, so no second buffer is
+/// needed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_loss_and_gradient_in_place_f32(
     options: *const Focal<f32>,
@@ -146,7 +149,7 @@ pub unsafe extern "C" fn logit_loss_focal_loss_and_gradient_in_place_f32(
     call::loss_and_gradient_in_place(Given { options, targets, labels, len }, logits, loss).into()
 }
 
-/// logit_loss_focal_loss_and_gradient_in_place_f32 for double.
+/// Computes in double what logit_loss_focal_loss_and_gradient_in_place_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_loss_and_gradient_in_place_f64(
     options: *const Focal<f64>,
@@ -159,14 +162,14 @@ pub unsafe extern "C" fn logit_loss_focal_loss_and_gradient_in_place_f64(
     call::loss_and_gradient_in_place(Given { options, targets, labels, len }, logits, loss).into()
 }
 
-/// logit_loss_focal_gradient_f32, and the diagonal of the Hessian, which may be negative, divided alike. With S =
-/// sigmoid(u), R = sigmoid(-u), L = softplus(u):
+/// Computes logit_loss_focal_gradient_f32 and the diagonal of the Hessian, with the same divisor. The Hessian may be
+/// negative. With S = sigmoid(u), R = sigmoid(-u), L = softplus(u):
 ///
 ///     hessian = w alpha_t S^gamma R (S (1 + 2 gamma) + gamma L (gamma R - S))
 ///
 /// Both have `len` elements.
 ///
-/// Errors: those of the pointers and options; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+/// Returns an error of the pointers or options, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_gradient_and_hessian_f32(
     options: *const Focal<f32>,
@@ -180,7 +183,7 @@ pub unsafe extern "C" fn logit_loss_focal_gradient_and_hessian_f32(
     call::gradient_and_hessian(Given { options, targets, labels, len }, logits, gradient, hessian).into()
 }
 
-/// logit_loss_focal_gradient_and_hessian_f32 for double.
+/// Computes in double what logit_loss_focal_gradient_and_hessian_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_gradient_and_hessian_f64(
     options: *const Focal<f64>,
@@ -194,10 +197,10 @@ pub unsafe extern "C" fn logit_loss_focal_gradient_and_hessian_f64(
     call::gradient_and_hessian(Given { options, targets, labels, len }, logits, gradient, hessian).into()
 }
 
-/// Adds the losses of a batch to a sum that goes on; logit_loss_sum_reduce_f32 reads it. The reduction of the options
-/// is not looked at.
+/// Adds the losses of a batch to a running sum, which logit_loss_sum_reduce_f32 reads. It does not use the reduction of
+/// the options.
 ///
-/// Errors: those of the pointers and options.
+/// Returns an error of the pointers or options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_accumulate_f32(
     options: *const Focal<f32>,
@@ -210,7 +213,7 @@ pub unsafe extern "C" fn logit_loss_focal_accumulate_f32(
     call::accumulate(Given { options, targets, labels, len }, logits, sum).into()
 }
 
-/// logit_loss_focal_accumulate_f32 for double.
+/// Computes in double what logit_loss_focal_accumulate_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_focal_accumulate_f64(
     options: *const Focal<f64>,

@@ -1,4 +1,4 @@
-//! What a loss is set to, as C writes it down.
+//! The options of a loss, as C passes them.
 
 use core::ptr;
 
@@ -8,117 +8,124 @@ use crate::memory::{Extent, flags};
 use crate::status::Status;
 use crate::weights::Weights;
 
-/// The sum of the losses divided by the number of elements that are counted, whatever their weights.
+/// Divides the sum of the losses by the number of counted elements, whatever their weights.
 pub const MEAN: u32 = 0;
-/// The sum divided by the sum of the weights: elements of weight 0 do not count.
+/// Divides the sum by the sum of the weights, so elements of weight 0 do not count.
 pub const WEIGHTED_MEAN: u32 = 1;
-/// The sum.
+/// Keeps the sum.
 pub const SUM: u32 = 2;
 
-/// What binary cross-entropy is set to. Zeroed, it is without weights or smoothing, all elements are there, and the
-/// mean is taken.
+/// The options of binary cross-entropy. A zeroed struct means: no weights, no smoothing, no ignored elements, the mean.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Bce<T> {
-    /// The size of this struct, or 0 for the same.
+    /// The size of this struct, or 0, which skips the check of the size.
     pub size: u32,
-    /// LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+    /// The reduction: LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
     pub reduction: u32,
-    /// By what the loss of each element is multiplied.
+    /// The weight that multiplies each element's loss.
     pub weight: Weights<T>,
-    /// By what it is multiplied besides: weights of classes beside those of samples.
+    /// A second weight that multiplies each element's loss as well: for example weights of classes, with weights of
+    /// samples in `weight`.
     pub class_weight: Weights<T>,
-    /// By what the cost of a missed positive is multiplied: negatives / positives balances the classes.
+    /// The positive weight, which multiplies the loss of a positive. A value of negatives / positives balances the
+    /// classes.
     pub pos_weight: Weights<T>,
-    /// A byte for each element: 1, or 0 to take it away. NULL if all are there.
+    /// A byte for each element: 0 ignores the element, 1 keeps it. NULL keeps all.
     pub mask: *const u8,
-    /// Labels of this type, if `targets` and `labels` are NULL.
+    /// NULL, or labels of type int8_t. `targets` and `labels` must then be NULL.
     pub labels_int8: *const i8,
-    /// Likewise.
+    /// NULL, or labels of type int32_t. `targets` and `labels` must then be NULL.
     pub labels_int32: *const i32,
-    /// Likewise.
+    /// NULL, or labels of type int64_t. `targets` and `labels` must then be NULL.
     pub labels_int64: *const i64,
-    /// Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+    /// The label smoothing s, in [0, 1]: a target t becomes t (1 - s) + s / 2.
     pub label_smoothing: T,
-    /// The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
-    /// what is NaN. Looked at only if there is one.
+    /// The target whose elements are ignored. Integers are compared as integers, floats exactly. NaN ignores targets
+    /// that are NaN. It is used only if `has_ignored` is not 0.
     pub ignored: T,
-    /// Whether there is a target that is ignored.
+    /// Whether `ignored` is used: 0 means no, any other number yes.
     pub has_ignored: u32,
 }
 
-/// What focal loss is set to. LOGIT_LOSS_FOCAL_INIT has the alpha 0.25 and the gamma 2 of its authors. Zeroed, without
-/// alpha and with gamma 0, it is plain binary cross-entropy.
+/// The options of focal loss. LOGIT_LOSS_FOCAL_INIT has the alpha 0.25 and the gamma 2 of its authors. A zeroed struct
+/// has no alpha and gamma 0, which makes it plain binary cross-entropy.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Focal<T> {
-    /// The size of this struct, or 0 for the same.
+    /// The size of this struct, or 0, which skips the check of the size.
     pub size: u32,
-    /// LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+    /// The reduction: LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
     pub reduction: u32,
-    /// By what the loss of each element is multiplied.
+    /// The weight that multiplies each element's loss.
     pub weight: Weights<T>,
-    /// By what it is multiplied besides: weights of classes beside those of samples.
+    /// A second weight that multiplies each element's loss as well: for example weights of classes, with weights of
+    /// samples in `weight`.
     pub class_weight: Weights<T>,
-    /// By what positives are multiplied besides: one for each class, without alpha, is an alpha per class.
+    /// The positive weight, which multiplies the loss of a positive. Without alpha, one weight for each class is an
+    /// alpha for each class.
     pub pos_weight: Weights<T>,
-    /// A byte for each element: 1, or 0 to take it away. NULL if all are there.
+    /// A byte for each element: 0 ignores the element, 1 keeps it. NULL keeps all.
     pub mask: *const u8,
-    /// Labels of this type, if `targets` and `labels` are NULL.
+    /// NULL, or labels of type int8_t. `targets` and `labels` must then be NULL.
     pub labels_int8: *const i8,
-    /// Likewise.
+    /// NULL, or labels of type int32_t. `targets` and `labels` must then be NULL.
     pub labels_int32: *const i32,
-    /// Likewise.
+    /// NULL, or labels of type int64_t. `targets` and `labels` must then be NULL.
     pub labels_int64: *const i64,
-    /// Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+    /// The label smoothing s, in [0, 1]: a target t becomes t (1 - s) + s / 2.
     pub label_smoothing: T,
-    /// The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
-    /// what is NaN. Looked at only if there is one.
+    /// The target whose elements are ignored. Integers are compared as integers, floats exactly. NaN ignores targets
+    /// that are NaN. It is used only if `has_ignored` is not 0.
     pub ignored: T,
-    /// Whether there is a target that is ignored.
+    /// Whether `ignored` is used: 0 means no, any other number yes.
     pub has_ignored: u32,
-    /// By what positives are multiplied; negatives are by 1 - alpha. In [0, 1]. Looked at only if there is one.
+    /// Alpha, in [0, 1]: alpha multiplies the loss of positives, and 1 - alpha that of negatives. It is used only if
+    /// `has_alpha` is not 0.
     pub alpha: T,
-    /// The power of the wrong answer's probability. In [0, 64]; integers up to 4 are the fastest.
+    /// The power of the wrong answer's probability, in [0, 64]. Integers up to 4 are the fastest.
     pub gamma: T,
-    /// Whether there is an alpha. Without, positives and negatives are as they are, or as `pos_weight` has them.
+    /// Whether `alpha` is used: 0 means no, any other number yes. Without alpha, only `pos_weight` weights positives
+    /// against negatives.
     pub has_alpha: u32,
 }
 
-/// What asymmetric loss is set to. LOGIT_LOSS_ASYMMETRIC_INIT_F32 and LOGIT_LOSS_ASYMMETRIC_INIT_F64 have the powers 1
-/// and 4 and the margin 0.05 of its authors. Zeroed, with powers and margin 0, it is plain binary cross-entropy.
+/// The options of asymmetric loss. LOGIT_LOSS_ASYMMETRIC_INIT_F32 and LOGIT_LOSS_ASYMMETRIC_INIT_F64 have the powers 1
+/// and 4 and the margin 0.05 of its authors. A zeroed struct has powers 0 and margin 0, which makes it plain binary
+/// cross-entropy.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Asymmetric<T> {
-    /// The size of this struct, or 0 for the same.
+    /// The size of this struct, or 0, which skips the check of the size.
     pub size: u32,
-    /// LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+    /// The reduction: LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
     pub reduction: u32,
-    /// By what the loss of each element is multiplied.
+    /// The weight that multiplies each element's loss.
     pub weight: Weights<T>,
-    /// By what it is multiplied besides: weights of classes beside those of samples.
+    /// A second weight that multiplies each element's loss as well: for example weights of classes, with weights of
+    /// samples in `weight`.
     pub class_weight: Weights<T>,
-    /// A byte for each element: 1, or 0 to take it away. NULL if all are there.
+    /// A byte for each element: 0 ignores the element, 1 keeps it. NULL keeps all.
     pub mask: *const u8,
-    /// Labels of this type, if `targets` and `labels` are NULL.
+    /// NULL, or labels of type int8_t. `targets` and `labels` must then be NULL.
     pub labels_int8: *const i8,
-    /// Likewise.
+    /// NULL, or labels of type int32_t. `targets` and `labels` must then be NULL.
     pub labels_int32: *const i32,
-    /// Likewise.
+    /// NULL, or labels of type int64_t. `targets` and `labels` must then be NULL.
     pub labels_int64: *const i64,
-    /// Target t becomes t (1 - s) + s / 2, with s in [0, 1].
+    /// The label smoothing s, in [0, 1]: a target t becomes t (1 - s) + s / 2.
     pub label_smoothing: T,
-    /// The target that takes an element away: integers are compared as integers, and floats exactly; NaN takes away
-    /// what is NaN. Looked at only if there is one.
+    /// The target whose elements are ignored. Integers are compared as integers, floats exactly. NaN ignores targets
+    /// that are NaN. It is used only if `has_ignored` is not 0.
     pub ignored: T,
-    /// Whether there is a target that is ignored.
+    /// Whether `ignored` is used: 0 means no, any other number yes.
     pub has_ignored: u32,
-    /// The power of the wrong answer's probability, of positives. In [0, 64]; integers up to 4 are the fastest.
+    /// The power of the wrong answer's probability for positives, in [0, 64]. Integers up to 4 are the fastest.
     pub gamma_pos: T,
-    /// The same of negatives.
+    /// The power of the wrong answer's probability for negatives, in [0, 64]. Integers up to 4 are the fastest.
     pub gamma_neg: T,
-    /// What is subtracted from the probability of a negative: one that is no larger costs nothing. In [0, 1); 0 is
-    /// none, and so is a number below the smallest normal one.
+    /// The margin, in [0, 1), which is subtracted from the probability of a negative. A negative whose probability is
+    /// not above the margin costs nothing. 0 means no margin, and so does a number below the smallest normal one.
     pub margin: T,
 }
 

@@ -4,19 +4,19 @@ use core::ffi::{CStr, c_char};
 
 use logit_loss::{Argument, Error};
 
-/// What every function returns: LOGIT_LOSS_STATUS_OK, which is 0, or what is wrong. Unless it is LOGIT_LOSS_STATUS_OK,
-/// nothing has been written.
+/// The result of every function: LOGIT_LOSS_STATUS_OK, which is 0, or an error. A function that returns an error has
+/// written nothing.
 #[repr(i32)]
 #[derive(Clone, Copy)]
 #[allow(dead_code, reason = "the first is what an absent error is")]
 pub enum Status {
-    /// Everything was written.
+    /// The function has written all results.
     Ok = 0,
-    /// A pointer is NULL that must not be.
+    /// A pointer is NULL, and must not be.
     Null = 1,
     /// A pointer does not have its type's alignment.
     Misaligned = 2,
-    /// An array of so many elements has no room in memory.
+    /// An array of this length does not fit into memory.
     TooLong = 3,
     /// An output overlaps an input, or another output.
     Overlap = 4,
@@ -24,7 +24,8 @@ pub enum Status {
     Size = 5,
     /// More than one of targets and labels is given.
     TwoTargets = 6,
-    /// The kind of weights is none of LOGIT_LOSS_WEIGHTS_..., or there are values and none is given.
+    /// The kind of weights is none of LOGIT_LOSS_WEIGHTS_..., or it is LOGIT_LOSS_WEIGHTS_NONE although there are
+    /// values.
     Kind = 7,
     /// The reduction is none of LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN, LOGIT_LOSS_SUM.
     Reduction = 8,
@@ -32,11 +33,11 @@ pub enum Status {
     Mask = 9,
     /// A label is neither 0 nor 1, is not ignored or masked, and its weight is not 0.
     Target = 10,
-    /// The weights do not come out even with the logits.
+    /// The number of weights does not fit the number of logits.
     WeightTiling = 11,
-    /// The class weights do not come out even with the logits.
+    /// The number of class weights does not fit the number of logits.
     ClassWeightTiling = 12,
-    /// The positive weights do not come out even with the logits.
+    /// The number of positive weights does not fit the number of logits.
     PosWeightTiling = 13,
     /// A weight is negative, infinite or NaN.
     Weight = 14,
@@ -58,10 +59,10 @@ pub enum Status {
     Margin = 22,
     /// Beta is not in [2^-100, 2^100].
     Beta = 23,
-    /// A mean, or the derivative of one, where no elements are counted, or where their weights sum to 0, to so little
-    /// that its reciprocal overflows, or to more than the largest number.
+    /// A mean, or its derivative, has nothing to divide by: no element is counted, or the sum of the weights is 0, so
+    /// small that its reciprocal overflows, or above the largest number.
     EmptyMean = 24,
-    /// Anything else.
+    /// Another error.
     Other = 25,
 }
 
@@ -94,8 +95,8 @@ impl From<Result<(), Status>> for Status {
     }
 }
 
-/// A status in words, in English, on one line. Of a number that is no status, "unknown". The text is constant, and is
-/// linked only into programs that call this.
+/// Returns a status as one line of English text, or "unknown" for a number that is no status. The text is constant. It
+/// is linked only into programs that call this function.
 #[unsafe(no_mangle)]
 pub extern "C" fn logit_loss_error_message(status: i32) -> *const c_char {
     const MESSAGES: [&CStr; 26] = [

@@ -7,11 +7,11 @@ use crate::memory::{Extent, place, value};
 use crate::options::reduction;
 use crate::status::Status;
 
-/// A sum of losses that goes on, over batches and machines: zeroed at first, and the same bytes everywhere, so that it
-/// can be stored and sent. Sums of float and of double are alike.
+/// A running sum of losses, over batches and machines. Zero it before the first use. Its bytes have the same meaning on
+/// every machine, so it can be stored and sent. Sums of float and of double have the same form.
 #[repr(C)]
 pub struct Sum {
-    /// Of no interest one by one.
+    /// The bytes of the sum. Do not read them one by one.
     pub bytes: [u8; 40],
 }
 
@@ -44,24 +44,24 @@ unsafe fn merge(sum: *mut Sum, other: *const Sum) -> Result<(), Status> {
     Ok(())
 }
 
-/// The mean of all losses that were added to a sum, their weighted mean, or their sum: `reduction` is LOGIT_LOSS_MEAN,
-/// LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
+/// Computes the mean, the weighted mean or the sum of all losses that were added to a sum. `reduction` is
+/// LOGIT_LOSS_MEAN, LOGIT_LOSS_WEIGHTED_MEAN or LOGIT_LOSS_SUM.
 ///
-/// Errors: those of the pointers; LOGIT_LOSS_STATUS_REDUCTION; LOGIT_LOSS_STATUS_EMPTY_MEAN.
+/// Returns an error of the pointers, LOGIT_LOSS_STATUS_REDUCTION, or LOGIT_LOSS_STATUS_EMPTY_MEAN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_sum_reduce_f32(sum: *const Sum, reduction: u32, out: *mut f32) -> Status {
     reduce(sum, reduction, out).into()
 }
 
-/// logit_loss_sum_reduce_f32 for double.
+/// Computes in double what logit_loss_sum_reduce_f32 computes in float.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_sum_reduce_f64(sum: *const Sum, reduction: u32, out: *mut f64) -> Status {
     reduce(sum, reduction, out).into()
 }
 
-/// Adds another sum, of another machine for instance.
+/// Adds another sum, for example of another machine.
 ///
-/// Errors: those of the pointers.
+/// Returns an error of the pointers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logit_loss_sum_merge(sum: *mut Sum, other: *const Sum) -> Status {
     merge(sum, other).into()

@@ -7,36 +7,38 @@ use logit_loss::Real;
 use crate::memory::{Extent, input};
 use crate::status::Status;
 
-/// No weights: all are 1. What zeroed memory says.
+/// There are no values: all weights are 1. Zeroed memory has this kind.
 pub const WEIGHTS_NONE: u32 = 0;
-/// One value for all elements: `len` is 1.
+/// One value is the weight of all elements. `len` is 1.
 pub const WEIGHTS_UNIFORM: u32 = 1;
-/// A value for each class of logits [samples][classes]: `len` is the number of classes.
+/// Each class of logits [samples][classes] has a value. `len` is the number of classes.
 pub const WEIGHTS_PER_CLASS: u32 = 2;
-/// A value for each channel of logits [samples][channels][pixels]: `len` is the number of channels, `repeat` of
-/// pixels.
+/// Each channel of logits [samples][channels][pixels] has a value. `len` is the number of channels, and `repeat` the
+/// number of pixels.
 pub const WEIGHTS_PER_CHANNEL: u32 = 3;
-/// A value for each sample of logits [samples][classes]: `len` is the number of samples, `repeat` of classes.
+/// Each sample of logits [samples][classes] has a value. `len` is the number of samples, and `repeat` the number of
+/// classes.
 pub const WEIGHTS_PER_SAMPLE: u32 = 4;
-/// A value for each element.
+/// Each element has a value.
 pub const WEIGHTS_PER_ELEMENT: u32 = 5;
-/// A value for each pixel of logits [samples][channels][pixels], the same for all channels: `len` is the number of
-/// samples times that of pixels, `repeat` of pixels. There are as many channels as come out.
+/// Each pixel of logits [samples][channels][pixels] has a value, the same for all channels. `len` is the number of
+/// samples times the number of pixels, and `repeat` the number of pixels. The number of channels follows from the
+/// number of logits.
 pub const WEIGHTS_PER_PIXEL: u32 = 6;
 
-/// A factor for each element, none negative or infinite. Zeroed, there are none: all are 1. A weight of 0 takes an
-/// element away, even if its logit or target is NaN, or no label.
+/// The weights of elements. Each must be finite and not negative. A zeroed struct means that all weights are 1. A
+/// weight of 0 ignores the element, even if its logit or target is NaN, or its label is neither 0 nor 1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Weights<T> {
-    /// The values; NULL if there are none.
+    /// The values, or NULL if there are none.
     pub values: *const T,
-    /// How many values there are.
+    /// The number of values.
     pub len: usize,
-    /// For how many elements in a row each holds, or the number of pixels. Looked at only if `kind` is
+    /// The number of consecutive elements that share a value, or the number of pixels. It is used only if `kind` is
     /// LOGIT_LOSS_WEIGHTS_PER_CHANNEL, LOGIT_LOSS_WEIGHTS_PER_SAMPLE or LOGIT_LOSS_WEIGHTS_PER_PIXEL.
     pub repeat: usize,
-    /// One of LOGIT_LOSS_WEIGHTS_...
+    /// The kind: one of LOGIT_LOSS_WEIGHTS_...
     pub kind: u32,
 }
 
