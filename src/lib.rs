@@ -97,9 +97,9 @@
 //! With soft targets, the loss is within 4 ULP, and the gradient within 3 ULP of `w (1 - t + p t)`.
 //!
 //! A mean or sum of at least 16 independent logits is within 1 ULP of the exact one, or within 1.5 with a positive
-//! weight. A single logit is within 2, and any logits are within 4. Backends that do not fuse may err by 1 more. For
-//! hard targets without a positive weight, on backends that fuse, 14.5 can be proven: the error if all errors were as
-//! large as they can be and none cancelled.
+//! weight. A single logit is within 2, and any logits are within 4, unless the sum is above the largest number: then
+//! both are +inf. Backends that do not fuse may err by 1 more. For hard targets without a positive weight, on backends
+//! that fuse, 14.5 can be proven: the error if all errors were as large as they can be and none cancelled.
 //!
 //! Focal loss and its gradient are within 6 + 2 gamma ULP for hard targets, asymmetric loss and its gradient within 6 +
 //! 5 gamma. [`FocalLoss`] and [`AsymmetricLoss`] list the errors found.
