@@ -11,9 +11,9 @@
 //! near, as these are rounded, and none of its own roundings counts. Four do: of 1 - t (or p t), of 1 / n, of size,
 //! and the last one. Each is off by at most half an ULP of its own result, so the last one by half an ULP of the
 //! limit. Let a be the mantissa of 1 - t, b that of size and m that of the limit, all from 1 to 2. Then the other
-//! three are at most m / 2a, m / 2b and m / 2 ULP of the limit. Where ab = m, that is (b + a + m) / 2 with a + b <= 1
-//! + m, which is less than 2.5. Where ab = 2m, it is (a + b) / 4 + m / 2, which is less than 2. With the last one, the
-//! gradient is within its limits but for **3 ULP**.
+//! three are at most m / 2a, m / 2b and m / 2 ULP of the limit. Where ab = m, that is (b + a + m) / 2 with
+//! a + b <= 1 + m, which is less than 2.5. Where ab = 2m, it is (a + b) / 4 + m / 2, which is less than 2. With the last
+//! one, the gradient is within its limits but for **3 ULP**.
 //!
 //! With an upstream derivative u, size is w u, which is one rounding less. A formula may multiply in another order,
 //! since weights are far apart. It has no more roundings: fl(fl(a v) b) with v <= 1 is no larger than fl(a b).
