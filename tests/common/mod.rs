@@ -104,7 +104,7 @@ macro_rules! each_label {
             let $labels = &positive[..];
             $body
         }
-        let bytes: Vec<u8> = positive.iter().map(|&t| t.into()).collect();
+        let bytes: Vec<u8> = positive.iter().map(|&t| u8::from(t)).collect();
         {
             let $labels = &bytes[..];
             $body

@@ -189,7 +189,7 @@ fn types_of_labels<N: Number, F: Family<N>>() {
             let weight = Weights::per_element(&case.weights[..len]);
             let upstream = Weights::per_element(&case.upstream[..len]);
             let bits: Vec<bool> = case.targets.iter().map(|t| *t == N::new(1.0)).collect();
-            let bytes: Vec<u8> = bits.iter().map(|&b| b.into()).collect();
+            let bytes: Vec<u8> = bits.iter().map(|&b| u8::from(b)).collect();
             let words: Vec<i64> = bits.iter().map(|&b| b.into()).collect();
             for backend in backends() {
                 for p in [1.0, 5.0] {

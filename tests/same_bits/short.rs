@@ -112,7 +112,7 @@ fn labels<N: Number>() {
     for len in 1..=MOST {
         let (x, _) = elements::<N>(len, len);
         let labels: Vec<bool> = (0..len).map(|i| i % 3 == 0).collect();
-        let bytes: Vec<u8> = labels.iter().map(|&t| t.into()).collect();
+        let bytes: Vec<u8> = labels.iter().map(|&t| u8::from(t)).collect();
         let words: Vec<i64> = labels.iter().map(|&t| t.into()).collect();
         let t: Vec<N> = labels.iter().map(|&t| N::new(f64::from(u8::from(t)))).collect();
         let bce = BceWithLogits::new();
