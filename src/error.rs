@@ -94,7 +94,7 @@ pub enum Error {
         argument: Argument,
         /// The number of weights.
         values: usize,
-        /// The number of inputs that the weights cover. Pixels that are not a whole number of images cover none.
+        /// The number of inputs that the weights cover. Pixels beyond the last whole image do not count.
         covered: usize,
         /// Whether the weights also cover multiples of this number, as weights of classes and channels do.
         cycles: bool,
@@ -149,8 +149,8 @@ pub enum Error {
         /// The parameter.
         argument: Argument,
     },
-    /// A mean, or its derivative, has nothing to divide by: there are no elements, or the sum of their weights is 0, so
-    /// small that its reciprocal overflows, or above the largest number.
+    /// A mean, or its derivative, has nothing to divide by: no element is counted, or the
+    /// sum of the weights cannot divide: it is 0, or its reciprocal overflows, or it overflows itself.
     EmptyMean,
 }
 

@@ -1,6 +1,6 @@
 //! Computes losses from logits, and their derivatives, over slices of `f32` and `f64`. Results are accurate in the
-//! tails and never NaN. All backends that fuse multiply and add give the same bits. The crate is `no_std`, does not
-//! allocate and does not panic.
+//! tails, and not NaN for valid inputs. All backends that fuse multiply and add give the same bits. The crate is
+//! `no_std`, does not allocate and does not panic.
 //!
 //! ```
 //! use logit_loss::{BceWithLogits, Loss, Weights};
@@ -43,7 +43,7 @@
 //! * [`Label`] lists the types of targets, [`Element`] the types of inputs: `f32`, `f64` and, with the feature `half`,
 //!   `f16` and `bf16`.
 //! * Missing labels, void pixels and masks are [ignored elements](Loss#ignored-elements).
-//! * [`Backend`] lists the instruction sets of the CPU, and pins one.
+//! * [`Backend`] is an instruction set of the CPU. You can list all, and choose one for a loss.
 //!
 //! Guides:
 //!
@@ -98,8 +98,9 @@
 //!
 //! A mean or sum of at least 16 independent logits is within 1 ULP of the exact one, or within 1.5 with a positive
 //! weight. A single logit is within 2, and any logits are within 4, unless the sum is above the largest number: then
-//! both are +inf. Backends that do not fuse may err by 1 more. For hard targets without a positive weight, on backends
-//! that fuse, 14.5 can be proven: the error if all errors were as large as they can be and none cancelled.
+//! both are +inf. Backends that do not fuse may err by 1 more. The proven bound is 14.5 ULP, for hard targets
+//! without a positive weight on backends that fuse. It assumes that all errors are as large as possible and none
+//! cancels.
 //!
 //! Focal loss and its gradient are within 6 + 2 gamma ULP for hard targets, asymmetric loss and its gradient within 6 +
 //! 5 gamma. [`FocalLoss`] and [`AsymmetricLoss`] list the errors found.

@@ -13,7 +13,7 @@ use crate::simd::Backend;
 /// ```
 /// use logit_loss::{BceWithLogits, Loss, Weights};
 ///
-/// // Two samples of three classes. The third class counts half. The second sample does not count.
+/// // Two samples of three classes. The third class has weight 0.5. The second sample has weight 0, so it has no loss.
 /// let logits = [0.3, -1.0, 2.0, f32::NAN, f32::NAN, f32::NAN];
 /// let targets = [true, false, true, false, false, false];
 /// let by_class = BceWithLogits::new().weight(Weights::per_class(&[1.0, 1.0, 0.5]));

@@ -170,8 +170,8 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
     /// and the speed of the threads. Threads also share the checks, which still come first.
     ///
     /// Called within a pool ([`rayon::ThreadPool::install`](rayon_core::ThreadPool::install)), the loss uses that pool;
-    /// otherwise it uses the global one. The calling thread computes inputs of up to one chunk alone. Nothing is allocated: the threads share out
-    /// 256 chunks at a time, whose sums are kept on the stack.
+    /// otherwise it uses the global one. The calling thread computes inputs of up to one chunk alone. Nothing is
+    /// allocated: the threads share out 256 chunks at a time, whose sums are kept on the stack.
     ///
     /// On an otherwise idle AMD Zen 4 with two cores, two threads ran at 1.3 to 1.9 times the speed of one from 1 Mi
     /// elements on; threads that share nothing ran at 1.3 to 2.0. Handing over work takes longer than computing a few

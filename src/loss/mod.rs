@@ -30,8 +30,8 @@ use plans::{HessianPlans, Plans};
 /// arguments before it writes: on `Err`, no output has changed. No method allocates or panics.
 ///
 /// Derivatives are those of the *reduced* loss: with [`Reduction::Mean`](crate::Reduction::Mean) they are divided by
-/// the number of elements. For gradient boosting, and for the derivative of each element's own loss, use
-/// [`Reduction::Sum`](crate::Reduction::Sum).
+/// the number of counted elements, and with a weighted mean by the sum of the weights. For gradient boosting, and for
+/// the derivative of each element's own loss, use [`Reduction::Sum`](crate::Reduction::Sum).
 ///
 /// A sum above the largest number is +inf, and so is its mean.
 ///
@@ -103,7 +103,7 @@ use plans::{HessianPlans, Plans};
 /// * [`Error::Length`]: a slice is not as long as the inputs.
 /// * [`Error::Target`]: an integer target is neither 0 nor 1, and not ignored.
 /// * [`Error::Tiling`]: the number of weights does not fit the inputs.
-/// * [`Error::Weight`]: a weight is negative or not finite.
+/// * [`Error::Weight`]: a weight is negative or not finite, or an upstream derivative is not finite.
 /// * [`Error::Parameter`]: a parameter is out of its range.
 /// * [`Error::Probability`]: an input of [`Bce`] is not a probability.
 /// * [`Error::Samples`] and [`Error::Classes`]: samples or classes do not divide the inputs.
@@ -200,7 +200,8 @@ pub trait Loss<T: Real>: Sync {
 
     /// Writes the reduced loss of each sample. A sample has `inputs.len() / out.len()` inputs, and the first sample has
     /// the first of them. Each result has the bits of [`loss`](Self::loss) on that sample alone, if each weight is 0 or
-    /// from 2^-15 to 2^15 (2^-50 to 2^50 for `f64`). A sample whose elements are all ignored has 0.
+    /// from 2^-15 to 2^15 (2^-50 to 2^50 for `f64`). If all elements of a sample are ignored, its result
+    /// is 0, where `loss` would return [`Error::EmptyMean`].
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, Loss};
@@ -313,8 +314,8 @@ pub trait Loss<T: Real>: Sync {
 /// `examples/boosting.rs` trains focal loss from a probability of 0.01, with the default learning rate, lambda and
 /// least leaf of XGBoost and of LightGBM. Without a floor, neither learns anything. With `h.max(1e-6)`, XGBoost's
 /// defaults still learn nothing, and LightGBM's end with a loss of 1546. With `h.max(1e-3)`, only LightGBM's learn.
-/// With `h.max(g.abs() / 4.0)`, both learn, to a loss of 0.049 and 0.058. From the log-odds of the classes, all
-/// Hessians are positive, and this floor costs nothing.
+/// With `h.max(g.abs() / 4.0)`, both learn, to a loss of 0.049 and 0.058. If training starts from the log-odds of the
+/// classes, all Hessians are positive, and this floor costs nothing.
 ///
 /// An element whose gradient and Hessian are both 0 (ignored, or below the margin) needs a positive lambda or a least
 /// Hessian.

@@ -153,8 +153,8 @@ impl Backend {
         Self::available().next().unwrap_or(Self(Kind::Scalar))
     }
 
-    /// Returns the fastest backend that fuses multiply and add, so that every machine gives the same bits. If the CPU
-    /// has no instruction for that, this backend is `"scalar-fma"`, which computes in software.
+    /// Returns the fastest backend that fuses multiply and add, so that every machine gives the same bits. If there
+    /// is no faster one, this is `"scalar-fma"`, which computes in software, or `f32` by the FPU of a Cortex-M.
     ///
     /// ```
     /// use logit_loss::{Backend, BceWithLogits, Loss};
