@@ -28,7 +28,7 @@ golden() {
 one_type() {
     local plans
     cp "$root"/src/driver/formulas/*.rs src/driver/formulas/
-    for plans in activation bce focal probability weight; do
+    for plans in activation asymmetric bce focal probability weight; do
         # Bodies, and not the arguments where there are so many that each has a line.
         change src/driver/formulas/$plans.rs "/Plans for $2/,/^}/s/^        .*[^,]$/        unimplemented!()/"
     done
