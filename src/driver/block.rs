@@ -295,8 +295,9 @@ impl<T: Constants, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, args: &mut (Block<T>, Survey<T>)) -> Choice {
         let (block, Survey { limit, targets: [low, high] }) = *args;
         let (low, high) = (l.splat(low), l.splat(high));
-        // The bits that differ from those of a hard block, and the lowest of the negative magnitudes but for NaN.
-        let (mut bits, mut least) = (l.zero(), l.zero());
+        // The lowest of the negative magnitudes but for NaN.
+        let mut least = l.zero();
+        let (mut are_numbers, mut are_hard) = (least.equals(least), least.equals(least));
         let mut row = 0;
         while row < block.rows {
             let mut lane = 0;
@@ -309,24 +310,28 @@ impl<T: Constants, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS
                         if TARGETS { l.load(block.target.at(row, lane)) } else { low },
                     )
                 };
+                if !WEIGHTED {
+                    // A weight of 0 would excuse a NaN, and the fastest formulas have it only where all is summed.
+                    are_numbers = are_numbers & logit.equals(logit);
+                }
                 let absent = weight.equals(l.zero());
                 let below = -logit.abs();
                 least = least.at_most(if WEIGHTED { absent.clear(below) } else { below });
                 if TARGETS {
-                    let mut other = target.xor(target.ge(high).select(high, low));
+                    let mut is_hard = target.equals(target.ge(high).select(high, low));
                     if HARD_WEIGHTS {
-                        other = other.or(weight.xor(l.one()));
+                        is_hard = is_hard & weight.equals(l.one());
                     }
-                    bits = bits.or(if WEIGHTED { absent.clear(other) } else { other });
+                    are_hard = are_hard & if WEIGHTED { absent | is_hard } else { is_hard };
                 }
                 lane += L::LANES;
             }
             row += 1;
         }
-        let within = least.ge(l.splat(-limit));
+        let within = least.ge(l.splat(-limit)) & are_numbers;
         if !within.all() {
             Choice::Any
-        } else if (within & bits.equals(l.zero())).all() {
+        } else if (within & are_hard).all() {
             Choice::Hard
         } else {
             Choice::Moderate

@@ -12,6 +12,7 @@ for_both_types!(
     infinite_loss_has_an_infinite_mean,
     sum_above_the_largest_number,
     nan_with_weight_zero,
+    class_of_weight_zero,
     nan_with_other_weights,
     subnormal_results,
     subnormal_logits,
@@ -197,6 +198,24 @@ fn nan_with_weight_zero<N: Number>() {
                 bce.target_gradient(logits, &targets, &mut out).unwrap();
                 assert_eq!(out[at], zero, "{}", backend.name());
             });
+        }
+    }
+}
+
+fn class_of_weight_zero<N: Number>() {
+    let [zero, half, one] = [0.0, 0.5, 1.0].map(N::new);
+    let weights = [one, zero];
+    // Smoothed by a half, a target of -1 is what a negative one is, with the other sign.
+    let all = [(N::NAN, zero, zero), (N::NAN, one, zero), (zero, N::NAN, zero), (N::NAN, one, half), (zero, -one, half)];
+    for (backend, (x, t, s)) in backends().flat_map(|backend| all.map(|case| (backend, case))) {
+        let bce = BceWithLogits::new().backend(backend).label_smoothing(s).reduction(Reduction::Sum);
+        for pairs in [1, 40, 3000] {
+            let [logits, targets] = [[half, x], [one, t]].map(|pair| pair.repeat(pairs));
+            let weighted = bce.weight(Weights::per_class(&weights));
+            let expected = weighted.loss(&[half, zero].repeat(pairs), &[one, zero].repeat(pairs)).unwrap();
+            let found = weighted.loss(&logits, &targets).unwrap();
+            let context = format!("{} of {pairs} pairs {x:?}, {t:?}, smoothed by {s:?}", backend.name());
+            assert!((found - expected).abs() <= expected * N::new(1e-6), "{found:?}: {context}");
         }
     }
 }
