@@ -33,20 +33,23 @@ pub fn seeds() -> Vec<(String, Vec<u8>)> {
 enum Calls {
     /// A row, or less, without weights.
     Short,
-    /// More than a row, positive weights of classes, and smoothed.
+    /// More than a row, positive weights of classes, and smoothed, perhaps to the full.
     Classes,
     /// Weights of any size, some of them 0, an ignored target and a mask.
     Absent,
+    /// A class of weight 0, whose logits are NaN.
+    AbsentClass,
 }
 
 impl Calls {
-    const ALL: [Self; 3] = [Self::Short, Self::Classes, Self::Absent];
+    const ALL: [Self; 4] = [Self::Short, Self::Classes, Self::Absent, Self::AbsentClass];
 
     fn name(self) -> &'static str {
         match self {
             Self::Short => "short",
             Self::Classes => "classes",
             Self::Absent => "absent",
+            Self::AbsentClass => "absent_class",
         }
     }
 
@@ -67,7 +70,8 @@ impl Calls {
                 head.numbers::<T>(0, HARD).numbers::<T>(0, &logits).0
             }
             Self::Classes => {
-                let head = head.bytes(&[63, SUM, 6, 2, 1]).number(T::of(0.1));
+                let smoothing = T::of([0.1, 1.0][usize::from(i) % 2]);
+                let head = head.bytes(&[63, SUM, 6, 2, 1]).number(smoothing);
                 let head = head.bytes(&[0, 0, 2, 6]).numbers::<T>(0, &[5.0, 1.0, 0.0]);
                 head.bytes(&[5]).numbers::<T>(0, &[-1.0, 0.0, 1e-3]).numbers::<T>(0, SOFT).numbers::<T>(0, &logits).0
             }
@@ -81,15 +85,20 @@ impl Calls {
                 let logits: Vec<f64> = logits.into_iter().chain([f64::NAN]).collect();
                 head.numbers::<T>(0, &[0.0, 1.0, 0.5, 1.0, f64::NAN, 0.25]).numbers::<T>(0, &logits).0
             }
+            Self::AbsentClass => {
+                let head = head.bytes(&[60, i % 3, 5, 3, 0]).bytes(&[2, 2]).numbers::<T>(0, &[1.0, 0.0, 3.0]);
+                let head = head.bytes(&[0, 0, 0]).numbers::<T>(0, HARD);
+                head.numbers::<T>(0, &[0.3, f64::NAN, 0.9]).0
+            }
         }
     }
 }
 
-/// Where exponentials and logarithms change.
+/// Where exponentials and logarithms change. Not a multiple of three, so that each meets either hard target.
 fn logits<T: Number>() -> Vec<f64> {
     let [most, log, flat, subnormal, gone] = [4, 15, 16, 17, 19].map(|i| T::SPECIAL[i].wide());
     let tails = [f64::INFINITY, most, gone, subnormal, flat, log, 0.0];
-    tails.into_iter().flat_map(|v| [v, -v]).chain([4.0]).collect()
+    tails.into_iter().flat_map(|v| [v, -v]).collect()
 }
 
 fn probabilities<T: Number>() -> Vec<f64> {
