@@ -206,7 +206,8 @@ fn class_of_weight_zero<N: Number>() {
     let [zero, half, one] = [0.0, 0.5, 1.0].map(N::new);
     let weights = [one, zero];
     // Smoothed by a half, a target of -1 is what a negative one is, with the other sign.
-    let all = [(N::NAN, zero, zero), (N::NAN, one, zero), (zero, N::NAN, zero), (N::NAN, one, half), (zero, -one, half)];
+    let all =
+        [(N::NAN, zero, zero), (N::NAN, one, zero), (zero, N::NAN, zero), (N::NAN, one, half), (zero, -one, half)];
     for (backend, (x, t, s)) in backends().flat_map(|backend| all.map(|case| (backend, case))) {
         let bce = BceWithLogits::new().backend(backend).label_smoothing(s).reduction(Reduction::Sum);
         for pairs in [1, 40, 3000] {
