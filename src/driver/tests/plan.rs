@@ -127,7 +127,8 @@ impl<T: Constants> Elements<T> {
                 let is_hard = !targets || [T::ZERO, T::ONE].map(smoothed).contains(&smoothed(t));
                 if is_absent {
                     Choice::Hard
-                } else if x.magnitude() > limit {
+                } else if x.magnitude() > limit || !weighted && x.widen().is_nan() {
+                    // What is not a number is left to a formula that sees weights, which may excuse it.
                     Choice::Any
                 } else if is_hard && (!hard_weights || w == T::ONE) {
                     Choice::Hard
