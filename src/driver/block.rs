@@ -311,7 +311,7 @@ impl<T: Constants, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS
                     )
                 };
                 if !WEIGHTED {
-                    // A weight of 0 would excuse a NaN, and the fastest formulas have it only where all is summed.
+                    // Weights by class multiply sums alone: one of 0 cannot excuse a NaN there.
                     are_numbers = are_numbers & logit.equals(logit);
                 }
                 let absent = weight.equals(l.zero());

@@ -124,15 +124,16 @@ impl<T: Constants> FocalParameters<T> {
 
     /// Hard targets alone, and what is asked for most: others have the driver.
     fn row(self, row: &mut Row<'_, T>, backend: Backend) -> Option<T> {
-        let is_asked_most = !matches!(row.result, RowResult::Losses | RowResult::GradientAndHessian);
-        if self.smoothed || !is_asked_most || !row.is_hard() {
+        if self.smoothed {
             return None;
         }
         let scale = T::ONE / row.divisor;
         match row.result {
-            RowResult::Sum => row.evaluate(backend, self.formula::<Sum, true>(T::ONE)),
-            RowResult::SumAndGradient => row.evaluate(backend, self.formula::<SumAndGradient, true>(scale)),
-            RowResult::Gradient => row.evaluate(backend, self.formula::<Gradient, true>(scale)),
+            RowResult::Sum if row.is_hard() => row.evaluate(backend, self.formula::<Sum, true>(T::ONE)),
+            RowResult::SumAndGradient if row.is_hard() => {
+                row.evaluate(backend, self.formula::<SumAndGradient, true>(scale))
+            }
+            RowResult::Gradient if row.is_hard() => row.evaluate(backend, self.formula::<Gradient, true>(scale)),
             _ => None,
         }
     }
