@@ -8,7 +8,7 @@ export CARGO_TERM_COLOR=never DEBIAN_FRONTEND=noninteractive
 # install STEP...: what these steps take from Debian. Later, apt would be run by two at a time.
 install() (
     source tests/cross/setup.sh
-    packages=(binutils gcc g++ python3 valgrind qemu-user
+    packages=(binutils gcc g++ python3 valgrind
         gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
         gcc-arm-linux-gnueabihf libc6-dev-armhf-cross wasi-libc gcc-arm-none-eabi libnewlib-arm-none-eabi)
     for step; do
@@ -20,7 +20,8 @@ install() (
         esac
     done
     rust
-    boards
+    emulator qemu-system-arm
+    emulator qemu-user
     debian "${packages[@]}"
 )
 

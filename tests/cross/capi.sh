@@ -3,7 +3,7 @@
 source "$(dirname "$0")/setup.sh"
 rust
 debian gcc-arm-none-eabi libnewlib-arm-none-eabi
-boards
+emulator qemu-system-arm
 library thumbv7em-none-eabihf thumbv6m-none-eabi
 m4f=(-mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16)
 m0=(-mcpu=cortex-m0 -mfloat-abi=soft)

@@ -16,7 +16,8 @@ esac
 read -r prefix package emulator BACKENDS <<<"$machine"
 case " $* " in *reproducible*) BACKENDS+=" scalar-fma" ;; esac
 export BACKENDS
-debian "gcc-$prefix" "libc6-dev-$package-cross" qemu-user
+debian "gcc-$prefix" "libc6-dev-$package-cross"
+emulator qemu-user
 rust
 library "$target"
 

@@ -67,19 +67,22 @@ rust_linker() {
     echo "$(rustc --print sysroot)/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')/bin/rust-lld"
 }
 
-# qemu-system-arm. On bookworm from the backports: its own, 7.2, would displace parts of a newer one that may be there.
+# emulator PACKAGE: qemu-user or qemu-system-arm, 8 or newer. On bookworm from the backports: of its own, 7.2, qemu-user has wrong
+# products of two `f32` in `f64` on s390x (MDEBR), and qemu-system-arm would displace parts of a newer one that may be there.
 # They are where apt finds bookworm itself on this machine.
-boards() {
-    local from=() mirror
-    command -v qemu-system-arm >/dev/null && return
+emulator() {
+    local from=() mirror version
+    version=$(dpkg-query -W -f '${Version}' "$1" 2>/dev/null || true)
+    [ -z "$version" ] || dpkg --compare-versions "$version" lt 1:8 || return 0
+    apt-get update -qq
     if grep -qx VERSION_CODENAME=bookworm /etc/os-release; then
         # What apt knows of an archive is in the lists that it has fetched.
-        apt-get update -qq
         mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 'Codename: bookworm' \
             'Component: main' | sort -u | head -n 1)
-        [ -n "$mirror" ] || { echo "apt has no Debian to take qemu-system-arm from"; return 1; }
+        [ -n "$mirror" ] || { echo "apt has no Debian to take $1 from"; return 1; }
         echo "deb $mirror bookworm-backports main" >/etc/apt/sources.list.d/backports.list
+        apt-get update -qq
         from=(-tbookworm-backports)
     fi
-    debian "${from[@]}" qemu-system-arm
+    apt-get install -y -qq --no-install-recommends "${from[@]}" "$1" >/dev/null
 }

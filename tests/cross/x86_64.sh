@@ -2,7 +2,7 @@
 # One program on several CPUs: without AVX2, with AVX2 and no AVX-512, and this one. What is there must be found, and nothing
 # else be run.
 source "$(dirname "$0")/setup.sh"
-debian qemu-user
+emulator qemu-user
 # emulated CPU BACKENDS [ARGUMENT OF cargo test...]
 emulated() {
     # shellcheck disable=SC2097,SC2098

@@ -14,7 +14,7 @@ microbit) target=thumbv6m-none-eabi memory=microbit ;;
 esac
 rust
 library "$target"
-boards
+emulator qemu-system-arm
 
 folder=$PWD/target/firmware
 name=$(variable "$target")
