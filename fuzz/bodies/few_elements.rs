@@ -116,9 +116,7 @@ impl<T: Number> Case<T> {
     pub fn element(&self, i: usize, upstream: f64, divisor: f64) -> Element<T> {
         Element {
             target: self.targets[i].wide(),
-            // Above the largest number a product is held there, unless something smaller comes first.
-            weight: self.weight_of(i).max(self.weight.at(i) * self.class_weight.at(i)),
-            class_weight: self.class_weight.at(i),
+            weight: self.weight_of(i),
             pos_weight: self.pos_weight.at(i),
             smoothing: self.smoothing.wide(),
             upstream,

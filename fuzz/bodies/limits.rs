@@ -37,10 +37,8 @@ pub enum Limits {
 /// An element, but for its logit.
 pub struct Element<T> {
     pub target: f64,
-    /// The product of both weights, which is not 0, ...
+    /// The product of both weights, which is not 0.
     pub weight: f64,
-    /// ... and the second one.
-    pub class_weight: f64,
     pub pos_weight: f64,
     pub smoothing: f64,
     /// Signed.
@@ -104,14 +102,12 @@ impl<T: Number> Element<T> {
 
     /// The size of a limit: the cost of its side times weights and a slope, divided, and so many ULP.
     fn at_most(&self, side: f64, slope: f64, ulps: f64) -> f64 {
-        let &Self { weight, class_weight, pos_weight, divisor, .. } = self;
+        let &Self { weight, pos_weight, divisor, .. } = self;
         let (upstream, most) = (self.upstream.abs(), (pos_weight.max(1.0) * slope.max(1.0)).min(f64::MAX));
         let limit = times([weight, upstream, side * slope, 1.0 / divisor]);
         // A product below the least normal number is off by as much as the least of all, and so is what the others make
-        // of it: 1 / n of a weighted mean, p t, size, and the result. One weight for all is divided by the sum of weights
-        // before the second weight multiplies it.
-        let others = weight.max(class_weight) + weight / divisor;
-        let least = T::TINY * others * upstream * most + T::TINY * (most + 1.0);
+        // of it: 1 / n of a weighted mean, p t, size, and the result.
+        let least = T::TINY * (weight * upstream * most * (1.0 + 1.0 / divisor) + most + 1.0);
         let limit = limit + (ulps + own_ulps::<T>()) * ulp::<T>(limit) + least;
         // Weights whose product is above the largest number are not promised to come down again.
         if rounded::<T>(limit / slope.min(1.0)) < f64::INFINITY { limit } else { f64::INFINITY }

@@ -48,10 +48,12 @@ impl<'a, T: Real> Scales<'a, T> {
     /// Divided in the end; without the scale of derivatives.
     #[inline]
     pub fn new(weight: Factors<'a, T>, divisor: DoubleWord<T>) -> Self {
+        let [least, _] = T::MODERATE_WEIGHTS;
         let (weight, sum) = match weight {
-            // A weight of 0 must reach the elements: it removes them. So must a large one: where losses are subnormal,
-            // it has to find them as yet unrounded. Up to 4, what is lost is within what is promised.
-            Factors::Uniform(w) if T::ZERO < w && w <= T::ONE + T::ONE + T::ONE + T::ONE => (Factors::ONE, w),
+            // A weight of 0 must reach the elements: it ignores them. So must a tiny one: 1e-38 keeps a loss finite under a
+            // positive weight of 1e38. So must a large one: where losses are subnormal, it multiplies them before they are
+            // rounded. Up to 4, what is lost is within what is promised.
+            Factors::Uniform(w) if least <= w && w <= T::ONE + T::ONE + T::ONE + T::ONE => (Factors::ONE, w),
             weight => (weight, T::ONE),
         };
         Self { weight, sum, divisor, derivative: T::ONE }

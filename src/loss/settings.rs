@@ -70,6 +70,9 @@ impl<T: Real> Settings<'_, T> {
             (Factors::Uniform(a), Factors::Uniform(b)) => (Factors::Uniform(weight_product(a, b)), Factors::ONE),
             // A second weight alone is as good as the first.
             (one, class_weight) if one.is_one() => (class_weight, Factors::ONE),
+            // The first, where it is one for all, multiplies the sum, which is too late beside an extreme one: 1e38 makes a
+            // loss infinite that 1e-38 would have made finite before.
+            (one @ Factors::Uniform(_), class_weight) => (class_weight, one),
             weights => weights,
         };
         let is_alone = class_weight.is_one() && !excludes;

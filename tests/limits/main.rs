@@ -9,3 +9,4 @@ mod bce;
 mod focal;
 mod places;
 mod probability;
+mod weights;

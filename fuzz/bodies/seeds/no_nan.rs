@@ -39,10 +39,12 @@ enum Calls {
     Absent,
     /// A class of weight 0, whose logits are NaN.
     AbsentClass,
+    /// One weight for all, the least there is, beside class weights of which one is the largest.
+    Pair,
 }
 
 impl Calls {
-    const ALL: [Self; 4] = [Self::Short, Self::Classes, Self::Absent, Self::AbsentClass];
+    const ALL: [Self; 5] = [Self::Short, Self::Classes, Self::Absent, Self::AbsentClass, Self::Pair];
 
     fn name(self) -> &'static str {
         match self {
@@ -50,6 +52,7 @@ impl Calls {
             Self::Classes => "classes",
             Self::Absent => "absent",
             Self::AbsentClass => "absent_class",
+            Self::Pair => "pair",
         }
     }
 
@@ -89,6 +92,11 @@ impl Calls {
                 let head = head.bytes(&[60, i % 3, 5, 3, 0]).bytes(&[2, 2]).numbers::<T>(0, &[1.0, 0.0, 3.0]);
                 let head = head.bytes(&[0, 0, 0]).numbers::<T>(0, HARD);
                 head.numbers::<T>(0, &[0.3, f64::NAN, 0.9]).0
+            }
+            Self::Pair => {
+                let head = head.bytes(&[60, i % 3, 5, 3, 0]).bytes(&[1]).numbers::<T>(0, &[T::TINY]);
+                let head = head.bytes(&[2, 2]).numbers::<T>(0, &[T::LARGEST, 1.0, 0.1]);
+                head.bytes(&[0, 0]).numbers::<T>(0, HARD).numbers::<T>(0, &logits).0
             }
         }
     }
