@@ -8,7 +8,7 @@ export CARGO_TERM_COLOR=never DEBIAN_FRONTEND=noninteractive
 # install STEP...: what these steps take from Debian. Later, apt would be run by two at a time.
 install() (
     source tests/cross/setup.sh
-    packages=(binutils gcc g++ python3 valgrind
+    packages=(binutils gcc g++ python3 valgrind cmake make pkg-config
         gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
         gcc-arm-linux-gnueabihf libc6-dev-armhf-cross wasi-libc gcc-arm-none-eabi libnewlib-arm-none-eabi)
     for step; do
@@ -162,6 +162,7 @@ linked_boards() {
 c() {
     cargo clippy --manifest-path capi/Cargo.toml --target-dir target/capi -- -D warnings
     capi/tests/run.sh
+    capi/tests/packages.sh
 }
 
 c_boards() {
