@@ -9,8 +9,8 @@ emulated() {
     BACKENDS=$2 CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="qemu-x86_64 -cpu $1" \
         cargo test --release --all-features "${@:3}"
 }
-# The digests of all functions; what addresses, neighbours and threads change would take many minutes, and is the same code.
-digests=(--test same_bits --test pytorch -- --skip parallel:: --skip losses::)
+# The digests of all functions. What addresses, neighbours and threads change would take many minutes, and is the same code.
+digests=(--test same_bits -- golden board backends)
 emulated Nehalem "sse2 scalar scalar-fma" "${digests[@]}"
 # With AVX: the same code runs, so it is enough to see what is found.
 emulated SandyBridge "sse2 scalar scalar-fma" --test same_bits backends

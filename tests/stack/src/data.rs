@@ -7,7 +7,7 @@ pub const SHAPES: [Shape; 4] = [
     Shape { len: 1, classes: 1, pixels: 1 },
     Shape { len: 33, classes: 3, pixels: 11 },
     Shape { len: 600, classes: 3, pixels: 50 },
-    Shape { len: 5000, classes: 5, pixels: 1000 },
+    Shape { len: 2200, classes: 2, pixels: 1100 },
 ];
 
 /// So many elements, and how they are told apart: `[N, classes]` or `[N, classes, pixels]`.
