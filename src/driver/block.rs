@@ -1,7 +1,7 @@
-//! A block, and what is done with one in vectors: evaluating a formula, looking at what it holds, taking logarithms.
+//! A block, and the functions of one that need vectors: evaluating a formula, surveying, taking logarithms.
 //!
-//! The kernels here are all that is compiled once for each formula and each backend. They trust the addresses in what they
-//! are given; [`Streams`](super::streams::Streams) makes these.
+//! Only the kernels here are compiled once for each formula and each backend. They trust the addresses they are given, which
+//! [`Streams`](super::streams::Streams) computes.
 
 use core::marker::PhantomData;
 use core::ops::Range;
@@ -12,7 +12,7 @@ use super::tree::{PIECE, Tree};
 use crate::math::{Constants, Formula, Inputs, Results, TELLING};
 use crate::simd::{Backend, Function, Kernel, Lanes, MICROCONTROLLER, Token};
 
-/// Rows of one stream: `step` elements from one to the next, or none where one row stands for all.
+/// The rows of one stream, `step` elements apart; 0 where one row stands for all.
 #[derive(Clone, Copy)]
 pub struct Rows<T> {
     pub first: *mut T,
@@ -26,11 +26,11 @@ impl<T> Rows<T> {
     }
 }
 
-/// Rows of all streams, as a formula reads and writes them.
+/// The rows of all streams, as a formula reads and writes them.
 #[derive(Clone, Copy)]
 pub struct Block<T> {
     pub rows: usize,
-    /// Lanes of each row; a whole number of vectors.
+    /// The number of lanes of each row, a whole number of vectors.
     pub width: usize,
     pub logit: Rows<T>,
     pub target: Rows<T>,
@@ -38,16 +38,16 @@ pub struct Block<T> {
     pub weight: Rows<T>,
     pub upstream: Rows<T>,
     pub outputs: [Rows<T>; 2],
-    /// Where the joined terms of each lane go; those of its products follow, [`COLUMNS`](crate::simd::Native::COLUMNS) after.
-    /// Those of the next block, if there are more than 32 rows, come after them.
+    /// Where the joined terms of each lane go; the products follow, each [`COLUMNS`](crate::simd::Native::COLUMNS) further
+    /// on. Beyond 32 rows, the terms and products of the next block follow those.
     pub sums: *mut T,
-    /// How many lanes of the last row are summed: all, or those that are not beyond the end.
+    /// The number of lanes of the last row that are not beyond the end, and so are summed.
     pub last: usize,
     /// The formula, with its parameters.
     pub formula: *const (),
 }
 
-/// How far a block is from what the fastest formulas take.
+/// The formula that a block may be left to, from the slowest to the fastest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Choice {
     Any,
@@ -62,7 +62,7 @@ pub struct BlockFn<'f, T> {
     pub formula: *const (),
     pub products: usize,
     pub factor_weights: [T; 2],
-    /// Whether it takes blocks of which each lane has the same weights in all rows.
+    /// Whether the formula needs each lane to have the same weights in all rows.
     pub by_lane: bool,
     /// See [`has_taken`](Self::has_taken).
     telling: Option<Function<Terms<T>, bool>>,
@@ -83,7 +83,7 @@ unsafe impl<T: Sync> Sync for BlockFn<'_, T> {}
 impl<'f, T: Constants> BlockFn<'f, T> {
     #[inline]
     pub fn new<F: Formula<T>>(backend: Backend, formula: &'f F) -> Self {
-        // A row is as wide as the formula makes it, and logarithms are taken of so many lanes at a time.
+        // A formula makes rows of its own width, and `Finishing` takes logarithms of as many lanes at a time.
         const { assert!(F::PRODUCTS == 0 || F::REGISTERS == 4, "as many registers as `Finishing` has") };
         Self {
             evaluate: backend.function::<T, Evaluate<F>>(),
@@ -103,20 +103,20 @@ impl<'f, T: Constants> BlockFn<'f, T> {
 }
 
 impl<T> BlockFn<'_, T> {
-    /// What says whether it has taken a block, if its terms tell that and somebody asks.
+    /// Returns the function that says whether the formula holds for a block, if its terms tell.
     #[inline]
     pub fn has_taken(&self) -> Option<Function<Terms<T>, bool>> {
         if TELLING { self.telling } else { None }
     }
 }
 
-/// Which streams a formula reads besides the logits, and what comes out.
+/// The streams that a formula reads besides the logits, and what it results in.
 #[derive(Clone, Copy)]
 pub struct Shape {
     pub targets: bool,
     pub weights: bool,
     pub upstream: bool,
-    /// How many results are written for each element.
+    /// The number of results that are written for each element.
     pub outputs: usize,
     /// Whether terms are summed.
     pub sums: bool,
@@ -137,7 +137,7 @@ impl Shape {
     }
 }
 
-/// Evaluates a formula for each element of a block, writes its outputs, and joins its terms lane by lane.
+/// Evaluates a formula for each element of a block, writes the outputs, and joins the terms lane by lane.
 pub struct Evaluate<F>(PhantomData<F>);
 
 impl<T: Constants, F: Formula<T>> Kernel<T> for Evaluate<F> {
@@ -147,17 +147,17 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Evaluate<F> {
 
     /// # Safety
     ///
-    /// `formula` is an `F`. Every stream that it reads has `rows` rows of `width` elements, every output room for them, and
-    /// `sums` for the terms and products of `width` lanes, if it has terms.
+    /// `formula` points to an `F`. Every stream that it reads has `rows` rows of `width` elements, every output has room for
+    /// them, and, if it has terms, `sums` has room for the terms and products of `width` lanes.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, block: &mut Block<T>) {
-        // A copy: what is behind a reference would be read again after each store.
+        // A copy, since the compiler would read a field behind a reference again after each store.
         let block = *block;
         // SAFETY: the caller's promise.
         let formula = unsafe { block.formula.cast::<F>().read() };
         let mut first = 0;
         while first < block.rows {
-            // What is summed, block by block; else all in one.
+            // Terms are joined block by block; without terms, all rows are one part.
             let end = if const { F::SUMS && PIECES > 1 } { block.rows.min(first + ROWS) } else { block.rows };
             let mut lane = 0;
             while lane < width_of::<T>(block.width) {
@@ -181,11 +181,11 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Evaluate<F> {
 }
 
 impl<T: Constants> Block<T> {
-    /// Evaluates a formula for one vector, writes what it has for each element, and returns what is summed.
+    /// Evaluates a formula for one vector, writes the outputs, and returns the results.
     ///
     /// # Safety
     ///
-    /// That of [`Evaluate`], of this row and lane.
+    /// The conditions of [`Evaluate`] hold for this row and lane.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn evaluate<L: Lanes<Scalar = T>, F: Formula<T>>(
         &self,
@@ -214,11 +214,12 @@ impl<T: Constants> Block<T> {
         results
     }
 
-    /// Leaves what the rows of one block, at least one, add to the sums: joined as a tree, a piece at a time.
+    /// Joins the terms and products of the rows of one block, at least one, as a tree, piece by piece, and stores them in
+    /// `sums`.
     ///
     /// # Safety
     ///
-    /// That of [`Evaluate`], of these rows and this lane.
+    /// The conditions of [`Evaluate`] hold for these rows and this lane.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn join<L: Lanes<Scalar = T>, F: Formula<T>>(
         &self,
@@ -234,8 +235,8 @@ impl<T: Constants> Block<T> {
         while row < end {
             let count = PIECE.min(end - row);
             let mut k = 0;
-            // There is at least one, which a machine with a lane at a time need not ask; elsewhere loops that do not ask first
-            // are not made vectors.
+            // There is at least one row, so with a single column the first check is skipped. With more columns the loop
+            // needs it to be vectorised.
             while k < count || T::COLUMNS == 1 && k == 0 {
                 // SAFETY: the caller's promise, and row + k is below `end`.
                 let Results { term, factors, .. } = unsafe { self.evaluate(l, formula, row + k, lane) };
@@ -259,27 +260,27 @@ impl<T: Constants> Block<T> {
     }
 }
 
-/// What a block must be like to be left to a faster formula. A weight of 0 excuses its target and its logit.
+/// The conditions under which a block is left to a faster formula. A weight of 0 excuses the target and the logit.
 #[derive(Clone, Copy)]
 pub struct Survey<T> {
-    /// No logit is larger.
+    /// The largest magnitude of a logit.
     pub limit: T,
-    /// What hard targets are.
+    /// The values of hard targets, smoothed.
     pub targets: [T; 2],
 }
 
-/// What looks at blocks, compiled for one backend.
+/// The function that looks at blocks, compiled for one backend.
 pub struct Surveyor<T> {
     pub look: Function<(Block<T>, Survey<T>), Choice>,
     pub survey: Survey<T>,
-    /// Which streams it reads besides the logits.
+    /// The streams that it reads besides the logits.
     pub shape: Shape,
 }
 
 /// Looks at a block: whether its logits are within the limit, and whether its targets are hard.
 ///
-/// `WEIGHTED` is for formulas with weights, `TARGETS` where targets have to be looked at, `HARD_WEIGHTS` for a formula that
-/// wants weights of 0 or 1 besides.
+/// `WEIGHTED` is for formulas with weights. `TARGETS` is set where targets must be checked, and `HARD_WEIGHTS` for a formula
+/// that also needs weights of 0 or 1.
 pub struct Surveying<const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS: bool>;
 
 impl<T: Constants, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS: bool> Kernel<T>
@@ -290,12 +291,12 @@ impl<T: Constants, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS
 
     /// # Safety
     ///
-    /// Logits, targets and weights, as far as they are looked at, have `rows` rows of `width` elements.
+    /// The logits, and the targets and weights if they are read, have `rows` rows of `width` elements.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, args: &mut (Block<T>, Survey<T>)) -> Choice {
         let (block, Survey { limit, targets: [low, high] }) = *args;
         let (low, high) = (l.splat(low), l.splat(high));
-        // The lowest of the negative magnitudes but for NaN.
+        // The lowest of the negated magnitudes, ignoring NaN.
         let mut least = l.zero();
         let (mut are_numbers, mut are_hard) = (least.equals(least), least.equals(least));
         let mut row = 0;

@@ -1,8 +1,8 @@
-//! What else decides the weight of an element: a second weight, and whether the element is there at all.
+//! Class weights, and elements that are absent: masked, ignored, or without a label.
 //!
-//! A formula with weights finds the product of both in the row of weights, and 0 where nothing is there. A formula without
-//! weights finds a logit and a target there that make the loss and all of its derivatives exactly 0: so that it stays as fast
-//! as it is, and no formula is compiled twice.
+//! A formula with weights reads the product of both weights, which is 0 for an absent element. A formula without weights
+//! reads a logit and a target for an absent element that make the loss and all its derivatives exactly 0. So it stays as
+//! fast as it is, and no formula is compiled twice.
 
 use super::block::{Block, Rows};
 use super::exclusion::Exclusion;
@@ -14,57 +14,56 @@ use super::values::Column;
 use crate::math::{Constants, Smoothing};
 use crate::simd::{Backend, Float, Kernel, Lanes, MOST_LANES, Token, Vector};
 
-/// A second weight, and what takes elements away.
+/// A second weight, and the elements that are excluded.
 pub struct Combined<'a, T: 'static> {
     pub class_weight: Factors<'a, T>,
     pub exclusion: Exclusion<'a, T>,
-    /// Whether elements may be taken away.
+    /// Whether elements may be excluded.
     pub excludes: bool,
 }
 
-/// Rows of a tile, and which of its elements are not there.
+/// Rows of a tile, and which of its elements are absent.
 #[derive(Clone, Copy)]
 struct Combination<T> {
     tile: Tile,
     logit: Rows<T>,
-    /// As they are stored, and not smoothed; not looked at where bytes are.
+    /// The targets as they are stored, not smoothed; not read if `bytes` is there.
     target: Rows<T>,
-    /// Where targets that are bytes begin.
+    /// The first of the targets, if they are bytes; or null.
     bytes: *const u8,
     /// Both weights.
     weights: [Rows<T>; 2],
-    /// What is made: weights and targets, or logits and targets. It may be where these are.
+    /// The rows that are made: weights and targets, or logits and targets. They may overwrite those that are read.
     made: [Rows<T>; 2],
     missing: Missing<T>,
-    /// Where the mask begins, ...
+    /// The first byte of the mask.
     mask: *const u8,
-    /// ... and after how many bytes its next row. A mask that keeps everything has one row for all.
+    /// The distance between rows of the mask in bytes. A mask that keeps everything has one row for all.
     mask_pitch: usize,
     smoothing: Smoothing<T>,
 }
 
-/// A row of a mask that keeps everything. No backend has more lanes.
+/// One row of a mask that keeps everything. No backend has more lanes.
 static ALL: [u8; 128] = [1; 128];
 
-/// Whether bytes are read where elements are taken away. Where memory is short, they are widened before.
+/// Whether bytes are read here. Where memory is short, they are widened before.
 const AT_ONCE: bool = cfg!(not(small));
 
 impl<T: Constants> Combined<'_, T> {
-    /// Whether targets are bytes that are read here.
+    /// Whether the targets are bytes that are read here.
     #[inline]
     pub fn reads_bytes(&self, storage: &Storage<T>) -> bool {
         AT_ONCE && self.excludes && storage.is_byte
     }
 
-    /// Makes the rows of a block anew: in `buffers` those of logits and targets; or, if there are rows of the second weight and
-    /// a buffer for those that are made, of weights and targets. Targets have come as they are stored, and not smoothed.
+    /// Makes rows of a block anew: rows of logits and targets in `buffers`; or, if `weights` has the rows of the second
+    /// weight and a buffer for the products, rows of weights and targets. The targets of the block are as they are stored,
+    /// not smoothed.
     ///
     /// # Safety
     ///
-    /// The block has all rows of the tile, and so have those of the second weight; there is room for them in the buffers. If
-    /// elements may be taken away, the targets and the mask have the elements of the tile.
-    // In line: a microcontroller's compiler keeps in memory what a call is given the address of, and does not see that nothing
-    // is combined.
+    /// The block and the rows of the second weight have all rows of the tile, and the buffers have room for them. If
+    /// elements may be excluded, the targets and the mask have the elements of the tile.
     #[cfg_attr(not(any(unoptimized, small)), inline(always))]
     pub unsafe fn make(
         &self,
@@ -115,11 +114,12 @@ impl<T: Constants> Combined<'_, T> {
 }
 
 impl<T: Constants> Combination<T> {
-    /// The targets of a vector as they are stored, and 0 where nothing is there, else 1.
+    /// Returns the targets of a vector as they are stored, and 0 for each absent element, else 1.
     ///
     /// # Safety
     ///
-    /// `L` is one register; the mask and, as `BYTES` says, bytes or rows of targets have the elements of the tile.
+    /// `L` is one register. The mask has the elements of the tile, and so have the bytes or the rows of targets, as `BYTES`
+    /// says.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn target<L: Lanes<Scalar = T>, const BYTES: bool, const MASKED: bool>(
         &self,
@@ -139,11 +139,11 @@ impl<T: Constants> Combination<T> {
         }
     }
 
-    /// Bytes of a vector; beyond the last element, zeros.
+    /// Returns the bytes of a vector, with zeros beyond the last element.
     ///
     /// # Safety
     ///
-    /// There are bytes of all elements of the tile from `first` on, the rows so far apart.
+    /// The bytes of all elements of the tile are there from `first` on, in rows `pitch` apart.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn bytes<L: Lanes<Scalar = T>>(
         &self,
@@ -154,7 +154,7 @@ impl<T: Constants> Combination<T> {
         lane: usize,
     ) -> Vector<L> {
         let first = first.wrapping_add(row * pitch + lane);
-        // SAFETY: the caller's promise; no byte beyond the last element is read.
+        // SAFETY: the caller's promise; bytes beyond the last element are not read.
         unsafe {
             if row + 1 < self.tile.rows || lane + L::LANES <= self.tile.last {
                 return l.load_bytes(first);
@@ -170,7 +170,7 @@ impl<T: Constants> Combination<T> {
     }
 }
 
-/// Makes rows of weights.
+/// Makes rows of weights and targets.
 struct Weighing;
 
 impl<T: Constants> Kernel<T> for Weighing {
@@ -179,7 +179,7 @@ impl<T: Constants> Kernel<T> for Weighing {
 
     /// # Safety
     ///
-    /// The tile has rows of weights, of a mask, and of targets, and room for what is made.
+    /// The tile has rows of weights, of a mask, and of targets, and room for the rows that are made.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, combination: &mut Combination<T>) {
         // SAFETY: the caller's promise.
@@ -202,7 +202,7 @@ impl<T: Constants> Kernel<T> for Removing {
 
     /// # Safety
     ///
-    /// The tile has rows of logits, of a mask, and of targets, and room for what is made.
+    /// The tile has rows of logits, of a mask, and of targets, and room for the rows that are made.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, combination: &mut Combination<T>) {
         // SAFETY: the caller's promise.
@@ -220,10 +220,10 @@ impl<T: Constants> Kernel<T> for Removing {
 impl<T: Constants> Combination<T> {
     /// # Safety
     ///
-    /// That of [`Weighing`].
+    /// The conditions of [`Weighing`] hold.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn weigh<L: Lanes<Scalar = T>, const BYTES: bool>(&self, l: Token<L>) {
-        // A copy: what is behind a reference would be read again after each store.
+        // A copy, since the compiler would read a field behind a reference again after each store.
         let combination = *self;
         let Self { tile, weights: [first, second], made, smoothing, .. } = combination;
         let mut row = 0;
@@ -245,13 +245,13 @@ impl<T: Constants> Combination<T> {
 
     /// # Safety
     ///
-    /// That of [`Removing`].
+    /// The conditions of [`Removing`] hold.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn remove<L: Lanes<Scalar = T>, const BYTES: bool, const MASKED: bool>(&self, l: Token<L>) {
-        // A copy, as there.
+        // A copy, as in `weigh`.
         let combination = *self;
         let Self { tile, logit, made, smoothing, .. } = combination;
-        // The largest number, and not infinity: times a cost of 0, that would be NaN.
+        // The largest number, since infinity times a cost of 0 would be NaN.
         let (nothing, one) = (l.splat(T::MAX), l.one());
         let mut row = 0;
         while row < tile.rows {
@@ -272,7 +272,8 @@ impl<T: Constants> Combination<T> {
     }
 }
 
-/// The product of two weights that are not negative. Only where one of them is 0 it is, since nothing else takes an element away.
+/// Returns the product of two weights that are not negative. It is 0 only if one of them is 0, since only a weight of 0
+/// ignores an element; and it is finite.
 pub fn weight_product<T: Constants>(a: T, b: T) -> T {
     let product = a * b;
     if product > T::MAX {
@@ -284,7 +285,7 @@ pub fn weight_product<T: Constants>(a: T, b: T) -> T {
     }
 }
 
-/// The same of each lane.
+/// Returns the [`weight_product`] of each lane.
 #[cfg_attr(not(unoptimized), inline(always))]
 fn products<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>, b: Vector<L>) -> Vector<L> {
     let zero = l.zero();

@@ -7,7 +7,7 @@ use super::transfer::{Found, Targets};
 use crate::math::Constants;
 use crate::simd::{Kernel, Lanes, Token};
 
-/// Targets that are counted in a byte.
+/// The number of targets that a counter of one byte can count.
 const FEW: usize = 128;
 
 /// Counts targets of the type `S`. It is a kernel so that compilers make wide vectors of it.
@@ -19,7 +19,7 @@ impl<T: Constants, S: Stored<T>> Kernel<T> for Counting<S> {
 
     /// # Safety
     ///
-    /// So many targets are there, and as many values of the mask unless it is null.
+    /// `first` points to `len` targets, and `mask` to as many values unless it is null.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(_: Token<L>, targets: &mut Targets<T>) -> Found {
         let &mut Targets { first, len, ignored, mask } = targets;
@@ -31,9 +31,8 @@ impl<T: Constants, S: Stored<T>> Kernel<T> for Counting<S> {
         let (mut present, mut are_labels, mut start) = (0, true, 0);
         while start < len {
             let part = FEW.min(len - start);
-            // One loop for all: where there is no mask, it reads one that keeps everything; where nothing is ignored, it compares
-            // with a target that is there and does not look at the result.
-            // SAFETY: the caller's promise.
+            // One loop for all: without a mask it reads one that keeps everything, and without an ignored value it compares
+            // with the first target and drops the result. SAFETY: the caller's promise.
             let (kept, value) = unsafe {
                 let kept = if mask.is_null() { const { &[true; FEW] }.as_ptr() } else { mask.add(start) };
                 (

@@ -1,7 +1,7 @@
-//! From streams to blocks: where the rows of each are, or how they are made.
+//! From streams to blocks: where the rows of each block are, or how they are made.
 //!
-//! A [`Tile`] says which elements a block has, and is compared with those of the streams once, so that no vector needs a check of
-//! its own.
+//! A [`Tile`] says which elements a block has. It is compared with the elements of the streams once, so that no vector needs
+//! a check of its own.
 
 use super::block::{Block, BlockFn, Choice, Rows, Shape, Surveyor};
 use super::streams::Streams;
@@ -12,11 +12,11 @@ use super::workspace::Workspace;
 use crate::math::{Constants, Smoothing};
 use crate::simd::Backend;
 
-/// Bytes that come from memory at a time; where they are more, some are asked for twice.
+/// The number of bytes that come from memory at a time. On a machine with longer lines, some are asked for twice.
 const CACHE_LINE: usize = 64;
 
 impl<T: Constants> Streams<'_, T> {
-    /// Whether they go over all elements of a tile.
+    /// Whether the streams have all elements of a tile.
     #[inline]
     fn have(&self, tile: Tile) -> bool {
         self.have_elements(tile.start, tile.end())
@@ -27,8 +27,8 @@ impl<T: Constants> Streams<'_, T> {
         self.elements.start <= start && end <= self.elements.end
     }
 
-    /// Evaluates a formula for a tile: writes its outputs, and leaves what it sums in the workspace, piece by piece of the rows.
-    /// `limit` is how many [rows there is room for](Self::rows_at_a_time).
+    /// Evaluates a formula for a tile: writes the outputs, and stores terms and products in the workspace, piece by piece.
+    /// `limit` is the number of [rows there is room for](Self::rows_at_a_time).
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn evaluate(
         &mut self,
@@ -42,11 +42,11 @@ impl<T: Constants> Streams<'_, T> {
         if !self.have(tile) {
             return;
         }
-        // What is summed is cut where the tree is.
+        // Where terms are summed, a partial tile is cut into the pieces of the tree.
         let limit = if shape.sums && tile.is_partial::<T>() { limit.min(T::MADE_ROWS) } else { limit };
         if shape.by_lane {
             let row = tile.first_row();
-            // SAFETY: it goes over the elements of the tile.
+            // SAFETY: the streams have the elements of the tile.
             let rows =
                 unsafe { [workspace.pos_weight.rows(self.pos_weight, row), workspace.weight.rows(self.weight, row)] };
             workspace.lanes = rows.map(|row| row.first.cast_const());
@@ -54,7 +54,7 @@ impl<T: Constants> Streams<'_, T> {
         let (mut row, mut pieces) = (0, 0);
         while row < tile.rows {
             let part = tile.part::<T>(row, limit);
-            // SAFETY: see above.
+            // SAFETY: as above.
             unsafe {
                 let mut block = self.block(workspace, backend, shape, part);
                 block.formula = formula.formula;
@@ -62,7 +62,7 @@ impl<T: Constants> Streams<'_, T> {
                     block.sums = workspace.terms.as_mut_ptr().cast::<T>().wrapping_add(pieces * 3 * T::COLUMNS);
                 }
                 formula.evaluate.call(&mut block);
-                // One by one, not in a loop: an index that is not known keeps all of the streams in memory.
+                // There is no loop, since an index that is not known would keep all of the streams in memory.
                 if shape.outputs > 0 {
                     self.deliver(block.outputs[0], self.outputs[0], backend, part);
                 }
@@ -80,7 +80,7 @@ impl<T: Constants> Streams<'_, T> {
         }
     }
 
-    /// Brings so many elements to the cache.
+    /// Reads elements so that they are in the cache.
     #[inline(never)]
     pub fn read_ahead(&self, start: usize, len: usize) {
         if !self.have_elements(start, start + len) {
@@ -89,27 +89,27 @@ impl<T: Constants> Streams<'_, T> {
         for column in [Some(self.logits), self.targets, self.outputs[0]].into_iter().flatten() {
             let (mut at, end) = (column.at(start), column.at(start + len));
             while at < end {
-                // SAFETY: these elements are there.
+                // SAFETY: the streams have these elements.
                 unsafe { at.read_volatile() };
                 at = at.wrapping_add(CACHE_LINE);
             }
         }
     }
 
-    /// Copies the logits of a whole block to where targets would be made.
+    /// Copies the logits of a whole block to the buffer of targets.
     #[inline(never)]
     pub fn keep_logits(&self, workspace: &Workspace<'_, T>, rows: Group) {
         if let Some(logits) = self.logits_of_a_block(rows) {
-            // SAFETY: a block is there, and there is room for one.
+            // SAFETY: the streams have the block, and the buffer has room for it.
             unsafe { workspace.target.rows.first.copy_from_nonoverlapping(logits, rows.len) };
         }
     }
 
-    /// Copies them back, where results have taken their place.
+    /// Copies the logits back, where results have overwritten them.
     #[inline(never)]
     pub fn restore_logits(&mut self, workspace: &Workspace<'_, T>, rows: Group) {
         if let Some(logits) = self.logits_of_a_block(rows) {
-            // SAFETY: likewise; the first output is there, so the logits are not shared.
+            // SAFETY: as above; the first output is exclusive, and it is where the logits are.
             unsafe { logits.copy_from_nonoverlapping(workspace.target.rows.first, rows.len) };
         }
     }
@@ -122,8 +122,9 @@ impl<T: Constants> Streams<'_, T> {
         })
     }
 
-    /// Looks at a tile.
-    // In line on a microcontroller, as `Driver::run` is.
+    /// Surveys a tile.
+    ///
+    /// It is inlined on a microcontroller, as `Driver::run` is.
     #[cfg_attr(all(microcontroller, not(unoptimized)), inline(always))]
     pub fn survey(
         &self,
@@ -140,7 +141,7 @@ impl<T: Constants> Streams<'_, T> {
         let mut row = 0;
         while row < tile.rows {
             let part = tile.part::<T>(row, limit);
-            // SAFETY: it goes over the elements of the tile.
+            // SAFETY: the streams have the elements of the tile.
             found = found.min(unsafe {
                 let block = self.block(workspace, backend, surveyor.shape, part);
                 surveyor.look.call(&mut (block, surveyor.survey))
@@ -150,15 +151,15 @@ impl<T: Constants> Streams<'_, T> {
         found
     }
 
-    /// The rows of a tile: in the slices, or made in buffers.
+    /// Returns the rows of a tile: those of the slices, or rows made in buffers.
     ///
     /// # Safety
     ///
-    /// It goes over all elements of the tile, which has no more rows than [there is room for](Self::rows_at_a_time) and, if the
-    /// last one reaches beyond the end, no more than [`MADE_ROWS`](crate::simd::Native::MADE_ROWS). The buffers are prepared.
+    /// The streams have all elements of the tile, which has no more rows than [there is room for](Self::rows_at_a_time) and,
+    /// if the last row is partial, no more than [`MADE_ROWS`](crate::simd::Native::MADE_ROWS). The buffers are prepared.
     #[cfg_attr(not(any(unoptimized, small)), inline(always))]
     unsafe fn block(&self, workspace: &mut Workspace<'_, T>, backend: Backend, shape: Shape, tile: Tile) -> Block<T> {
-        // SAFETY: the caller's promise: every slice has the elements of the tile, and the buffers room for what is made.
+        // SAFETY: the caller's promise: every slice has the elements of the tile, and the buffers have room for the rows.
         unsafe {
             let logit = self.column_rows(self.logits, workspace.logit.rows, backend, None, tile);
             let target = match (self.targets, self.combined) {
@@ -170,7 +171,7 @@ impl<T: Constants> Streams<'_, T> {
                 {
                     self.column_rows(column, workspace.target.rows, backend, None, tile)
                 }
-                // Not read, or by a formula that nobody gave targets.
+                // The formula does not read targets, or was given none.
                 _ => logit,
             };
             let (mut pos_weight, mut weight, mut upstream) = (logit, logit, logit);
@@ -183,13 +184,13 @@ impl<T: Constants> Streams<'_, T> {
             if shape.upstream {
                 upstream = workspace.upstream.rows(self.upstream, tile);
             }
-            // A formula reads a vector before it writes one, so results may take the place of what they are made of.
+            // A formula reads a vector before it writes one, so outputs may overwrite logits and targets.
             let buffers = [workspace.logit.rows, workspace.target.rows];
             let output = |k: usize| match self.outputs[k] {
-                // Not written; to name a buffer would keep it.
+                // This output is not written; naming a buffer here would keep the buffer.
                 _ if k >= shape.outputs => logit,
                 Some(column) => column.rows(tile).unwrap_or(buffers[k]),
-                // By a formula that nobody gave an output: one row takes it all.
+                // The formula was given no output: one row takes all of it.
                 None => Rows { step: 0, ..buffers[k] },
             };
             let mut block = Block {
@@ -219,7 +220,7 @@ impl<T: Constants> Streams<'_, T> {
 
     /// # Safety
     ///
-    /// That of [`block`](Self::block).
+    /// The conditions of [`block`](Self::block) hold.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn column_rows(
         &self,
@@ -239,11 +240,11 @@ impl<T: Constants> Streams<'_, T> {
         buffer
     }
 
-    /// Writes the results of a block to an output, if they are in a buffer.
+    /// Copies the results of a block to an output, if they are in a buffer.
     ///
     /// # Safety
     ///
-    /// The formula has written them. The rest is that of [`block`](Self::block).
+    /// The formula has written the results, and the conditions of [`block`](Self::block) hold.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn deliver(&self, rows: Rows<T>, output: Option<Column<T>>, backend: Backend, tile: Tile) {
         if let Some(column) = output

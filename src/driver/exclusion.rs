@@ -1,4 +1,4 @@
-//! Which targets are there, and whether they are labels.
+//! Which targets are present, and whether they are labels.
 
 use core::ops::Range;
 
@@ -8,32 +8,32 @@ use super::values::Values;
 use crate::math::Constants;
 use crate::simd::Backend;
 
-/// What takes targets away.
+/// The rules that exclude targets.
 #[derive(Clone, Copy)]
 pub struct Exclusion<'a, T> {
-    /// Those that are this.
+    /// The target that is ignored.
     pub ignored: Option<T>,
-    /// Those where this is false.
+    /// A target is excluded where the mask is false.
     pub mask: Option<&'a [bool]>,
 }
 
-/// Targets of which mostly all are there.
+/// The number of targets that are checked at once, since mostly all are present.
 const FEW: usize = 128;
 
 impl<T: Constants> Exclusion<'_, T> {
-    /// Nothing.
+    /// Excludes nothing.
     pub const NONE: Self = Self { ignored: None, mask: None };
 
-    /// Whether it takes any of these away, or they may be missing.
+    /// Whether a target may be excluded or missing.
     #[inline]
     pub fn concerns(&self, targets: Values<'_, T>) -> bool {
         self.ignored.is_some() || self.mask.is_some() || targets.column.storage.is_optional
     }
 
-    /// Calls a function with the index of each target that is there, and with the target, or NaN if it is no label.
+    /// Calls a function with the index and the value of each present target; the value is NaN if the target is no label.
     pub fn each(&self, backend: Backend, targets: Values<'_, T>, mut f: impl FnMut(usize, T)) {
         for (start, end) in (0..targets.len()).step_by(FEW).map(|start| (start, targets.len().min(start + FEW))) {
-            // Mostly, all are there: then none is asked by itself.
+            // If all targets are present, none needs a check of its own.
             let all = self.find(backend, targets, start..end);
             let is_simple = all.are_labels && all.present == end - start;
             for (i, target) in (start..end).zip(targets.part(start..end)) {
@@ -45,7 +45,7 @@ impl<T: Constants> Exclusion<'_, T> {
         }
     }
 
-    /// Looks at a range of the targets.
+    /// Counts and checks the targets of a range.
     pub fn find(&self, backend: Backend, targets: Values<'_, T>, Range { start, end }: Range<usize>) -> Found {
         let column = targets.column;
         let mut part = Targets {
@@ -54,17 +54,17 @@ impl<T: Constants> Exclusion<'_, T> {
             ignored: self.ignored,
             mask: self.mask_at(start).unwrap_or(core::ptr::null()),
         };
-        // SAFETY: so many targets are there, of the type that the storage is of, and of the mask.
+        // SAFETY: the targets and the mask have `len` values from `start` on, and the targets have the type of the storage.
         unsafe { (column.storage.count)(backend, &mut part) }
     }
 
-    /// What is ignored, as it is read.
+    /// Returns the ignored value as the targets' type is read.
     #[inline]
     pub fn ignored_in(&self, storage: &Storage<T>) -> Option<T> {
         self.ignored.and_then(storage.as_read)
     }
 
-    /// Where an element is in the mask.
+    /// Returns the address of an element in the mask.
     #[inline]
     pub fn mask_at(&self, element: usize) -> Option<*const bool> {
         self.mask.map(|mask| mask.as_ptr().wrapping_add(element))

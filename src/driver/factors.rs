@@ -1,22 +1,22 @@
-//! A factor for each element, written down only once, and the rows made of it.
+//! Factors of the elements, each value of which is stored only once, and the rows made of them.
 
 use crate::math::Constants;
 
-/// Values in runs, each of which is there so many times before the next comes.
+/// Values in runs, each of which is repeated `copies` times before the next run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Broadcast<'a, T> {
     pub values: &'a [T],
-    /// Values of a run, of which there is a whole number.
+    /// The length of a run; the number of values is a multiple of it.
     pub run: usize,
-    /// How many times each run is there. Once, and all values follow each other.
+    /// The number of copies of each run. With one copy, all values follow each other.
     pub copies: usize,
-    /// Whether the whole starts again at its end.
+    /// Whether the values start again after the last one.
     pub cycles: bool,
-    /// Which of the elements that it is for is the first that there is, if not all are there.
+    /// The index of the first element among those the values are for, if it is not 0.
     pub start: Option<usize>,
 }
 
-/// A factor for each element. It is kept small: a microcontroller's compiler loses sight of a larger one.
+/// The factor of each element. It is kept small, since a microcontroller's compiler loses sight of a larger one.
 #[derive(Clone, Copy, Debug)]
 pub enum Factors<'a, T> {
     Uniform(T),
@@ -27,7 +27,7 @@ pub enum Factors<'a, T> {
     },
 }
 
-/// Which value an element has: the first of its run, the copy, and where it is in that.
+/// Which value an element has: the start of its run, the number of the copy, and the position in the run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Place {
     first: usize,
@@ -95,24 +95,24 @@ impl<T: Constants> Broadcast<'_, T> {
         }
     }
 
-    /// Whether all of so many elements have the same copy of a value of its own.
+    /// Whether `len` elements from `start` on all have one value.
     fn is_one_value(&self, start: usize, len: usize) -> bool {
         let first = self.start.unwrap_or(0).wrapping_add(start);
         self.run == 1 && self.copies >= len && first % self.copies.max(1) <= self.copies - len
     }
 
-    /// Where the factor of an element is.
+    /// Returns the place of an element's factor.
     #[inline]
     pub fn place(&self, element: usize) -> Place {
         self.distance(self.start.unwrap_or(0).wrapping_add(element))
     }
 
-    /// How far two elements are apart, so many elements being between them.
+    /// Returns the distance between the places of two elements that are `elements` apart.
     #[inline]
     pub fn distance(&self, elements: usize) -> Place {
         let (mut first, mut copy, mut within) = (elements, 0, 0);
         let Self { values, run, copies, .. } = *self;
-        // Divisions are slow; none can fail, since there are values, in runs that are repeated.
+        // Divisions are slow, so they are avoided where they can be. No divisor is 0, since `copies` and `run` are above 1.
         if copies > 1 {
             if run > 1 {
                 (first, within) = (first / run, first % run);
@@ -122,7 +122,7 @@ impl<T: Constants> Broadcast<'_, T> {
         Place { first: if first < values.len() { first } else { first % values.len().max(1) }, copy, within }
     }
 
-    /// From a place, by a distance.
+    /// Returns the place that is `by` further on.
     #[inline]
     pub fn moved(&self, mut place: Place, by: Place) -> Place {
         let Self { values, run, copies, .. } = *self;

@@ -16,52 +16,55 @@
 //!    ULP of the exact one.
 //! 3. Whole chunks are independent of each other, so threads and separate calls can take them, with the same bits.
 //!
-//! What needs vectors is a function of a block ([`block`]), compiled for each backend. All else, the [`Driver`] above all, is
-//! compiled once for each element type: it cuts slices into blocks, chooses the formula of each ([`plan`]), finds or makes its
-//! rows ([`evaluation`], [`rows`]), and adds what comes out ([`sum`]).
+//! Code that needs vectors is a function of a block ([`block`]), compiled for each backend. All else, most of all the
+//! [`Driver`], is compiled once for each element type: it cuts slices into blocks, chooses the formula of each ([`plan`]),
+//! finds or makes its rows ([`evaluation`], [`rows`]), and adds the results ([`sum`]).
 //!
 //! # Which formula
 //!
-//! The fastest one sums logarithms as products, and wants hard targets; the next wants moderate logits. Where it can, it is tried
-//! without looking: one of its terms is infinite or NaN if it does not take the block, and then the block is evaluated again by
-//! another. After that, blocks are looked at first until one is as it should be. Where results take the logits' place, these are
-//! kept until then, if there is room; else blocks are always looked at. What comes out depends on the block alone.
+//! The fastest formula sums logarithms as products and needs hard targets; the next needs moderate logits. Where possible,
+//! the driver tries it without looking at the block: one of its terms is infinite or NaN if the formula does not hold for
+//! the block, which is then evaluated again by another one. From there on the driver looks at each block before it evaluates
+//! it, until one holds again. Where results overwrite the logits, the driver keeps a copy of the logits until then if there
+//! is room, and else always looks first. The results depend on the block alone.
 //!
-//! A product has one cost in each lane. With C classes and V virtual lanes, rows that are k = C / gcd(C, V) apart have the same
-//! classes in each lane. So up to k = 32, the period of 32 k rows is k blocks of rows that are so far apart, each a [`Group`]; of
-//! four whole periods, all blocks of one group come before those of the next. A channel of a whole block is one class. Weights by
-//! class multiply a lane's sum of terms and its logarithms.
+//! A product has one cost in each lane. With C classes and V virtual lanes, rows that are k = C / gcd(C, V) apart have the
+//! same classes in each lane. So up to k = 32, a period of 32 k rows consists of k blocks, each a [`Group`] of rows that are
+//! k apart; of four whole periods, all blocks of one group come before those of the next. A channel that fills whole blocks
+//! counts as one class. A weight by class multiplies a lane's sum of terms and its logarithms.
 //!
 //! # How far a sum is from the exact one
 //!
-//! In units of u, half an ULP of 1, relative to the sum; k u are between k / 2 and k ULP. For targets in [0, 1] no term
-//! is negative, so each part's relative error counts no more than the part. Products of errors, below 100 u^2, are left
-//! out, and so is underflow, which changes no sum that is normal by as much as u.
+//! All errors are relative to the sum, in units of u, half an ULP of 1; k u are between k / 2 and k ULP. For targets in
+//! [0, 1] no term is negative, so the relative error of each part counts no more than the part. Products of errors, below 100
+//! u^2, are left out, and so is underflow, which changes no normal sum by as much as u.
 //!
-//! 1. Of a product Q - 1 = q, where e is off by E: with (1 + a)(1 + b) - 1 = a + b + a b, a relative error d in any node q
-//!    of the tree multiplies the whole product by 1 + d q / (1 + q), and so adds at most d q / (1 + q) to the logarithm,
-//!    which is at most d log1p(q). The log1p(q) of one level of the tree add up to the logarithm of the whole. So
-//!    whatever happens to all nodes of a level counts once: E for the leaves, and 2 for each join, whose rounding errors
-//!    are at most a + b, a b (0 where it is fused) and a + b + a b, each times u. Five levels: E + 10.
-//! 2. The logarithm of a product in two words: below 2. With k = 0 nothing is rounded but what is beyond f, at most a fifth
-//!    of the result, with a relative error below 4.6. With k = 1 the result is at least 0.346, its error at most 0.68: f
-//!    below 1/2 is rounded once, which the slope of the logarithm makes 0.36, what is beyond f adds 0.2, and the sums 0.12.
-//!    With a larger k it is the same of a result above 1.
-//! 3. Of the linear terms: 1 for the product with the cost, which a hard target saves, 1 for a cost that is rounded, and
-//!    5 for the levels.
-//! 4. Where a block takes the logarithm for each element, a loss that is off by F: F + 5.
-//! 5. Up to 32 blocks of a lane, each with up to three summands, in two words whose low one is at most 96 u of the high
-//!    one and rounded 96 times: 96^2 u, below 1/1000. Each lane of the fold and each chunk after it: 3 u, so below 1/10
-//!    up to 2^32 elements.
-//! 6. Costs that are not 1 multiply a logarithm: 2, for the cost itself, and 1 more where it has a weight by class; their products
-//!    are kept in two words, and so are those of terms with such a weight.
-//! 7. The sum rounded to one word, or divided by the number of elements: 1/2 ULP, and 1/1000 for a quotient's correction.
+//! 1. The product Q - 1 = q, where each e is off by E. With (1 + a)(1 + b) - 1 = a + b + a b, a relative error d in any node
+//!    q of the tree multiplies the whole product by 1 + d q / (1 + q). This adds at most d q / (1 + q) to the logarithm,
+//!    which is at most d log1p(q). The log1p(q) of one level of the tree add up to the logarithm of the whole product, so
+//!    the errors of all nodes of a level count once: E for the leaves, and 2 for each join, whose rounding errors are at
+//!    most a + b, a b (0 where it is fused) and a + b + a b, each times u. Five levels give E + 10.
+//! 2. The logarithm of a product in two words: below 2. For k = 0 only the part beyond f is rounded, which is at most a
+//!    fifth of the result and has a relative error below 4.6. For k = 1 the result is at least 0.346 and its error at most
+//!    0.68: f below 1/2 is rounded once, which the derivative of the logarithm reduces to 0.36, the part beyond f adds 0.2,
+//!    and the sums add 0.12. A larger k has the same errors and a result above 1.
+//! 3. The linear terms: 1 for the product with the cost (0 for a hard target), 1 for a cost that is rounded, and 5 for the
+//!    levels.
+//! 4. A block that takes the logarithm of each element: F + 5, where F is the error of one loss.
+//! 5. Up to 32 blocks of a lane, each with up to three summands, are added in two words. The low word is at most 96 u of the
+//!    high one and is rounded 96 times: 96^2 u, below 1/1000. Each lane of the fold and each chunk after it adds 3 u: below
+//!    1/10 up to 2^32 elements.
+//! 6. A cost other than 1 multiplies a logarithm: 2 for the cost itself, and 1 more if it has a weight by class. These
+//!    products are kept in two words, and so are the products of terms with such a weight.
+//! 7. Rounding the sum to one word, or dividing it by the number of elements: 1/2 ULP, and 1/1000 for the correction of the
+//!    quotient.
 //!
-//! So a sum of hard targets' losses without a positive weight is off by at most E + 12.1 units and half an ULP, and one of
-//! formulas that take each logarithm by F + 5.1 and half an ULP. E is at most 1.9 on backends that fuse, as `tests/proofs`
-//! proves: 0.93 ULP, each at most two units, or 1.07 just below a power of two, where it is one. So the sum is within 14.5
-//! ULP for any logits. It takes all rounding errors to be as large as they can be and of one sign; what was found is far
-//! less, most of all for independent logits, whose errors cancel (`tests/accuracy/errors.md`).
+//! So the sum of the losses of hard targets without a positive weight is off by at most E + 12.1 units and half an ULP, and
+//! the sum of a formula that takes each logarithm by F + 5.1 units and half an ULP. E is at most 1.9 on backends that fuse,
+//! as `tests/proofs` proves: 0.93 ULP, each of at most two units, or 1.07 just below a power of two, where an ULP is one
+//! unit. So the sum is within 14.5 ULP for any logits. This bound takes all rounding errors to be as large as they can be
+//! and of one sign; the errors found are far smaller, most of all for independent logits, whose errors cancel
+//! (`tests/accuracy/errors.md`).
 
 mod block;
 mod combined;
@@ -112,43 +115,45 @@ use workspace::Workspace;
 use crate::math::{Constants, DoubleWord, TELLING};
 use crate::simd::Backend;
 
-/// How many periods are evaluated one group of rows after the other. It is part of what a sum is.
+/// The number of periods that are evaluated one group of rows after the other. It is part of the definition of a sum.
 const PERIODS: usize = 4;
 
-/// A machine sees by itself that rows are read which are so many apart. Those that are farther come from memory at half the speed
-/// (Zen 4, 5 apart), unless all have been read in their order before; which costs a tenth where they are in a cache.
+/// The largest distance between rows at which the hardware still prefetches them. Rows that are farther apart come from
+/// memory at half the speed (Zen 4, 5 apart), unless all elements have been read in order before. Reading ahead costs a
+/// tenth where they are in a cache.
 const NEAR: usize = 3;
 
-/// From how many elements on they are not in a cache, most probably.
+/// The number of elements from which on they are most probably not in a cache.
 const LONG: usize = 1 << 20;
 
-/// Elements whose groups of rows are evaluated one after the other.
+/// Elements that are evaluated one group of rows after the other.
 struct Stretch {
     len: usize,
-    /// How many elements have a block of each group.
+    /// The number of elements that hold one block of each group.
     period: usize,
     groups: usize,
     /// Whether all rows of a group have the same weights.
     is_by_lane: bool,
 }
 
-/// Goes over streams, block by block, as a plan says.
+/// Evaluates streams block by block, as a plan says.
 struct Driver<'d, 'a, T: Constants + 'static> {
     streams: Streams<'a, T>,
     plan: &'d Plan<'d, T>,
     backend: Backend,
     factor: T,
-    /// Whether there are, or were before threads shared them out, as many as [`LONG`].
+    /// Whether the whole call, before threads shared it out, has at least [`LONG`] elements.
     is_long: bool,
 }
 
 impl<'d, T: Constants> Driver<'d, '_, T> {
-    /// Writes what the formula has for each element, and adds what it sums to `total`, chunk by chunk.
+    /// Writes the outputs of each element, and adds the sums to `total`, chunk by chunk.
     ///
-    /// Each function on the way to the formula is called in one place, so that a program with one loss has all of it in that
-    /// place, and keeps no more than it needs.
+    /// Each function on the way to the formula has one call site, so that a program with one loss inlines all of it there
+    /// and keeps only what it needs.
     ///
-    /// In line on a microcontroller, where mostly one loss is known: at opt-level 3 nothing would see what it does not need.
+    /// It is inlined on a microcontroller, where a program mostly has one loss: at opt-level 3 the compiler would otherwise
+    /// not see what the program does not need.
     #[cfg_attr(all(microcontroller, not(any(unoptimized, small))), inline(always))]
     fn run(&mut self, mut total: DoubleWord<T>) -> DoubleWord<T> {
         let (mut logit, mut target) =
@@ -173,18 +178,19 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         };
         workspace.prepare(&self.streams, self.plan.shape);
         let sums = self.plan.shape.sums;
-        // Only where there is something to choose or to sum, block by block.
+        // Blocks are cut only where a formula is chosen or terms are summed for each.
         let is_cut = sums || self.plan.survey.is_some();
         let block_len = if is_cut { T::VIRTUAL_LANES * ROWS } else { chunk_len::<T>() };
-        // Where results take the logits' place, these are kept until the block is taken: where targets would be made, if none are.
+        // Where results overwrite the logits, a copy of the logits is kept until the formula holds. It takes the room for
+        // targets, so no rows may be made there.
         let is_in_place = TELLING && self.streams.is_in_place();
         let is_made = TELLING && (self.plan.shape.weights || self.streams.rows_at_a_time(self.plan.shape) < usize::MAX);
-        // What a block is taken for without looking, until one is not.
+        // The choice that is tried without looking, until a block does not hold.
         let tried = if is_in_place && is_made { None } else { self.plan.tried() };
-        // To look at one row takes no longer than to ask whether it was taken; to keep them, all logits of a block must be there.
+        // A survey of one row takes no longer than asking whether the formula holds; and only the logits of a whole block
+        // are kept.
         let least = if is_in_place { block_len } else { T::VIRTUAL_LANES + 1 };
-        // Blocks that are evaluated at once, if all are whole and nothing is looked at or made: their logarithms do not wait for each
-        // other.
+        // Where nothing is surveyed or made, several whole blocks are evaluated at once, since their logarithms overlap.
         let may_be_several = sums && !(is_in_place && tried.is_some()) && !self.plan.wants_hard_weights();
         let mut looks = tried.is_none() && self.plan.survey.is_some();
         let Range { mut start, end } = self.streams.elements();
@@ -194,7 +200,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
             while start < chunk.end {
                 let stretch = self.stretch(start, chunk.end - start, block_len);
                 let shape = Shape { by_lane: stretch.is_by_lane, ..self.plan.shape };
-                // Rows that are made have all lanes; others are read in the order in which they lie in memory.
+                // Rows that are made have all virtual lanes; other rows are read in the order in which they lie in memory.
                 let limit = self.streams.rows_at_a_time(shape);
                 let several = if PIECES > 1 && may_be_several && limit == usize::MAX { PIECES } else { 1 };
                 if TELLING && self.is_long && stretch.groups > NEAR {
@@ -226,7 +232,8 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         total
     }
 
-    /// The next elements: those of a chunk; or of a few periods, as far as their rows have the same weights, or else of a block.
+    /// Returns the next elements: the rest of a chunk; or, with a formula by lane, a few periods as far as their rows have
+    /// the same weights, and else a block.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn stretch(&self, start: usize, left: usize, block_len: usize) -> Stretch {
         if !self.plan.is_by_lane() {
@@ -242,8 +249,8 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         Stretch { len: block_len.min(left), period: block_len, groups: 1, is_by_lane: false }
     }
 
-    /// Which formula is to evaluate a group, if there is a choice, and whether it is sure to take it. Without looking, it is the one
-    /// for what it is `tried` as.
+    /// Returns the choice of formula for a group, if there is one, and whether the formula is sure to hold. The choice is
+    /// `tried`, if given, and else what a survey finds.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn choose(
         &self,
@@ -256,7 +263,8 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         let most = if self.plan.is_by_lane() && !shape.by_lane { Choice::Moderate } else { Choice::Hard };
         if let Some(mut tried) = tried {
             if self.plan.wants_hard_weights() {
-                // Nothing else tells that all weights of a block are 0 or 1; but of most blocks the first row tells that they are not.
+                // Only a survey tells that all weights of a block are 0 or 1; but the first row of most blocks tells that
+                // they are not.
                 let row = rows.down::<T>(0, surveyor.look.lanes).first_row();
                 tried = self.streams.survey(workspace, self.backend, surveyor, row);
             }
@@ -274,8 +282,8 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         (Some(found), true)
     }
 
-    /// Evaluates the formula for what was found for a group. If it is not sure to take it and does not, nothing is summed, and what
-    /// is written must not last.
+    /// Evaluates the formula of a choice for a group. Returns false if the formula is not sure to hold and does not; then
+    /// nothing has been summed, and the outputs must be overwritten.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate(
         &mut self,

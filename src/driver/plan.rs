@@ -1,7 +1,7 @@
-//! Which formula takes which block.
+//! Which formula evaluates which block.
 //!
-//! All formulas of a plan have the same results for each element. Each block is left to the fastest that takes it; in
-//! exchange that one may sum logarithms as products.
+//! All formulas of a plan have the same results for each element. Each block is left to the fastest formula that holds for
+//! it, which may sum logarithms as products.
 
 use super::block::{BlockFn, Choice, Shape, Survey, Surveying, Surveyor};
 use super::streams::Streams;
@@ -10,29 +10,29 @@ use crate::simd::Backend;
 
 /// The formulas of a pass.
 pub struct Plan<'f, T> {
-    /// What all of them read and write.
+    /// The streams that all of them read and write.
     pub shape: Shape,
-    /// For any block.
+    /// The formula for any block.
     any: BlockFn<'f, T>,
-    /// For blocks whose logits and weights are moderate, if there is one.
+    /// The formula for blocks whose logits and weights are moderate, if there is one.
     moderate: Option<BlockFn<'f, T>>,
-    /// For blocks with hard targets, if there is one.
+    /// The formula for blocks with hard targets, if there is one.
     hard: Option<BlockFn<'f, T>>,
-    /// What looks at a block, if there is anything to choose.
+    /// The function that looks at a block, if there is a choice.
     pub survey: Option<Surveyor<T>>,
-    /// After how many rows factors repeat, if the formula for hard targets takes blocks of such rows.
+    /// The number of rows after which factors repeat, if the formula for hard targets is [`ByLane`](crate::math::ByLane).
     pub period: usize,
 }
 
 impl<'f, T: Constants> Plan<'f, T> {
-    /// One formula for all blocks.
+    /// Plans one formula for all blocks.
     #[inline]
     pub fn one<F: Formula<T>>(backend: Backend, formula: &'f F) -> Self {
         let shape = const { Shape::of::<T, F>() };
         Self { shape, any: BlockFn::new(backend, formula), moderate: None, hard: None, survey: None, period: 1 }
     }
 
-    /// One for hard targets, at whatever logits and weights, and another for any.
+    /// Plans one formula for hard targets, at any logits and weights, and another for any targets.
     #[inline]
     pub fn by_targets<A: Formula<T>, H: Formula<T>>(
         backend: Backend,
@@ -47,26 +47,26 @@ impl<'f, T: Constants> Plan<'f, T> {
         Self::one(backend, any).hard(backend, hard).surveyed::<true, true, false>(backend, streams, infinity)
     }
 
-    /// Another for moderate ones, with the same results. Where memory is short, there is none.
+    /// Adds a formula for moderate blocks, which has the same results. Where memory is short, it is left out.
     #[inline]
     pub fn moderate<F: Formula<T>>(self, backend: Backend, formula: &'f F) -> Self {
         if cfg!(small) { self } else { Self { moderate: Some(BlockFn::new(backend, formula)), ..self } }
     }
 
-    /// Another for hard ones.
+    /// Adds a formula for hard targets.
     #[inline]
     pub fn hard<F: Formula<T>>(self, backend: Backend, formula: &'f F) -> Self {
         Self { hard: Some(BlockFn::new(backend, formula)), ..self }
     }
 
-    /// Another for hard ones whose factors repeat after so many rows.
+    /// Adds a formula for hard targets whose factors repeat after `period` rows.
     #[inline]
     pub fn by_lane<F: Formula<T>>(self, backend: Backend, formula: &'f F, period: usize) -> Self {
         Self { period, ..self.hard(backend, formula) }
     }
 
-    /// Blocks are looked at: whether no logit is larger than `limit`, and what [`Surveying`] names besides. `WEIGHTED` wherever the
-    /// formulas are: their factors share the room for targets.
+    /// Has each block surveyed: whether no logit is larger than `limit`, and the conditions of [`Surveying`]. `WEIGHTED`
+    /// must be set if the formulas have weights, since the rows of weights share the room for targets.
     #[inline]
     pub fn surveyed<const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS: bool>(
         self,
@@ -81,7 +81,7 @@ impl<'f, T: Constants> Plan<'f, T> {
         Self { survey: Some(Surveyor { look, survey, shape }), ..self }
     }
 
-    /// What a block is taken for without looking at it, if the formula for that tells whether it takes the block.
+    /// Returns the choice that is tried without looking at a block, if its formula tells whether it holds.
     #[inline]
     pub fn tried(&self) -> Option<Choice> {
         let tells = |formula: Option<BlockFn<'f, T>>| formula.is_some_and(|formula| formula.has_taken().is_some());
@@ -94,19 +94,20 @@ impl<'f, T: Constants> Plan<'f, T> {
         }
     }
 
-    /// Whether a block that is hard has weights of 0 and 1, which the formula for moderate ones takes too.
+    /// Whether the formula for hard targets needs weights of 0 or 1. If one weight is neither, the formula for moderate
+    /// blocks is used.
     #[inline]
     pub fn wants_hard_weights(&self) -> bool {
         self.hard.is_some_and(|hard| hard.has_taken().is_none())
     }
 
-    /// Whether the fastest formula takes blocks of rows that have the same weights.
+    /// Whether the formula for hard targets evaluates rows that have the same weights.
     #[inline]
     pub fn is_by_lane(&self) -> bool {
         self.hard.is_some_and(|hard| hard.by_lane)
     }
 
-    /// The fastest formula for a block in which a survey has found this, if there is one.
+    /// Returns the fastest formula for a block in which a survey has found this.
     #[inline]
     pub fn formula(&self, found: Option<Choice>) -> BlockFn<'f, T> {
         match (found, self.moderate, self.hard) {

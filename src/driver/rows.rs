@@ -1,4 +1,4 @@
-//! Rows that are made: what does not lie in memory as a block needs it is written to a buffer first.
+//! Rows that are made: a stream that does not lie in memory as a block needs it is written to a buffer first.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -9,8 +9,8 @@ use super::tile::Tile;
 use crate::math::Constants;
 use crate::simd::MICROCONTROLLER;
 
-/// Room for rows that are made. Each is a variable of its own, and none is cleared: a program keeps only those that it needs,
-/// and a short slice does not wait for them.
+/// Room for rows that are made. Each buffer is a variable of its own, and none is cleared, so that a program keeps only
+/// those it needs and a short slice does not wait for them.
 pub struct Buffer<'b, T> {
     pub rows: Rows<T>,
     borrowed: PhantomData<&'b mut ()>,
@@ -22,8 +22,9 @@ impl<'b, T: Constants> Buffer<'b, T> {
         Self { rows: Rows { first: buffer.as_mut_ptr().cast(), step: T::COLUMNS }, borrowed: PhantomData }
     }
 
-    /// Room for the rows of a factor: a part of that of targets or logits, which have no more than the first one where there are
-    /// factors. A microcontroller has a buffer of its own for each, of which a program keeps only those that it needs.
+    /// Returns room for the rows of a factor: a part of the buffer of targets or logits, which use only the first part where
+    /// there are factors. On a microcontroller each factor has a buffer of its own, since a program keeps only those it
+    /// needs.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn part(&self, part: usize, own: &'b mut MaybeUninit<T::FactorBuffer>) -> Self {
         const { assert!(MICROCONTROLLER || 4 * T::MADE_ROWS <= T::MADE_TARGETS, "four kinds of rows") };
@@ -36,10 +37,10 @@ impl<'b, T: Constants> Buffer<'b, T> {
     }
 }
 
-/// The rows of a factor.
+/// The rows of a factor, and room for them.
 pub struct FactorRows<'b, T: Constants> {
     rows: Buffer<'b, T>,
-    /// Room for a few values, over and over, so that a row may start at any of them; or null.
+    /// Room for two rows of a short cycle of values, so that a row may start at any of them; or null.
     cycle: *mut T,
 }
 
@@ -54,33 +55,34 @@ impl<'b, T: Constants> FactorRows<'b, T> {
         Self { cycle: cycle.as_mut_ptr().cast(), ..self }
     }
 
-    /// Where rows are made.
+    /// Returns the buffer in which rows are made.
     #[inline]
     pub fn buffer(&self) -> Rows<T> {
         self.rows.rows
     }
 
-    /// The row that stands for all, where rows that are made do not overwrite it, if there is such a place.
+    /// Returns the row of a uniform factor. It is in the buffer of the cycle, if there is one, which rows that are made do
+    /// not overwrite.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn uniform(&self) -> Rows<T> {
         let first = if self.cycle.is_null() { self.rows.rows.first } else { self.cycle };
         Rows { first, step: 0 }
     }
 
-    /// Makes what is the same in all blocks.
+    /// Writes the values that are the same in all blocks.
     #[inline]
     pub fn prepare(&mut self, factors: Factors<'_, T>) {
         match factors {
             Factors::Uniform(v) => {
                 let row = self.uniform();
                 for lane in 0..T::COLUMNS {
-                    // SAFETY: there is room for a row of all columns.
+                    // SAFETY: there is room for a row of all lanes.
                     unsafe { row.at(0, lane).write(v) };
                 }
             }
             Factors::Values { of, .. } if is_short_cycle(self.cycle, of) => {
                 for (lane, &value) in of.values.iter().cycle().take(2 * T::COLUMNS).enumerate() {
-                    // SAFETY: there is room for as many.
+                    // SAFETY: there is room for two rows.
                     unsafe { self.cycle.add(lane).write(value) };
                 }
             }
@@ -88,7 +90,7 @@ impl<'b, T: Constants> FactorRows<'b, T> {
         }
     }
 
-    /// The rows of a tile. Beyond the end there are zeros, unless one value holds for all.
+    /// Returns the rows of a tile. Lanes beyond the end are 0, unless the factor is uniform.
     ///
     /// # Safety
     ///
@@ -111,7 +113,7 @@ impl<'b, T: Constants> FactorRows<'b, T> {
     }
 }
 
-/// Whether the buffer of a cycle is there, and has a whole row from each value on.
+/// Whether there is a buffer for the cycle, and it holds a whole row from each value on.
 #[inline]
 fn is_short_cycle<T: Constants>(cycle: *const T, factors: &Broadcast<'_, T>) -> bool {
     T::COLUMNS > 1
@@ -142,7 +144,7 @@ unsafe fn made<T: Constants>(rows: Rows<T>, cycle: *const T, factors: &Broadcast
         // SAFETY: the buffer has room for the tile's rows.
         unsafe {
             if copies == 1 && valid == T::COLUMNS && place.index() + valid <= source.len() {
-                // A length that is known makes it a few moves.
+                // With a known length the copy becomes a few moves.
                 to.copy_from_nonoverlapping(source.as_ptr().add(place.index()), T::COLUMNS);
             } else {
                 let row = core::slice::from_raw_parts_mut(to.cast::<MaybeUninit<T>>(), tile.width);
@@ -165,18 +167,18 @@ mod tests {
     use crate::driver::tile::Tile;
     use crate::math::Constants;
 
-    /// What is in a buffer before anything is written to it.
+    /// The value of a buffer before anything is written to it.
     fn marker<T: Constants>() -> T {
         -T::MAX
     }
 
-    /// The rows of one tile, made in one quarter of a buffer, whose other quarters stay what they are.
+    /// Checks the rows of one tile, made in one quarter of a buffer; the other quarters must stay as they are.
     fn check<T: Constants>(factors: Factors<'_, T>, tile: Tile, quarter: usize, has_cycle: bool) {
         let mut room = MaybeUninit::<T::TargetBuffer>::uninit();
         let (mut own, mut cycle) = (MaybeUninit::uninit(), MaybeUninit::uninit());
         let all = Buffer::<T>::of(&mut room);
         let rows = |row: usize| (0..T::COLUMNS).map(move |lane| (row, lane));
-        // SAFETY: the buffer has so many rows.
+        // SAFETY: the buffer has `MADE_TARGETS` rows.
         (0..T::MADE_TARGETS).flat_map(rows).for_each(|(row, lane)| unsafe { all.rows.at(row, lane).write(marker()) });
         let mut made = FactorRows::of(all.part(quarter, &mut own));
         if has_cycle {
@@ -228,7 +230,7 @@ mod tests {
                 }
             }
         }
-        // Rows that are far apart.
+        // The rows of this tile are far apart.
         let apart = Tile { start: 7, pitch: 150, rows: T::MADE_ROWS, width: T::COLUMNS, last: T::COLUMNS - 1 };
         check(factors, apart, 1, true);
     }
@@ -239,7 +241,7 @@ mod tests {
         check_all::<f64>();
     }
 
-    /// Not copied: they are read where they lie.
+    /// Values that follow each other are not copied, but read where they lie.
     #[test]
     fn a_value_for_each_element() {
         let values = [2.0f32; 100];

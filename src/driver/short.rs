@@ -1,10 +1,9 @@
-//! Short slices without weights: up to one row of virtual lanes, or a chunk if nothing is summed. Nothing has to be cut, made or
-//! joined, but lanes.
+//! Short slices without weights: up to one row of virtual lanes, or up to a chunk if nothing is summed.
 //!
-//! What a [`Driver`](super::Driver) does before it comes to the first element takes as long as some hundred elements. Here one
-//! kernel does all. It reads the row where it lies, a register at a time and the last one only as far as it goes. Lanes are
-//! added in the order of [`LaneSums::fold`](super::sum::LaneSums::fold), so the bits are the same. What is longer goes to the
-//! block function, and only its end to that kernel.
+//! A [`Driver`](super::Driver) needs as long for its preparations as for some hundred elements. Here nothing is cut, made or
+//! joined except lanes: one kernel reads the row where it lies, a register at a time, and the last register only as far as
+//! the row goes. It adds lanes in the order of [`LaneSums::fold`](super::sum::LaneSums::fold), so the bits are the same. Of
+//! a slice longer than a row, the block function takes the whole vectors, and this kernel takes the rest.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -16,7 +15,7 @@ use super::sum::{chunk_len, load, store, with_logarithm, zero};
 use crate::math::{Constants, DoubleWord, Formula, Inputs, Results};
 use crate::simd::{Backend, Float, Function, Kernel, Lanes, MICROCONTROLLER, MOST_LANES, Native, Token, Vector};
 
-/// What is asked of a row.
+/// The results of a row.
 #[derive(Clone, Copy)]
 pub enum RowResult {
     Activation,
@@ -32,7 +31,7 @@ impl RowResult {
         !matches!(self, Self::Activation)
     }
 
-    /// Up to how many elements take this path.
+    /// The largest number of elements that take this path.
     const fn longest<T: Native>(self) -> usize {
         match self {
             Self::Sum | Self::SumAndGradient => T::VIRTUAL_LANES,
@@ -40,7 +39,7 @@ impl RowResult {
         }
     }
 
-    /// How many results are written for each element.
+    /// The number of results that are written for each element.
     const fn outputs(self) -> usize {
         match self {
             Self::Sum => 0,
@@ -50,21 +49,21 @@ impl RowResult {
     }
 }
 
-/// Whether there are so few elements, and at least one. A microcontroller has no room for a second copy of a formula.
+/// Whether there are few enough elements, and at least one. A microcontroller has no room for a second copy of a formula.
 #[inline]
 pub fn is_short<T: Native>(result: RowResult, len: usize) -> bool {
     !MICROCONTROLLER && 0 < len && len <= result.longest::<T>()
 }
 
-/// A short slice, where it lies, and room for what is asked of it.
+/// A short slice where it lies, and room for its results.
 pub struct Row<'r, T> {
     pub result: RowResult,
-    /// How many elements it has, at least one.
+    /// The number of elements, at least one.
     len: usize,
     logit: *mut T,
     target: *mut T,
     outputs: [*mut T; 2],
-    /// What the sum is divided by, and derivatives are, by their formula.
+    /// The divisor of the sum; the formula divides the derivatives.
     pub divisor: T,
     /// The formula that is evaluated.
     formula: *const (),
@@ -72,8 +71,8 @@ pub struct Row<'r, T> {
 }
 
 impl<T: Constants> Streams<'_, T> {
-    /// The elements as a row. `None` if there are too many, or if logits or outputs are not stored as they are computed with;
-    /// targets are widened to `widened` if need be and if there is room. Weights are not looked at.
+    /// Returns the elements as a row, without their weights. Returns `None` if there are too many, or if logits or outputs
+    /// are not stored as `T`. Other targets are widened to `widened`, if they fit there.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn row<'r>(
         &'r mut self,
@@ -95,13 +94,13 @@ impl<T: Constants> Streams<'_, T> {
                 if len > T::VIRTUAL_LANES || storage.is_optional {
                     return None;
                 }
-                // SAFETY: the targets of these elements are there, and there is room for all lanes, of which so many are read
-                // only when they have been written.
+                // SAFETY: the targets of these elements are there, and `target` has room for them: for all virtual lanes.
+                // Only those that have been written are read.
                 let widened = unsafe {
                     targets.widen(start, len, target);
                     from_raw_parts(target, len)
                 };
-                // What is neither 0 nor 1 may be an error.
+                // Other labels may be an error, which the driver's caller finds.
                 let is_label = |&t: &T| (t == T::ZERO) | (t == T::ONE);
                 if storage.is_checked && !widened.iter().fold(true, |all, t| all & is_label(t)) {
                     return None;
@@ -120,24 +119,24 @@ impl<T: Constants> Streams<'_, T> {
 }
 
 impl<'r, T: Constants> Row<'r, T> {
-    /// Whether it is one row, all targets are 0 or 1, and no logit is infinite, as a survey asks of a block.
+    /// Whether all elements fit one row, all targets are 0 or 1, and no logit is infinite, as a survey asks of a block.
     pub fn is_hard(&self) -> bool {
         if self.len > T::VIRTUAL_LANES {
             return false;
         }
-        // SAFETY: both are there.
+        // SAFETY: the row has `len` logits and targets.
         let (logits, targets) =
             unsafe { (from_raw_parts(self.logit, self.len), from_raw_parts(self.target, self.len)) };
         let (zero, one) = (T::ZERO.pattern(), T::ONE.pattern());
         let is_hard = |target: T| (target.pattern() == zero) | (target.pattern() == one);
-        // All of them are looked at, several at a time.
+        // A fold looks at all of them, and so can be vectorised.
         let are_hard = targets.iter().fold(true, |all, &target| all & is_hard(target));
         let infinity = T::MAX + T::MAX;
         logits.iter().fold(are_hard, |all, logit| all & (logit.magnitude() != infinity))
     }
 
-    /// Evaluates a formula; returns what is summed, divided. `None` on a backend that leaves rows to the driver, and if there is
-    /// more than one row of sums or of weights.
+    /// Evaluates a formula, and returns the sum, divided. Returns `None` on a backend that leaves rows to the driver, and if
+    /// there is more than one row and the formula has sums or weights.
     #[inline]
     pub fn evaluate<F: Formula<T>>(&mut self, backend: Backend, formula: F) -> Option<T> {
         if self.result.outputs() < F::OUTPUTS || !self.result.has_targets() && F::TARGETS {
@@ -146,23 +145,23 @@ impl<'r, T: Constants> Row<'r, T> {
         let evaluate_row = backend.row_function::<T, EvaluateRow<'r, F>>()?;
         self.formula = core::ptr::from_ref(&formula).cast();
         if self.len <= T::VIRTUAL_LANES {
-            // SAFETY: all that the formula reads is there, and room for its outputs.
+            // SAFETY: the row has all that the formula reads, and room for its outputs.
             return Some(unsafe { evaluate_row.call(self) });
         }
         if const { F::SUMS || F::WEIGHTED } {
             return None;
         }
-        // SAFETY: likewise, and both evaluate this formula.
+        // SAFETY: as above, and both functions evaluate this formula.
         unsafe { self.evaluate_rows(backend.function::<T, Evaluate<F>>(), evaluate_row) };
         Some(T::ZERO)
     }
 
-    /// Evaluates its formula for whole vectors, and then for what is left.
+    /// Evaluates the formula for whole vectors, and then for the rest.
     ///
     /// # Safety
     ///
-    /// That of both functions.
-    // A function of its own: a single row does not wait for the registers that this one saves.
+    /// The conditions of both functions hold.
+    // This is a function of its own so that a single row does not wait for the registers that are saved here.
     #[inline(never)]
     unsafe fn evaluate_rows(&self, evaluate: Function<Block<T>, ()>, evaluate_row: Function<Self, T>) {
         let width = evaluate.lanes;
@@ -170,12 +169,12 @@ impl<'r, T: Constants> Row<'r, T> {
         let rows = |first| Rows { first, step: width };
         let logit = rows(self.logit);
         let mut block = Block {
-            // A power of two: nothing is divided.
+            // The width is a power of two, so the division is a shift.
             rows: self.len >> width.trailing_zeros(),
             width,
             logit,
             target: rows(self.target),
-            // Not read.
+            // The formula does not read these.
             pos_weight: logit,
             weight: logit,
             upstream: logit,
@@ -198,7 +197,7 @@ impl<'r, T: Constants> Row<'r, T> {
     }
 }
 
-/// Evaluates a formula for each element of a row, writes its outputs, and adds up what is summed.
+/// Evaluates a formula for each element of a row, writes the outputs, and adds the terms.
 struct EvaluateRow<'r, F>(PhantomData<(&'r (), F)>);
 
 impl<'r, T: Constants, F: Formula<T>> Kernel<T> for EvaluateRow<'r, F> {
@@ -207,7 +206,8 @@ impl<'r, T: Constants, F: Formula<T>> Kernel<T> for EvaluateRow<'r, F> {
 
     /// # Safety
     ///
-    /// `formula` is an `F`. Logits and targets, if it has any, are there, and room for its outputs.
+    /// `formula` points to an `F`. The logits and, if it reads any, the targets are there, and there is room for its
+    /// outputs.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, row: &mut Row<'r, T>) -> T {
         let &mut Row { len, logit, target, outputs, divisor, formula, .. } = row;
@@ -220,7 +220,7 @@ impl<'r, T: Constants, F: Formula<T>> Kernel<T> for EvaluateRow<'r, F> {
         let mut lane = 0;
         while lane < len {
             let count = L::LANES.min(len - lane);
-            // SAFETY: the caller's promise, of `count` elements from `lane` on; the sums have all virtual lanes.
+            // SAFETY: the caller's promise for `count` elements from `lane` on; the sums have all virtual lanes.
             unsafe {
                 let logit = l.load_first(logit.wrapping_add(lane), count);
                 let target = if F::TARGETS { l.load_first(target.wrapping_add(lane), count) } else { one };
@@ -247,20 +247,20 @@ impl<'r, T: Constants, F: Formula<T>> Kernel<T> for EvaluateRow<'r, F> {
         if const { !F::SUMS } {
             return T::ZERO;
         }
-        // SAFETY: these lanes have been written, one vector at least.
+        // SAFETY: these lanes, at least one vector, have been written.
         let sum = unsafe { fold(l, sums, len) };
         sum.divided(DoubleWord { hi: divisor, lo: T::ZERO })
     }
 }
 
-/// The sum of the first `len` lanes: a tree of halves.
+/// Returns the sum of the first `len` lanes as a tree of halves.
 ///
 /// # Safety
 ///
-/// `L` is one register. The first `len` lanes are there, at least one, and beyond them 0 to the end of a register.
+/// `L` is one register. The first `len` lanes, at least one, are there, followed by 0 to the end of a register.
 #[cfg_attr(not(unoptimized), inline(always))]
 unsafe fn fold<T: Constants, L: Lanes<Scalar = T>>(l: Token<L>, sums: [*mut T; 2], len: usize) -> DoubleWord<T> {
-    // SAFETY: the caller's promise; what is read is within a register that has one of the lanes.
+    // SAFETY: the caller's promise; each register that is read has one of the lanes.
     unsafe {
         let mut half = T::VIRTUAL_LANES / 2;
         while half >= L::LANES {
@@ -272,7 +272,7 @@ unsafe fn fold<T: Constants, L: Lanes<Scalar = T>>(l: Token<L>, sums: [*mut T; 2
             half /= 2;
         }
         let mut sum = load(l, sums, 0);
-        // Of one element, nothing is there to be added.
+        // A single element has nothing added to it.
         half = if len > 1 { L::LANES / 2 } else { 0 };
         while half > 0 {
             sum = sum.join(DoubleWord { hi: swapped(l, sum.hi, half), lo: swapped(l, sum.lo, half) });
@@ -283,7 +283,7 @@ unsafe fn fold<T: Constants, L: Lanes<Scalar = T>>(l: Token<L>, sums: [*mut T; 2
     }
 }
 
-/// What lane i ^ `distance` holds, in lane i. Compilers make it a shuffle.
+/// Returns what lane i ^ `distance` holds in lane i. Compilers make it a shuffle.
 ///
 /// # Safety
 ///

@@ -1,4 +1,5 @@
-//! Numbers as they are stored: as they are computed with, or as labels or halves that are widened first.
+//! Numbers as they are stored: of the type `T` of the computation, or labels, halves or other numbers, which are widened
+//! first.
 
 use core::mem::MaybeUninit;
 
@@ -6,28 +7,29 @@ use super::transfer::{Found, Targets, Transfer};
 use crate::math::Constants;
 use crate::simd::{Backend, Lanes, MOST_LANES, Token, Vector};
 
-/// What is done with numbers as they are computed with, and with bytes. It is written out for `f32` and `f64` so that it is
-/// compiled with this crate, once, and not with each that uses it; other types are compiled where they are used.
+/// The kernels for numbers of type `T`, and for bytes. They are implemented for `f32` and `f64` one by one, so that they are
+/// compiled once, with this crate, and not with each crate that uses it. Kernels for other types are compiled where they are
+/// used.
 pub(crate) trait TransferPlans: Constants {
     /// # Safety
     ///
-    /// All that is said of [`Transfer`] holds, of numbers of this type.
+    /// The conditions of [`Transfer`] hold, for numbers of this type.
     unsafe fn read_numbers(backend: Backend, transfer: &mut Transfer<Self>);
     /// # Safety
     ///
-    /// Likewise.
+    /// The conditions of [`Transfer`] hold, for numbers of this type.
     unsafe fn write_numbers(backend: Backend, transfer: &mut Transfer<Self>);
     /// # Safety
     ///
-    /// Likewise, of bytes.
+    /// The conditions of [`Transfer`] hold, for bytes.
     unsafe fn read_bytes(backend: Backend, transfer: &mut Transfer<Self>);
     /// # Safety
     ///
-    /// All that is said of [`Targets`] holds, of numbers of this type.
+    /// The conditions of [`Targets`] hold, for numbers of this type.
     unsafe fn count_numbers(backend: Backend, targets: &mut Targets<Self>) -> Found;
     /// # Safety
     ///
-    /// Likewise, of bytes.
+    /// The conditions of [`Targets`] hold, for bytes.
     unsafe fn count_bytes(backend: Backend, targets: &mut Targets<Self>) -> Found;
 }
 
@@ -37,23 +39,23 @@ pub(crate) trait Stored<T: Constants>: Copy + PartialEq + 'static {
 
     fn widen(self) -> T;
 
-    /// The value in this type, if it has it.
+    /// Returns the value in this type, if the type has it.
     fn exactly(value: T) -> Option<Self>;
 
-    /// Whether it is 0 or 1, where nothing else is a target; floats are not asked.
+    /// Whether it is 0 or 1, for a type whose labels are 0 and 1; true for floats.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn is_label(self) -> bool {
         true
     }
 
-    /// Whether it is the same, NaN being the same as NaN.
+    /// Whether both are the same, counting NaN as the same as NaN.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn is_same(self, other: Self) -> bool {
         // Only NaN is not equal to itself.
         (self == other) | (self.ne(&self) & other.ne(&other))
     }
 
-    /// Whether it says itself that there is no target.
+    /// Whether it stands for a missing target.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn is_missing(self) -> bool {
         false
@@ -61,13 +63,13 @@ pub(crate) trait Stored<T: Constants>: Copy + PartialEq + 'static {
 
     /// # Safety
     ///
-    /// As many as `L` has lanes can be read.
+    /// `L::LANES` numbers can be read.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn load<L: Lanes<Scalar = T>>(l: Token<L>, from: *const Self) -> Vector<L> {
         // Four registers are the most that a vector has.
         let mut row = MaybeUninit::<[T; 4 * MOST_LANES]>::uninit();
         let first = row.as_mut_ptr().cast::<T>();
-        // SAFETY: the caller's promise; there is room for all lanes, and they are read when they have been written.
+        // SAFETY: the caller's promise; `row` has room for all lanes, which are written before they are read.
         unsafe {
             let mut i = 0;
             while i < L::LANES {
@@ -79,35 +81,35 @@ pub(crate) trait Stored<T: Constants>: Copy + PartialEq + 'static {
     }
 }
 
-/// A type that results can have, too.
+/// A type that results can have too.
 pub(crate) trait StoredMut<T: Constants>: Stored<T> {
-    /// To the nearest, ties to even.
+    /// Rounds to the nearest, ties to even.
     fn round(v: T) -> Self;
 
     /// # Safety
     ///
-    /// There is room for as many as `L` has lanes.
+    /// There is room for `L::LANES` numbers.
     unsafe fn store<L: Lanes<Scalar = T>>(v: Vector<L>, to: *mut Self);
 }
 
-/// What the driver knows of a type in memory: it is compiled once, for all of them.
+/// What the driver, which is compiled once for all stored types, knows of one of them.
 pub struct Storage<T> {
     pub size: usize,
-    /// Whether numbers are stored as they are computed with.
+    /// Whether numbers are stored as `T`.
     pub as_is: bool,
-    /// Whether targets of this type are 0 or 1.
+    /// Whether all targets of this type are 0 or 1.
     pub hard: bool,
-    /// Whether targets of this type have to be looked at, since they may be something else.
+    /// Whether targets of this type must be checked, since they may be other numbers than 0 and 1.
     pub is_checked: bool,
-    /// Whether targets of this type may be missing; they are read as NaN then.
+    /// Whether targets of this type may be missing; such targets are read as NaN.
     pub is_optional: bool,
-    /// Whether they are read as bytes.
+    /// Whether numbers of this type are read as bytes.
     pub is_byte: bool,
-    /// What a number is read as, if the type has it.
+    /// Returns the number as which a value of this type is read, if the type has the value.
     pub as_read: fn(T) -> Option<T>,
     pub read: unsafe fn(Backend, &mut Transfer<T>),
     pub write: Option<unsafe fn(Backend, &mut Transfer<T>)>,
     pub get: unsafe fn(*const u8) -> T,
-    /// Counts targets that are there, and checks them.
+    /// Counts the targets that are present, and checks them.
     pub count: unsafe fn(Backend, &mut Targets<T>) -> Found,
 }

@@ -1,6 +1,6 @@
-//! What a pass reads and writes: where each stream of numbers is, and what is known of all of them.
+//! The streams of numbers that a pass reads and writes: their addresses, and what is known of all their numbers.
 //!
-//! [`Streams`] are made from slices that all have the elements they go over.
+//! [`Streams`] are made from slices, all of which have the elements of the pass.
 
 use core::marker::PhantomData;
 use core::ops::Range;
@@ -12,36 +12,36 @@ use super::sum::ROWS;
 use super::values::{Column, Values, ValuesMut};
 use crate::math::{Constants, Smoothing, is_moderate};
 
-/// The longest period of rows that has whole blocks in a chunk.
+/// The longest period, in rows, of which a chunk has whole blocks.
 const MOST_PERIODS: usize = 32;
 
-/// What is read and written, element by element.
+/// The streams that are read and written, element by element.
 pub struct Streams<'a, T: 'static> {
-    /// Which elements it goes over; every slice has them.
+    /// The elements of the pass; every slice has them.
     pub(super) elements: Range<usize>,
     pub(super) logits: Column<T>,
     pub(super) targets: Option<Column<T>>,
     pub(super) smoothing: Option<Smoothing<T>>,
     pub pos_weight: Factors<'a, T>,
     pub weight: Factors<'a, T>,
-    /// What else decides the weight; few callers have it.
+    /// Class weights and exclusions; few callers have any.
     pub combined: Option<&'a Combined<'a, T>>,
     pub upstream: Factors<'a, T>,
     pub(super) outputs: [Option<Column<T>>; 2],
     slices: PhantomData<(&'a [T], &'a mut [T])>,
 }
 
-// SAFETY: it stands for slices, shared and exclusive, of the elements it goes over.
+// SAFETY: they stand for slices, shared and exclusive, of the elements of the pass.
 unsafe impl<T: Send + Sync> Send for Streams<'_, T> {}
 
 impl<'a, T: Constants> Streams<'a, T> {
-    /// Only logits, as many as there are.
+    /// Has only logits, and all of their elements.
     #[inline]
     pub fn new(logits: Values<'a, T>) -> Self {
         Self::of(logits.column, logits.len(), None)
     }
 
-    /// The first output takes the logits' place.
+    /// Has logits, which the first output overwrites.
     #[inline]
     pub fn in_place(logits: ValuesMut<'a, T>) -> Self {
         Self::of(logits.column, logits.len(), Some(logits.column))
@@ -74,7 +74,7 @@ impl<'a, T: Constants> Streams<'a, T> {
         Self { pos_weight, weight, ..self.up_to(pos_weight.capacity().min(weight.capacity())) }
     }
 
-    /// The mask has as many elements as there are.
+    /// The mask must have as many elements as there are.
     #[inline]
     pub fn combined(self, combined: Option<&'a Combined<'a, T>>) -> Self {
         Self { combined, ..self }
@@ -89,13 +89,13 @@ impl<'a, T: Constants> Streams<'a, T> {
         Self { outputs: [Some(first.column), self.outputs[1]], ..self.up_to(first.len()) }
     }
 
-    /// Only the elements from `start` on that there is room for.
+    /// Restricts the pass to the elements from `start` on that `first` has room for, and writes them to it.
     pub fn writing_from(self, start: usize, first: ValuesMut<'a, T>) -> Self {
         let part = self.within(start..start + first.len());
         Self { outputs: [Some(first.column.starting_at(start)), None], ..part }
     }
 
-    /// Only some of the elements.
+    /// Restricts the pass to the elements in a range.
     pub fn within(self, range: Range<usize>) -> Self {
         let elements = self.elements.start.max(range.start)..self.elements.end.min(range.end);
         Self { elements, ..self }
@@ -105,19 +105,19 @@ impl<'a, T: Constants> Streams<'a, T> {
         Self { outputs: [self.outputs[0], Some(second.column)], ..self.up_to(second.len()) }
     }
 
-    /// With smoothed targets.
+    /// Has the targets smoothed.
     #[inline]
     pub fn smoothed(self, smoothing: Smoothing<T>) -> Self {
         Self { smoothing: if smoothing.lift == T::ZERO { None } else { Some(smoothing) }, ..self }
     }
 
-    /// The elements that so many are there for.
+    /// Restricts the pass to the first `len` elements.
     #[inline]
     fn up_to(self, len: usize) -> Self {
         Self { elements: self.elements.start..self.elements.end.min(len), ..self }
     }
 
-    /// The elements before `at`, and the rest.
+    /// Returns the elements before `at`, and the rest.
     #[cfg(feature = "rayon")]
     pub fn split_at(self, at: usize) -> (Self, Self) {
         let Range { start, end } = self.elements;
@@ -130,7 +130,7 @@ impl<'a, T: Constants> Streams<'a, T> {
         self.elements.clone()
     }
 
-    /// Whether the first output takes the logits' place.
+    /// Whether the first output overwrites the logits.
     pub fn is_in_place(&self) -> bool {
         self.outputs[0].is_some_and(|output| output.at(0) == self.logits.at(0))
     }
@@ -147,7 +147,7 @@ impl<'a, T: Constants> Streams<'a, T> {
         self.weight.is_one() && self.combined.is_none_or(|combined| combined.class_weight.is_one())
     }
 
-    /// Whether some elements may not be there, and those that are have smoothed targets.
+    /// Whether some elements may be absent and the others have smoothed targets.
     #[inline]
     pub fn excludes_smoothed(&self) -> bool {
         self.smoothing.is_some() && self.combined.is_some_and(|combined| combined.excludes)
@@ -166,15 +166,15 @@ impl<'a, T: Constants> Streams<'a, T> {
             && [self.pos_weight, self.upstream].into_iter().all(|factors| are_moderate(factors, T::MODERATE_WEIGHTS))
     }
 
-    /// After how many rows weights and positive weights repeat, if they are by class, or by channels of whole blocks; so many that
-    /// a chunk has as many blocks of rows that are alike.
+    /// Returns the number of rows after which weights and positive weights repeat, if they are by class, or by channel of
+    /// whole blocks, and if a chunk has a block of each row of the period.
     pub fn period(&self) -> Option<usize> {
         if self.combined.is_some() || self.pos_weight.is_uniform() && self.weight.is_uniform() {
             return None;
         }
         let block = T::VIRTUAL_LANES * ROWS;
         let period = |factors: Factors<'_, T>| match factors {
-            // Whether a block has one value is asked of each.
+            // Whether a block has one value is checked for each block.
             Factors::Values { of, .. } if of.run == 1 && of.copies >= block => Some(1),
             factors => factors.period(0, usize::MAX),
         };
@@ -190,7 +190,7 @@ impl<'a, T: Constants> Streams<'a, T> {
         (1..=MOST_PERIODS).contains(&both).then_some(both)
     }
 
-    /// Whether they repeat so in a part of the elements.
+    /// Whether weights and positive weights repeat with this period in a part of the elements.
     #[cfg_attr(small, inline(never))]
     pub fn repeats(&self, period: usize, start: usize, len: usize) -> bool {
         [self.pos_weight, self.weight]
@@ -203,13 +203,13 @@ impl<'a, T: Constants> Streams<'a, T> {
         self.targets.is_some_and(|targets| targets.storage.hard)
     }
 
-    /// What hard targets are, smoothed.
+    /// Returns the values of hard targets, smoothed.
     pub fn hard_targets(&self) -> [T; 2] {
         let smoothing = self.smoothing.unwrap_or(Smoothing::none());
         [smoothing.lift, smoothing.positive()]
     }
 
-    /// How many rows there is room for, if they must be made in buffers; else there is no limit.
+    /// Returns the number of rows for which there is room, if rows must be made in buffers; else there is no limit.
     #[inline]
     pub fn rows_at_a_time(&self, shape: Shape) -> usize {
         let is_made = |factors| match factors {

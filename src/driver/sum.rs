@@ -1,4 +1,4 @@
-//! What is summed, from vectors to one number.
+//! From the terms and products of vectors to one number.
 
 use core::mem::MaybeUninit;
 use core::ops::Range;
@@ -11,7 +11,8 @@ use crate::simd::{Kernel, Lanes, MICROCONTROLLER, Native, Token, Vector};
 
 /// Rows of a block.
 pub const ROWS: usize = 32;
-/// Pieces that a block is evaluated in where its rows are made, or blocks that are evaluated at once where they are not.
+/// The number of pieces in which a block is evaluated where its rows are made, or of blocks that are evaluated at once where
+/// they are not.
 pub const PIECES: usize = if MICROCONTROLLER { 1 } else { ROWS / PIECE };
 /// Blocks of a chunk.
 const BLOCKS: usize = 32;
@@ -21,7 +22,7 @@ pub const fn chunk_len<T: Native>() -> usize {
     T::VIRTUAL_LANES * ROWS * BLOCKS
 }
 
-/// A sum, and the logarithm of a product times its weight.
+/// Returns the sum plus `weight` times the logarithm of a product.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub fn with_logarithm<T: Constants, L: Lanes<Scalar = T>>(
     l: Token<L>,
@@ -32,7 +33,7 @@ pub fn with_logarithm<T: Constants, L: Lanes<Scalar = T>>(
     with_weighted(sum, log1p_double(l, product), weight)
 }
 
-/// A sum, and a number in two words times its weight.
+/// Returns the sum plus `weight` times a number in two words.
 #[cfg_attr(not(unoptimized), inline(always))]
 fn with_weighted<L: Lanes<Scalar: Constants>>(
     sum: DoubleWord<Vector<L>>,
@@ -41,60 +42,59 @@ fn with_weighted<L: Lanes<Scalar: Constants>>(
 ) -> DoubleWord<Vector<L>> {
     let weighted = number.hi * weight;
     let mut sum = sum.accumulate(weighted);
-    // With what the multiplication lost, where the backend fuses; elsewhere that is 0.
+    // Adds the rounding error of the multiplication, where the backend fuses; elsewhere this is 0.
     sum.lo = number.lo.mul_add(weight, sum.lo + number.hi.mul_add(weight, -weighted));
     sum
 }
 
-/// A block's terms and products, and the sums of the lanes that they are added to.
+/// The terms and products of a block, and the lane sums to which they are added.
 #[derive(Clone, Copy)]
 pub struct Finish<T> {
-    /// Lanes; a whole number of vectors.
+    /// The number of lanes, a whole number of vectors.
     pub width: usize,
-    /// What [`Block::sums`](super::block::Block::sums) received from the first piece of rows; that of the next follows.
+    /// The sums ([`Block::sums`](super::block::Block::sums)) of the first piece of rows; those of the next piece follow.
     pub terms: *const T,
-    /// How many pieces there are, from 1 to [`PIECES`].
+    /// The number of pieces, from 1 to [`PIECES`].
     pub pieces: usize,
-    /// Whether each is a block, and not a part of one.
+    /// Whether each piece is a block of its own.
     pub are_blocks: bool,
     /// The two words of each lane's sum.
     pub sums: [*mut T; 2],
-    /// Whether they are yet to be written.
+    /// Whether the sums are not written yet.
     pub is_first: bool,
-    /// How many products there are, ...
+    /// The number of products.
     pub products: usize,
-    /// ... and by what the logarithm of each is multiplied. A single one is not.
+    /// The factors of the logarithms of two products. The logarithm of a single product has none.
     pub weights: *const LogarithmWeights<T>,
 }
 
-/// By what the logarithms of two products are multiplied.
+/// The factors of the logarithms of two products.
 #[derive(Clone, Copy)]
 pub struct LogarithmWeights<T> {
-    /// The same in all lanes; or, by lane, the targets whose costs it is.
+    /// The factors in all lanes; or, with `lanes`, the targets whose costs are the factors.
     pub both: [T; 2],
-    /// By lane, where the positive weights and the weights are, by which the terms are multiplied too; else null.
+    /// The positive weight and the weight of each lane, of which the weight also multiplies the terms; or null.
     pub lanes: [*const T; 2],
 }
 
-/// Joins the pieces of a block, and adds their terms and the logarithms of their products, at most `MOST`, to the sums of the
-/// lanes.
+/// Joins the pieces of a block, and adds their terms and the logarithms of their products, at most `MOST`, to the lane sums.
 pub struct Finishing<const MOST: usize>;
 
 impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
     type Args = Finish<T>;
     type Out = ();
-    // A logarithm is a long chain of operations, and several chains take hardly longer than one.
+    // A logarithm is a long chain of operations, and four chains take hardly longer than one.
     const REGISTERS: usize = if MOST > 0 { 4 } else { 1 };
 
     /// # Safety
     ///
-    /// `terms` has so many pieces of `width` lanes, and each of `sums` room for `width` elements, which are there unless
-    /// this `is_first`. The weights of two products are there.
+    /// `terms` has `pieces` pieces of `width` lanes. Each of `sums` has room for `width` elements, which are written unless
+    /// `is_first`. `weights` is there if there are two products.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, finish: &mut Finish<T>) {
         let finish = *finish;
         let are_blocks = const { PIECES > 1 } && finish.are_blocks;
-        // A microcontroller has a kernel for each number.
+        // A microcontroller has a kernel for each number of products.
         let products = if MICROCONTROLLER { MOST } else { finish.products.min(MOST) };
         let blocks = if are_blocks { finish.pieces } else { 1 };
         let mut weights = LogarithmWeights { both: [T::ONE; 2], lanes: [core::ptr::null(); 2] };
@@ -120,7 +120,7 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
                     } else {
                         sum = sum.accumulate(terms);
                     }
-                    // In a loop: two logarithms side by side are twice the code.
+                    // A loop, since two logarithms side by side are twice the code.
                     let mut k = 0;
                     while k < products {
                         let product = finish.joined(l, first..end, 1 + k, lane);
@@ -141,15 +141,15 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
     }
 }
 
-/// Terms that a formula has left.
+/// The terms that a formula has stored.
 pub struct Terms<T> {
-    /// Those of a piece; those of the next follow as [`Block::sums`](super::block::Block::sums) says.
+    /// The terms of the first piece; the others follow, as [`Block::sums`](super::block::Block::sums) says.
     pub first: *const T,
     pub pieces: usize,
     pub width: usize,
 }
 
-/// Whether no term is infinite or NaN.
+/// Tells whether no term is infinite or NaN.
 pub struct AreFinite;
 
 impl<T: Constants> Kernel<T> for AreFinite {
@@ -158,7 +158,7 @@ impl<T: Constants> Kernel<T> for AreFinite {
 
     /// # Safety
     ///
-    /// There are so many pieces of `width` lanes, a whole number of vectors.
+    /// There are `pieces` pieces of `width` lanes, a whole number of vectors.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, &mut Terms { first, pieces, width }: &mut Terms<T>) -> bool {
         let most = l.splat(T::MAX);
@@ -178,26 +178,28 @@ impl<T: Constants> Kernel<T> for AreFinite {
     }
 }
 
-/// Nothing, in two words.
+/// Returns 0 in two words.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub fn zero<L: Lanes>(l: Token<L>) -> DoubleWord<Vector<L>> {
     DoubleWord { hi: l.zero(), lo: l.zero() }
 }
 
-/// The sums of a vector's lanes.
+/// Loads the sums of a vector's lanes.
 ///
 /// # Safety
 ///
-/// Their high words and their low ones are there.
+/// The high and the low words of these lanes are there.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub unsafe fn load<L: Lanes>(l: Token<L>, [hi, lo]: [*mut L::Scalar; 2], lane: usize) -> DoubleWord<Vector<L>> {
     // SAFETY: the caller's promise.
     unsafe { DoubleWord { hi: l.load(hi.wrapping_add(lane)), lo: l.load(lo.wrapping_add(lane)) } }
 }
 
+/// Stores the sums of a vector's lanes.
+///
 /// # Safety
 ///
-/// There is room for both words of a vector's lanes.
+/// There is room for both words of these lanes.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub unsafe fn store<L: Lanes>(sum: DoubleWord<Vector<L>>, [hi, lo]: [*mut L::Scalar; 2], lane: usize) {
     // SAFETY: the caller's promise.
@@ -208,11 +210,11 @@ pub unsafe fn store<L: Lanes>(sum: DoubleWord<Vector<L>>, [hi, lo]: [*mut L::Sca
 }
 
 impl<T: Constants> Finish<T> {
-    /// What one vector's lanes have of these pieces, joined as a tree: the terms, of kind 0, or a product.
+    /// Returns the terms (kind 0) or one of the products of a vector's lanes in these pieces, joined as a tree.
     ///
     /// # Safety
     ///
-    /// That of [`Finishing`], of these pieces, at least one, and this lane.
+    /// The conditions of [`Finishing`] hold for these pieces, at least one, and this lane.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn joined<L: Lanes<Scalar = T>>(
         &self,
@@ -222,7 +224,7 @@ impl<T: Constants> Finish<T> {
         lane: usize,
     ) -> Vector<L> {
         let Range { start, end } = pieces;
-        // SAFETY: the caller's promise, of each piece there is.
+        // SAFETY: the caller's promise, for each piece of the range.
         unsafe {
             let mut block = self.piece(l, start, kind, lane);
             if PIECES > 1 && start + 1 < end {
@@ -241,7 +243,7 @@ impl<T: Constants> Finish<T> {
 
     /// # Safety
     ///
-    /// That of [`Finishing`], of this piece and lane.
+    /// The conditions of [`Finishing`] hold for this piece and lane.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn piece<L: Lanes<Scalar = T>>(&self, l: Token<L>, piece: usize, kind: usize, lane: usize) -> Vector<L> {
         // SAFETY: the caller's promise.
@@ -252,22 +254,23 @@ impl<T: Constants> Finish<T> {
 /// The sum of each virtual lane, in two words.
 pub struct LaneSums<'w, T: Constants> {
     words: &'w mut MaybeUninit<[T::VirtualLanes; 2]>,
-    /// How many lanes, from the first on, have received anything.
+    /// The number of lanes, from the first on, that have been written.
     used: usize,
 }
 
 impl<'w, T: Constants> LaneSums<'w, T> {
-    /// Of nothing. Not cleared: what comes first is written, and only what comes later is added.
+    /// Starts with no elements. The words are not cleared: the first value of a lane is written, and only later ones are
+    /// added.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn new(words: &'w mut MaybeUninit<[T::VirtualLanes; 2]>) -> Self {
         Self { words, used: 0 }
     }
 
-    /// Where the words of so many lanes from `lane` on are, and whether they are yet to be written.
+    /// Returns the addresses of the words of `width` lanes from `lane` on, and whether they are not written yet.
     ///
     /// # Safety
     ///
-    /// All of these are virtual lanes, and they are written before anything else is asked.
+    /// All of these are virtual lanes, and their words are written before the next call.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub unsafe fn place(&mut self, lane: usize, width: usize) -> ([*mut T; 2], bool) {
         let hi = self.words.as_mut_ptr().cast::<T>().wrapping_add(lane);
@@ -276,8 +279,8 @@ impl<'w, T: Constants> LaneSums<'w, T> {
         ([hi, hi.wrapping_add(T::VIRTUAL_LANES)], is_first)
     }
 
-    /// The sum of all lanes, of which only the first `used` have any elements: a tree of halves. Normalised, so that
-    /// adding it to 0 first changes nothing.
+    /// Returns the sum of all lanes as a tree of halves; only the first `used` lanes have any elements. The sum is
+    /// normalised, so that adding it to 0 first changes nothing.
     #[inline]
     pub fn fold(self, used: usize) -> DoubleWord<T> {
         let used = used.min(self.used);
@@ -286,7 +289,7 @@ impl<'w, T: Constants> LaneSums<'w, T> {
         let (hi, lo) = unsafe {
             (from_raw_parts_mut(first, used), from_raw_parts_mut(first.wrapping_add(T::VIRTUAL_LANES), used))
         };
-        // The largest that leaves any on its other side.
+        // The largest power of two below the number of lanes.
         let mut half = used.saturating_sub(1).checked_ilog2().map_or(0, |log| 1 << log);
         while half > 0 {
             if let (Some((hi, hi_other)), Some((lo, lo_other))) =

@@ -1,4 +1,4 @@
-//! Who goes over the elements: the thread that calls, or several.
+//! Runs passes and checks on the calling thread, or on several.
 
 use core::ops::Range;
 
@@ -8,23 +8,23 @@ use super::{Driver, LONG};
 use crate::math::{Constants, DoubleWord};
 use crate::simd::Backend;
 
-/// Whoever runs checks and passes, they come to the same.
+/// The threads that run checks and passes; the results are the same.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Threads {
     One,
-    /// Those of the pool that the caller is in.
+    /// The threads of the pool in which the caller is.
     #[cfg(feature = "rayon")]
     Pool,
 }
 
 impl Threads {
-    /// Whether all values are valid, as all parts of them are.
+    /// Whether all values are valid, given that a slice is if all its parts are.
     pub fn all<T: Constants>(self, values: &[T], are_valid: impl Fn(&[T]) -> bool + Copy + Sync) -> bool {
         let part = |range| are_valid(values.get(range).unwrap_or_default());
         self.over(0..values.len(), part, |first, second| first && second)
     }
 
-    /// What a function has for a range, of which the parts are joined.
+    /// Returns the result of `part` for a range, joined from those of its parts.
     pub fn over<R: Send>(
         self,
         range: Range<usize>,
@@ -40,7 +40,7 @@ impl Threads {
 }
 
 impl Threads {
-    /// Writes what a function has for each index, which takes as long as so many elements.
+    /// Writes `of(i)` for each index i, each of which takes as long as `_width` elements.
     pub fn fill<T: Send>(self, out: &mut [T], _width: usize, of: impl Fn(usize) -> T + Copy + Sync) {
         match self {
             Self::One => out.iter_mut().enumerate().for_each(|(i, out)| *out = of(i)),
@@ -50,21 +50,22 @@ impl Threads {
     }
 }
 
-/// What a call asks for, besides the formula.
+/// The settings of a call, besides the formula.
 #[derive(Clone, Copy)]
 pub struct Pass<T> {
     pub backend: Backend,
     pub threads: Threads,
-    /// By what derivatives are multiplied.
+    /// The factor of the derivatives.
     pub scale: T,
-    /// By what the sum of each chunk is multiplied, ...
+    /// The factor of each chunk's sum.
     pub factor: T,
-    /// ... and to what it is then added.
+    /// The sum to which the chunks are added.
     pub onto: DoubleWord<T>,
 }
 
-/// Runs a plan over streams; returns what its formula sums, added to what was there before.
-// In line on a microcontroller, as `Driver::run` is.
+/// Runs a plan over streams, and returns `onto` plus the sums of its formulas.
+///
+/// It is inlined on a microcontroller, as `Driver::run` is.
 #[cfg_attr(all(microcontroller, not(any(unoptimized, small))), inline(always))]
 #[cfg_attr(not(microcontroller), inline)]
 pub fn run<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>, plan: &Plan<'_, T>) -> DoubleWord<T> {
@@ -86,10 +87,10 @@ mod pool {
     use crate::driver::sum::chunk_len;
     use crate::math::{Constants, DoubleWord};
 
-    /// So many values are not worth waking a thread for: that takes longer than to look at them.
+    /// The number of elements up to which waking a thread takes longer than looking at them.
     const FEW: usize = 1 << 15;
 
-    /// Chunks that are shared out at a time. Their sums wait on the stack until they are added in their order.
+    /// The number of chunks that are shared out at a time. Their sums wait on the stack until they are added in order.
     const WINDOW: usize = 256;
 
     pub fn over<R: Send>(
@@ -128,7 +129,7 @@ mod pool {
         total
     }
 
-    /// The sum of each chunk.
+    /// Writes the sum of each chunk.
     fn share<T: Constants>(mut driver: Driver<'_, '_, T>, sums: &mut [DoubleWord<T>]) {
         match sums {
             [] => {}
@@ -142,7 +143,7 @@ mod pool {
     }
 
     impl<'d, 'a, T: Constants> Driver<'d, 'a, T> {
-        /// The first chunks, and the rest.
+        /// Returns the first chunks, and the rest.
         fn split_at(self, chunks: usize) -> (Self, Self) {
             let at = self.streams.elements().start + chunks * chunk_len::<T>();
             let (first, second) = self.streams.split_at(at);

@@ -1,32 +1,32 @@
-//! Which elements a block has.
+//! The elements of a block.
 
 use crate::math::Constants;
 
-/// How many lanes a row has, which is known where they are taken one at a time.
+/// Returns the number of lanes of a row, a constant where lanes are taken one at a time.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub fn width_of<T: Constants>(width: usize) -> usize {
     if T::COLUMNS == 1 { 1 } else { width }
 }
 
-/// What is evaluated by one formula: `len` elements from `start` on, in rows of all virtual lanes, of which every so many belong
-/// to one group.
+/// The elements that one formula evaluates: `len` elements from `start` on, in rows of all virtual lanes, of which every
+/// `groups`th row belongs to this group.
 #[derive(Clone, Copy)]
 pub struct Group {
     pub start: usize,
     pub len: usize,
     pub groups: usize,
-    /// Which of them it is; it has at least one row.
+    /// The index of the group among `groups`; it has at least one row.
     pub group: usize,
 }
 
 impl Group {
-    /// How many virtual lanes have an element.
+    /// Returns the number of virtual lanes that have an element.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn lanes<T: Constants>(self) -> usize {
         T::VIRTUAL_LANES.min(self.len - self.group * T::VIRTUAL_LANES)
     }
 
-    /// The elements of [`COLUMNS`](crate::simd::Native::COLUMNS) of these lanes, see [`Tile::down`].
+    /// Returns the elements of [`COLUMNS`](crate::simd::Native::COLUMNS) of these lanes, see [`Tile::down`].
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn down<T: Constants>(self, lane: usize, lanes: usize) -> Tile {
         Tile::down::<T>(self.start, self.len, lane, lanes).every(self.groups, self.group)
@@ -38,27 +38,27 @@ impl Group {
 pub struct Tile {
     /// The first element.
     pub start: usize,
-    /// How many elements after a row's first the next row's first is.
+    /// The number of elements from the start of a row to the start of the next.
     pub pitch: usize,
     pub rows: usize,
     /// How many lanes a row has.
     pub width: usize,
-    /// How many elements the last row has; fewer than `width` where it reaches beyond the end.
+    /// The number of elements of the last row; less than `width` where the row reaches beyond the end.
     pub last: usize,
 }
 
 impl Tile {
-    /// So many elements, row after row.
+    /// Returns `len` elements, row after row.
     #[inline]
     pub fn across<T: Constants>(start: usize, len: usize, width: usize) -> Self {
         let width = width_of::<T>(width);
-        // A power of two: nothing is divided.
+        // The width is a power of two, so the division is a shift.
         let rows = (len + width - 1) >> width.trailing_zeros();
         Self { start, pitch: width, rows, width, last: len - (rows - 1) * width }
     }
 
-    /// Of so many elements, those of [`COLUMNS`](crate::simd::Native::COLUMNS) virtual lanes, or fewer: a single row has no
-    /// more vectors of `lanes` than it needs.
+    /// Returns those of `len` elements that are in [`COLUMNS`](crate::simd::Native::COLUMNS) virtual lanes from `lane` on. A
+    /// single row has only as many vectors of `lanes` lanes as it needs.
     #[inline]
     pub fn down<T: Constants>(start: usize, len: usize, lane: usize, lanes: usize) -> Self {
         let left = len - lane;
@@ -69,7 +69,7 @@ impl Tile {
         Self { start: start + lane, pitch: T::VIRTUAL_LANES, rows, width, last }
     }
 
-    /// Every so many rows of it, at least every one, from one on.
+    /// Returns every `step`th row (at least every row), from `row` on.
     #[inline]
     pub fn every(&self, step: usize, row: usize) -> Self {
         let step = step.max(1);
@@ -78,7 +78,7 @@ impl Tile {
         Self { start: self.start + row * self.pitch, pitch: step * self.pitch, rows, last, ..*self }
     }
 
-    /// Its first row.
+    /// Returns the first row.
     #[inline]
     pub fn first_row(&self) -> Self {
         Self { rows: 1, last: if self.rows == 1 { self.last } else { self.width }, ..*self }
@@ -87,17 +87,18 @@ impl Tile {
     /// Whether the last row reaches beyond the end.
     #[inline]
     pub fn is_partial<T: Constants>(&self) -> bool {
-        // A single lane never does, and needs no code for it.
+        // A single lane never reaches beyond the end, and needs no code for it.
         T::COLUMNS > 1 && self.last < self.width
     }
 
-    /// The end of its elements.
+    /// Returns the index after the last element.
     #[inline]
     pub fn end(&self) -> usize {
         self.start + (self.rows - 1) * self.pitch + self.last
     }
 
-    /// The rows from one on, up to so many, and not the last one where it would have to be made with many others.
+    /// Returns up to `limit` rows from `row` on. The last row is left out if it is partial and would be made with many
+    /// others.
     #[inline]
     pub fn part<T: Constants>(&self, row: usize, limit: usize) -> Self {
         let left = self.rows - row;
@@ -116,14 +117,14 @@ mod tests {
     use super::Tile;
     use crate::simd::Native;
 
-    /// Up to two rows, and lengths about those of pieces, of what is made at a time and of blocks.
+    /// Lengths up to two rows, and around those of pieces, of rows made at a time, and of blocks.
     fn lengths<T: Native>() -> impl Iterator<Item = usize> {
         let lanes = T::VIRTUAL_LANES;
         let few = [7, 8, 9, 15, 16, 17, 31, 32, 33, 128].into_iter();
         (1..2 * lanes).chain(few.flat_map(move |rows| [0, 1, 3, 4, 5, lanes - 1].map(|rest| rows * lanes + rest)))
     }
 
-    /// How often a tile has each element.
+    /// Counts how often a tile has each element.
     fn count(tile: Tile, counts: &mut [usize]) {
         for row in 0..tile.rows {
             let lanes = if row + 1 == tile.rows { tile.last } else { tile.width };
@@ -133,7 +134,7 @@ mod tests {
         }
     }
 
-    /// The parts that a tile is cut into, one after the other.
+    /// The parts into which a tile is cut, one after the other.
     fn parts<T: crate::math::Constants>(tile: Tile, limit: usize) -> Vec<Tile> {
         let (mut row, mut parts) = (0, Vec::new());
         while row < tile.rows {
@@ -179,7 +180,7 @@ mod tests {
                     for part in &parts {
                         count(*part, &mut counts);
                         assert!(part.end() <= start + len);
-                        // What reaches beyond the end is not made together with many others.
+                        // A partial row is not made together with many others.
                         assert!(!part.is_partial::<T>() || part.rows <= T::MADE_ROWS);
                     }
                     assert_eq!(counts, expected, "{len} elements, {lanes} lanes, {limit} rows at a time");
@@ -187,7 +188,7 @@ mod tests {
                     assert!(parts.len() <= tile.rows.div_ceil(limit) + extra);
                 }
             }
-            // A row of its own has no more vectors than it needs.
+            // A single row has no more vectors than it needs.
             if len < T::VIRTUAL_LANES {
                 assert_eq!(Tile::down::<T>(start, len, 0, 4).width, len.next_multiple_of(4));
             }

@@ -1,4 +1,4 @@
-//! What kernels are given that read, write and look at what is stored, and what they find.
+//! The arguments and results of kernels that read, write and check stored numbers.
 
 use super::block::Rows;
 use super::tile::width_of;
@@ -8,22 +8,22 @@ use crate::simd::{Lanes, Token, Vector};
 /// Rows as they are stored, and rows of `T` that they are widened to or rounded from.
 #[derive(Clone, Copy)]
 pub struct Transfer<T> {
-    /// The first number of the first row; a row starts `pitch` numbers after the one before.
+    /// The first number of the first row; rows are `pitch` numbers apart.
     pub stored: *mut u8,
     pub pitch: usize,
-    /// Rows of a buffer, with room for all lanes.
+    /// The rows of a buffer, with room for all lanes.
     pub rows: Rows<T>,
-    /// How many lanes are used.
+    /// The number of lanes that are used.
     pub width: usize,
     pub count: usize,
-    /// How many numbers the last row has; the others have `width`.
+    /// The number of numbers in the last row; the other rows have `width`.
     pub last: usize,
-    /// What is done to targets besides.
+    /// The smoothing of targets.
     pub smoothing: Option<Smoothing<T>>,
 }
 
 impl<T: Constants> Transfer<T> {
-    /// How many rows have whole vectors alone.
+    /// Returns the number of rows that consist of whole vectors.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn whole<L: Lanes<Scalar = T>>(&self) -> usize {
         let width = width_of::<T>(self.width);
@@ -31,33 +31,33 @@ impl<T: Constants> Transfer<T> {
         if width & (L::LANES - 1) == 0 { self.count - usize::from(short) } else { 0 }
     }
 
-    /// The first number of a row, and where it is computed with.
+    /// Returns the addresses of a row as it is stored and in the buffer.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn row<S>(&self, row: usize) -> (*mut S, *mut T) {
         (self.stored.cast::<S>().wrapping_add(row * self.pitch), self.rows.at(row, 0))
     }
 }
 
-/// Targets of any type, and what takes some of them away.
+/// Targets of any type, an ignored value and a mask.
 pub struct Targets<T> {
     pub first: *const u8,
     pub len: usize,
     pub ignored: Option<T>,
-    /// As many as targets; or null.
+    /// As many values as there are targets; or null.
     pub mask: *const bool,
 }
 
-/// Which number says that there is no target.
+/// The numbers that stand for an absent target.
 #[derive(Clone, Copy)]
 pub struct Missing<T> {
-    /// NaN if none does.
+    /// The ignored number; NaN if there is none.
     number: T,
-    /// 0 if NaN does, else 1.
+    /// 0 if NaN stands for an absent target, else 1.
     nan: T,
 }
 
 impl<T: Constants> Missing<T> {
-    /// NaN does too, if targets are optional.
+    /// With optional targets, NaN stands for an absent target too.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn of(ignored: Option<T>, are_optional: bool) -> Self {
         let number = match ignored {
@@ -69,7 +69,7 @@ impl<T: Constants> Missing<T> {
         Self { number, nan: if is_nan | are_optional { T::ZERO } else { T::ONE } }
     }
 
-    /// 0 for each target that is not there, and of others what is `kept`: 0 or 1. `BYTES` are not NaN.
+    /// Returns 0 for each absent target, and `kept`, which is 0 or 1, for the others. Targets that are `BYTES` are not NaN.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn clear<L: Lanes<Scalar = T>, const BYTES: bool>(
         self,
@@ -82,17 +82,17 @@ impl<T: Constants> Missing<T> {
     }
 }
 
-/// What a pass over targets finds.
+/// The result of a pass over targets.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Found {
-    /// How many are there.
+    /// The number of targets that are present.
     pub present: usize,
-    /// Whether all that are there are labels.
+    /// Whether all present targets are labels.
     pub are_labels: bool,
 }
 
 impl Found {
-    /// What a pass over both finds.
+    /// Joins the results of two parts.
     pub fn and(self, other: Self) -> Self {
         Self { present: self.present + other.present, are_labels: self.are_labels && other.are_labels }
     }

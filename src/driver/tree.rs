@@ -1,4 +1,4 @@
-//! Joining: what the rows of a block add to the sums, as a tree in which two neighbours make one.
+//! Joins the terms and products of the rows of a block as a binary tree of neighbours.
 
 use core::hint::black_box;
 use core::mem::MaybeUninit;
@@ -6,24 +6,24 @@ use core::mem::MaybeUninit;
 use crate::math::Constants;
 use crate::simd::{Lanes, Token, Vector};
 
-/// Rows whose terms wait until they are joined: a quarter of a block.
+/// The number of rows that are evaluated before they are joined: a quarter of a block.
 pub const PIECE: usize = 8;
 
-/// Two terms as one; or two products, less 1: (1 + a)(1 + b) - 1 = a + b + a b. Nothing cancels there, and no small factor is
-/// lost.
+/// Joins two terms; or two products, both less 1: (1 + a)(1 + b) - 1 = a + b + a b. There nothing cancels, and no small
+/// factor is lost.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub fn joined<L: Lanes>(a: Vector<L>, b: Vector<L>, are_products: bool) -> Vector<L> {
     let sum = a + b;
     if are_products { a.mul_add(b, sum) } else { sum }
 }
 
-/// The rows of a piece, of as many lanes as a formula takes at a time: their terms, and up to two products of 1 + e, less 1. Not
-/// cleared: few rows would wait for it.
+/// The rows of a piece, of as many lanes as a formula takes at a time: their terms, and up to two products of 1 + e, less 1.
+/// They are not cleared, since few rows would wait for it.
 ///
 /// Rows are joined one register after the other. All registers at once would be four times the code, and no faster.
 pub struct Tree<L: Lanes> {
     rows: [[MaybeUninit<Vector<L>>; PIECE]; 3],
-    /// What the third and the fourth piece of a block add.
+    /// The joined terms and products of the third and the fourth piece of a block.
     half: [MaybeUninit<Vector<L>>; 3],
 }
 
@@ -45,7 +45,7 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
         }
     }
 
-    /// Clears all lanes of a row but the first `count`.
+    /// Clears all lanes of a row after the first `count`.
     ///
     /// # Safety
     ///
@@ -59,7 +59,7 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
             let mut kind = 0;
             while kind <= products {
                 let place = self.rows[kind][row % PIECE].as_mut_ptr().cast::<T>().wrapping_add(lane);
-                // SAFETY: the caller's promise, and `lane` is one of the vector's.
+                // SAFETY: the caller's promise, and the register at `lane` is part of the vector.
                 unsafe { beyond.clear(register.load(place)).store(place) };
                 kind += 1;
             }
@@ -67,17 +67,17 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
         }
     }
 
-    /// Joins the first `count` rows, which are a piece of a block. The first two pieces go to `sums`. The other two wait for
-    /// [`join_halves`](Self::join_halves).
+    /// Joins the first `count` rows, which are a piece of a block. The first two pieces of a block go to `sums`, and the
+    /// other two wait for [`join_halves`](Self::join_halves).
     ///
     /// # Safety
     ///
-    /// The rows have been set, with as many products; there is at least one. `sums` has room for all lanes in each of
-    /// [`COLUMNS`](crate::simd::Native::COLUMNS). The pieces of a block come in turn.
+    /// `count` rows, at least one, have been set, with as many products. `sums` has room for all lanes in each of its
+    /// [`COLUMNS`](crate::simd::Native::COLUMNS). The pieces of a block come in order.
     #[cfg_attr(not(any(unoptimized, small)), inline(always))]
     pub unsafe fn join(&mut self, l: Token<L>, count: usize, products: usize, piece: usize, sums: *mut T) {
         if const { T::COLUMNS > 1 } {
-            // Joining nothing changes nothing, and fewer rows would be code of their own.
+            // Joining 0 changes nothing, and fewer rows would be code of their own.
             let mut row = count;
             while row < PIECE {
                 self.set(row, l.zero(), [l.zero(), l.zero()], products);
@@ -87,7 +87,7 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
         let width = width::<L>();
         let mut lane = 0;
         while lane < width {
-            // SAFETY: the caller's promise, and `lane` is one of the vector's.
+            // SAFETY: the caller's promise, and the register at `lane` is part of the vector.
             unsafe {
                 self.join_kind(l, 0, lane, count, piece, sums);
                 let mut k = 0;
@@ -100,18 +100,18 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
         }
     }
 
-    /// Joins the terms, which are of kind 0, or one of the products.
+    /// Joins the terms (kind 0) or one of the products.
     ///
     /// # Safety
     ///
-    /// That of [`join`](Self::join), of the register that begins with `lane`.
+    /// The conditions of [`join`](Self::join) hold, for the register that begins at `lane`.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn join_kind(&mut self, l: Token<L>, kind: usize, lane: usize, count: usize, piece: usize, sums: *mut T) {
         let register = l.register();
         let rows = self.rows[kind].as_mut_ptr().cast::<T>().wrapping_add(lane);
         let half = self.half[kind].as_mut_ptr().cast::<T>().wrapping_add(lane);
         let place = if piece < 2 { sums.wrapping_add(kind * T::COLUMNS + lane) } else { half };
-        // SAFETY: the caller's promise; the piece before an odd one is there.
+        // SAFETY: the caller's promise; the piece before an odd one has been stored at `place`.
         unsafe {
             let mut v = if const { T::COLUMNS > 1 } || cfg!(not(small)) && count == PIECE {
                 eight(register, rows, L::LANES, kind > 0)
@@ -139,7 +139,7 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
             while kind <= products {
                 let half = self.half[kind].as_ptr().cast::<T>().wrapping_add(lane);
                 let place = sums.wrapping_add(kind * T::COLUMNS + lane);
-                // SAFETY: the caller's promise, and `lane` is one of the vector's.
+                // SAFETY: the caller's promise, and the register at `lane` is part of the vector.
                 unsafe { joined(register.load(place), register.load(half), kind > 0).store(place) };
                 kind += 1;
             }
@@ -148,24 +148,24 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
     }
 }
 
-/// How many lanes there are. A compiler that knew it would unroll the loops over registers.
+/// Returns the number of lanes, hidden from the compiler, which would unroll the loops over registers if it knew it.
 #[cfg_attr(not(unoptimized), inline(always))]
 fn width<L: Lanes>() -> usize {
     if const { L::LANES > L::Register::LANES } { black_box(L::LANES) } else { L::LANES }
 }
 
-/// Where the next register begins. A loop with a barrier is not unrolled either.
+/// Returns where the next register begins. The barrier also prevents unrolling.
 #[cfg_attr(not(unoptimized), inline(always))]
 fn next<L: Lanes>(lane: usize) -> usize {
     black_box(());
     lane + L::Register::LANES
 }
 
-/// From 1 to [`PIECE`] rows joined as a tree, in which two neighbours make one.
+/// Joins from 1 to [`PIECE`] rows as a tree of neighbours.
 ///
 /// # Safety
 ///
-/// They are there, `step` from one to the next, and are not read again.
+/// The rows are there, `step` apart, and are not read again.
 #[cfg_attr(not(unoptimized), inline(always))]
 unsafe fn fewer<L: Lanes>(
     l: Token<L>,
@@ -174,7 +174,7 @@ unsafe fn fewer<L: Lanes>(
     count: usize,
     are_products: bool,
 ) -> Vector<L> {
-    // SAFETY: the caller's promise; what is joined takes the place of what has been read.
+    // SAFETY: the caller's promise; the results overwrite only rows that have been read.
     unsafe {
         let mut left = count;
         while left > 1 {
@@ -194,7 +194,7 @@ unsafe fn fewer<L: Lanes>(
 
 /// # Safety
 ///
-/// Two rows are there, `step` from one to the next.
+/// Two rows are there, `step` apart.
 #[cfg_attr(not(unoptimized), inline(always))]
 unsafe fn two<L: Lanes>(l: Token<L>, rows: *const L::Scalar, step: usize, are_products: bool) -> Vector<L> {
     // SAFETY: the caller's promise.
@@ -203,7 +203,7 @@ unsafe fn two<L: Lanes>(l: Token<L>, rows: *const L::Scalar, step: usize, are_pr
 
 /// # Safety
 ///
-/// Four rows are there, `step` from one to the next.
+/// Four rows are there, `step` apart.
 #[cfg_attr(not(unoptimized), inline(always))]
 unsafe fn four<L: Lanes>(l: Token<L>, rows: *const L::Scalar, step: usize, are_products: bool) -> Vector<L> {
     // SAFETY: the caller's promise.
@@ -216,7 +216,7 @@ unsafe fn four<L: Lanes>(l: Token<L>, rows: *const L::Scalar, step: usize, are_p
 
 /// # Safety
 ///
-/// Eight rows are there, `step` from one to the next.
+/// Eight rows are there, `step` apart.
 #[cfg_attr(not(unoptimized), inline(always))]
 unsafe fn eight<L: Lanes>(l: Token<L>, rows: *const L::Scalar, step: usize, are_products: bool) -> Vector<L> {
     // SAFETY: the caller's promise.

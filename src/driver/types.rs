@@ -10,7 +10,7 @@ use crate::simd::Backend;
 use crate::simd::{Lanes, Token, Vector};
 
 impl<T: TransferPlans> Storage<T> {
-    /// Numbers whose kernels are compiled where they are used.
+    /// The storage of a type whose kernels are compiled where they are used.
     const fn numbers<S: Stored<T>>() -> Self {
         Self {
             size: size_of::<S>(),
@@ -20,7 +20,7 @@ impl<T: TransferPlans> Storage<T> {
             is_optional: false,
             is_byte: false,
             as_read: |value| S::exactly(value).map(S::widen),
-            // SAFETY: the caller's promise, of an `S`; so it is of all here.
+            // SAFETY: the caller's promise, of numbers of type `S`, here and in all functions below.
             read: |backend, transfer| unsafe { backend.function::<T, Reading<S>>().call(transfer) },
             write: None,
             // SAFETY: see above.
@@ -30,7 +30,7 @@ impl<T: TransferPlans> Storage<T> {
         }
     }
 
-    /// The same, of results too.
+    /// The storage of a type that results can have too.
     #[cfg(feature = "half")]
     const fn results<S: StoredMut<T>>() -> Self {
         // SAFETY: see above.
@@ -38,12 +38,12 @@ impl<T: TransferPlans> Storage<T> {
         Self { write: Some(write), ..Self::numbers::<S>() }
     }
 
-    /// Integers, of which 0 and 1 are labels.
+    /// The storage of integers, of which 0 and 1 are labels.
     const fn labels<S: Stored<T>>() -> Self {
         Self { hard: true, is_checked: true, ..Self::numbers::<S>() }
     }
 
-    /// The same, read as bytes.
+    /// The storage of labels that are read as bytes.
     const fn bytes<S: Stored<T>>(as_read: fn(T) -> Option<T>) -> Self {
         Self { is_byte: true, as_read, read: T::read_bytes, ..Self::labels::<S>() }
     }
@@ -84,7 +84,7 @@ impl<T: TransferPlans> StoredMut<T> for T {
     }
 }
 
-/// `f32` beside `f64`.
+/// `f32` targets beside `f64` logits.
 impl Stored<f64> for f32 {
     const STORAGE: Storage<f64> = Storage::numbers::<f32>();
 
@@ -120,7 +120,7 @@ impl<T: TransferPlans> Stored<T> for u8 {
     }
 }
 
-/// A byte that is 0 or 1.
+/// A `bool` is a byte of 0 or 1.
 impl<T: TransferPlans> Stored<T> for bool {
     const STORAGE: Storage<T> = Storage {
         is_checked: false,
@@ -137,7 +137,7 @@ impl<T: TransferPlans> Stored<T> for bool {
     }
 }
 
-/// How it lies in memory is not known, so it is read as what it is.
+/// Its layout is not specified, so each value is read by `match`.
 impl<T: TransferPlans> Stored<T> for Option<bool> {
     const STORAGE: Storage<T> = Storage { is_checked: false, is_optional: true, ..Storage::labels::<Self>() };
 
@@ -157,7 +157,7 @@ impl<T: TransferPlans> Stored<T> for Option<bool> {
     }
 }
 
-/// Its bytes are 0 and 1 only where it is.
+/// A byte of an `i8` is 0 or 1 exactly where the number is.
 impl<T: TransferPlans> Stored<T> for i8 {
     const STORAGE: Storage<T> =
         Storage::bytes::<i8>(|value| i8::exactly(value).map(|label| label.cast_unsigned().widen()));
@@ -195,7 +195,7 @@ impl<T: TransferPlans> Stored<T> for i32 {
 impl<T: TransferPlans> Stored<T> for i64 {
     const STORAGE: Storage<T> = Storage::labels::<i64>();
 
-    /// Held in the range of `i32`, for which there are vectors: what is neither 0 nor 1 stays so.
+    /// Clamps to the range of `i32`, for which there are vectors; a number other than 0 and 1 stays one.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> T {
         (self.clamp(i32::MIN.into(), i32::MAX.into()) as i32).widen()

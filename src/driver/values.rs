@@ -1,4 +1,4 @@
-//! Slices of what is stored, whatever its type is.
+//! Slices of any stored type.
 
 use core::marker::PhantomData;
 use core::ops::Range;
@@ -40,22 +40,22 @@ impl<'a, T: Constants> Values<'a, T> {
         self.len
     }
 
-    /// The slice, if they are stored as they are computed with.
+    /// Returns the slice, if its type is `T`.
     pub fn as_is(self) -> Option<&'a [T]> {
         let Column { first, storage } = self.column;
-        // SAFETY: only storage of `T` itself is, and so many are there for as long as the slice is borrowed.
+        // SAFETY: `as_is` is true only for `T` itself, and the slice has `len` numbers for as long as it is borrowed.
         storage.as_is.then(|| unsafe { core::slice::from_raw_parts(first.cast_const().cast(), self.len) })
     }
 
-    /// Each of them, as it is computed with.
+    /// Iterates over all numbers as `T`.
     pub fn iter(self) -> impl Iterator<Item = T> + 'a {
         self.part(0..self.len)
     }
 
-    /// Each of a range, as far as they are there.
+    /// Iterates over the numbers of a range, up to the end of the slice.
     pub fn part(self, range: Range<usize>) -> impl Iterator<Item = T> + 'a {
         let column = self.column;
-        // SAFETY: so many numbers are there, for as long as the slice is borrowed.
+        // SAFETY: each index is below `len`, and the slice is borrowed as long.
         (range.start..range.end.min(self.len)).map(move |i| unsafe { column.get(i) })
     }
 }
@@ -79,7 +79,7 @@ impl<'a, T: Constants> ValuesMut<'a, T> {
         self.len
     }
 
-    /// The same, for a while.
+    /// Borrows the same room for a shorter time.
     #[inline]
     pub fn reborrow(&mut self) -> ValuesMut<'_, T> {
         ValuesMut { column: self.column, len: self.len, slice: PhantomData }
@@ -91,7 +91,7 @@ impl<'a, T: Constants> ValuesMut<'a, T> {
     }
 }
 
-/// Where the numbers of a stream are, and as what.
+/// The address and the stored type of a stream of numbers.
 pub struct Column<T: 'static> {
     first: *mut u8,
     pub storage: &'static Storage<T>,
@@ -106,29 +106,29 @@ impl<T> Clone for Column<T> {
 impl<T> Copy for Column<T> {}
 
 impl<T: Constants> Column<T> {
-    /// The rows of a tile, if they are there as a formula needs them.
+    /// Returns the rows of a tile, if they are stored as a formula needs them.
     #[inline]
     pub fn rows(self, tile: Tile) -> Option<Rows<T>> {
         let first = if tile.is_partial::<T>() { None } else { self.as_is(tile.start) };
         first.map(|first| Rows { first, step: tile.pitch })
     }
 
-    /// Where the number of an element is, if it is stored as it is computed with.
+    /// Returns the address of an element's number, if it is stored as `T`.
     #[inline]
     pub fn as_is(self, element: usize) -> Option<*mut T> {
         self.storage.as_is.then(|| self.at(element).cast())
     }
 
-    /// A column of which this is the part from an element on.
+    /// Returns a column whose elements from `element` on are those of this one.
     pub fn starting_at(self, element: usize) -> Self {
         Self { first: self.first.wrapping_sub(element * self.storage.size), ..self }
     }
 
-    /// Widens so many elements, one by one.
+    /// Widens `len` elements one by one.
     ///
     /// # Safety
     ///
-    /// They are there, and room for what they are widened to.
+    /// The elements are there, and `to` has room for as many.
     #[inline(never)]
     pub unsafe fn widen(self, start: usize, len: usize, to: *mut T) {
         for i in 0..len {
@@ -137,35 +137,35 @@ impl<T: Constants> Column<T> {
         }
     }
 
-    /// The number of an element, as it is computed with.
+    /// Returns the number of an element as `T`.
     ///
     /// # Safety
     ///
-    /// It is there.
+    /// The element is there.
     #[inline]
     unsafe fn get(self, element: usize) -> T {
-        // SAFETY: the caller's promise, of a number of the type that the storage is of.
+        // SAFETY: the caller's promise; the number has the type of the storage.
         unsafe { (self.storage.get)(self.at(element)) }
     }
 
-    /// Where the number of an element is, or goes.
+    /// Returns the address of an element's number.
     #[inline]
     pub fn at(self, element: usize) -> *mut u8 {
         self.first.wrapping_add(element * self.storage.size)
     }
 
-    /// Widens the rows of a tile to those of a buffer, and smooths them if need be.
+    /// Widens the elements of a tile to the rows of a buffer, and smooths them if asked to.
     ///
     /// # Safety
     ///
-    /// The column has the elements of the tile, and the buffer room for its rows.
+    /// The column has the elements of the tile, and the buffer has room for its rows.
     #[inline]
     pub unsafe fn read(self, backend: Backend, tile: Tile, rows: Rows<T>, smoothing: Option<Smoothing<T>>) {
         // SAFETY: the caller's promise.
         unsafe { (self.storage.read)(backend, &mut self.transfer(tile, rows, smoothing)) }
     }
 
-    /// Rounds the rows of a buffer to those of a tile.
+    /// Rounds the rows of a buffer to the elements of a tile.
     ///
     /// # Safety
     ///

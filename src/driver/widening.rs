@@ -1,4 +1,4 @@
-//! What reads, writes and looks at what is stored, compiled for each backend.
+//! Kernels that read and write stored numbers.
 
 use core::marker::PhantomData;
 
@@ -11,7 +11,7 @@ use crate::simd::{Backend, Kernel, Lanes, Token};
 
 impl TransferPlans for f32 {
     unsafe fn read_numbers(backend: Backend, transfer: &mut Transfer<f32>) {
-        // SAFETY: the caller's promise; so it is of all below.
+        // SAFETY: the caller's promise, here and in all functions below.
         unsafe { backend.function::<f32, Reading<f32>>().call(transfer) }
     }
     unsafe fn write_numbers(backend: Backend, transfer: &mut Transfer<f32>) {
@@ -34,7 +34,7 @@ impl TransferPlans for f32 {
 
 impl TransferPlans for f64 {
     unsafe fn read_numbers(backend: Backend, transfer: &mut Transfer<f64>) {
-        // SAFETY: the caller's promise; so it is of all below.
+        // SAFETY: the caller's promise, here and in all functions below.
         unsafe { backend.function::<f64, Reading<f64>>().call(transfer) }
     }
     unsafe fn write_numbers(backend: Backend, transfer: &mut Transfer<f64>) {
@@ -56,11 +56,11 @@ impl TransferPlans for f64 {
 }
 
 impl<T: Constants> Transfer<T> {
-    /// Widens the first rows, all of whole vectors, and smooths them if need be.
+    /// Widens the first rows, which consist of whole vectors, and smooths them if asked to.
     ///
     /// # Safety
     ///
-    /// All that is said of [`Transfer`] holds, of `S` and these rows.
+    /// The conditions of [`Transfer`] hold, for these rows of numbers of type `S`.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn widen<L: Lanes<Scalar = T>, S: Stored<T>, const SMOOTHED: bool>(
         &self,
@@ -86,7 +86,7 @@ impl<T: Constants> Transfer<T> {
     }
 }
 
-/// Widens what is stored as `S`. Beyond the end of a row that is short, there are zeros.
+/// Widens numbers of type `S`. Lanes beyond the end of a short row are 0.
 pub struct Reading<S>(PhantomData<S>);
 
 impl<T: Constants, S: Stored<T>> Kernel<T> for Reading<S> {
@@ -96,14 +96,14 @@ impl<T: Constants, S: Stored<T>> Kernel<T> for Reading<S> {
 
     /// # Safety
     ///
-    /// All that is said of [`Transfer`] holds, of `S`.
+    /// The conditions of [`Transfer`] hold, for numbers of type `S`.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, transfer: &mut Transfer<T>) {
         let transfer = *transfer;
         let whole = transfer.whole::<L>();
         let smoothing = transfer.smoothing.unwrap_or(Smoothing::none());
-        // SAFETY: the caller's promise; no number beyond the last of a row is read, and each row of the buffer has room for all
-        // lanes.
+        // SAFETY: the caller's promise; no number beyond the last of a row is read, and each row of the buffer has room for
+        // all lanes.
         unsafe {
             if transfer.smoothing.is_some() {
                 transfer.widen::<L, S, true>(l, whole, smoothing);
@@ -138,7 +138,7 @@ impl<T: Constants, S: Stored<T>> Kernel<T> for Reading<S> {
     }
 }
 
-/// Rounds to what is stored as `S`.
+/// Rounds to numbers of type `S`.
 pub struct Writing<S>(PhantomData<S>);
 
 impl<T: Constants, S: StoredMut<T>> Kernel<T> for Writing<S> {
@@ -147,7 +147,7 @@ impl<T: Constants, S: StoredMut<T>> Kernel<T> for Writing<S> {
 
     /// # Safety
     ///
-    /// All that is said of [`Transfer`] holds, of `S`.
+    /// The conditions of [`Transfer`] hold, for numbers of type `S`.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, transfer: &mut Transfer<T>) {
         let transfer = *transfer;

@@ -1,4 +1,4 @@
-//! Room for what is made, and what formulas leave to be summed.
+//! Buffers of the driver: rows that are made, and terms that wait to be summed.
 
 use core::mem::MaybeUninit;
 
@@ -8,23 +8,23 @@ use super::streams::Streams;
 use super::sum::{Finish, LaneSums, LogarithmWeights, PIECES, Terms};
 use crate::math::Constants;
 
-/// What is written before it is read, over and over.
+/// Buffers, each of which is written before it is read, and then used again.
 pub struct Workspace<'r, T: Constants> {
-    /// Takes the first output too, where the logits were.
+    /// Rows of logits, and then of the first output.
     pub logit: Buffer<'r, T>,
-    /// Takes the second output too.
+    /// Rows of targets, and then of the second output.
     pub target: Buffer<'r, T>,
     pub pos_weight: FactorRows<'r, T>,
     pub weight: FactorRows<'r, T>,
     pub class_weight: FactorRows<'r, T>,
     pub upstream: FactorRows<'r, T>,
-    /// The terms and products of each piece of a block's rows.
+    /// The terms and products of each piece of a block.
     pub terms: &'r mut MaybeUninit<[[T::Columns; 3]; PIECES]>,
-    /// How many pieces and lanes of them have been written, and whether each piece is a block.
+    /// The number of pieces and lanes in `terms`, and whether each piece is a block.
     pub pieces: usize,
     pub are_blocks: bool,
     pub width: usize,
-    /// The positive weights and weights of each lane of the last tile whose rows had the same.
+    /// The positive weight and the weight of each lane of the last tile whose rows have the same weights.
     pub lanes: [*const T; 2],
 }
 
@@ -44,16 +44,16 @@ impl<T: Constants> Workspace<'_, T> {
         }
     }
 
-    /// Whether a formula has taken the last tile: always, if it cannot tell.
+    /// Whether the formula held for the last tile; always true if the formula cannot tell.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn is_taken(&self, formula: BlockFn<'_, T>) -> bool {
         let &Self { pieces, width, .. } = self;
         let terms = Terms { first: self.terms.as_ptr().cast(), pieces, width };
-        // SAFETY: the formula has written as many terms, and of each piece as many lanes.
+        // SAFETY: the formula has written `pieces` pieces of `width` lanes.
         formula.has_taken().is_none_or(|has_taken| unsafe { has_taken.call(&mut { terms }) })
     }
 
-    /// Adds what a formula has left of the last tile to the sums of the lanes from `lane` on.
+    /// Adds the terms and products of the last tile to the sums of the lanes from `lane` on.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn finish(&mut self, formula: BlockFn<'_, T>, sums: &mut LaneSums<'_, T>, lane: usize) {
         let (width, pieces) = (self.width, core::mem::take(&mut self.pieces));
@@ -63,9 +63,10 @@ impl<T: Constants> Workspace<'_, T> {
         let (terms, are_blocks) = (self.terms.as_ptr().cast(), self.are_blocks);
         let products = formula.products;
         let weights = LogarithmWeights { both: formula.factor_weights, lanes: self.lanes };
-        // What is not read is not written either, if nobody knows where it is.
+        // The weights are passed only where they are read, so that they need not be in memory elsewhere.
         let weights = if products == 2 { &raw const weights } else { core::ptr::null() };
-        // SAFETY: the lanes are there, and written at once; the formula has written the terms and products of these pieces.
+        // SAFETY: these are virtual lanes, and written at once; the formula has written the terms and products of these
+        // pieces.
         unsafe {
             let (sums, is_first) = sums.place(lane, width);
             let mut finish = Finish { width, terms, pieces, are_blocks, sums, is_first, products, weights };

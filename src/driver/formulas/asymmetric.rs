@@ -12,19 +12,19 @@ use crate::math::{
 #[derive(Clone, Copy)]
 pub struct AsymmetricParameters<T> {
     pub smoothing: Smoothing<T>,
-    /// Whether it does anything.
+    /// Whether the smoothing is not 0.
     pub smoothed: bool,
     pub positive: Gamma<T>,
     pub negative: Gamma<T>,
     pub margin: Margin<T>,
-    /// The Hessian of a negative at the margin.
+    /// The Hessian of a negative target at the margin.
     pub edge: T,
 }
 
 /// The passes of one element type; see [`BcePlans`](super::BcePlans) for why they are written out. The loss alone and single
-/// derivatives are rare enough to have no formulas of their own.
+/// derivatives are too rare for formulas of their own.
 pub(crate) trait AsymmetricPlans: Constants {
-    /// The defaults, which are those of the paper's implementation.
+    /// The defaults, from the implementation of the paper.
     const GAMMA_POS: Self;
     const GAMMA_NEG: Self;
     const MARGIN: Self;

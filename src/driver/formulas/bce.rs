@@ -14,12 +14,13 @@ use crate::simd::Backend;
 #[derive(Clone, Copy)]
 pub struct BceParameters<T> {
     pub smoothing: Smoothing<T>,
-    /// The positive weight, if it is one for all elements; else it is not looked at.
+    /// The positive weight, if it is uniform; else it is not used.
     pub pos_weight: T,
 }
 
-/// The passes of one element type. They are written out for `f32` and `f64` so that they are compiled with this crate,
-/// once, and not with each that uses it; each is a function of its own so that a program is linked with no other.
+/// The passes of one element type. They are implemented for `f32` and `f64` one by one, so that they are compiled once, with
+/// this crate, and not with each crate that uses it. Each is a function of its own, so that a program links only those it
+/// calls.
 pub(crate) trait BcePlans: Constants {
     fn bce_sum(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>) -> DoubleWord<Self>;
     fn bce_sum_and_gradient(
@@ -32,7 +33,7 @@ pub(crate) trait BcePlans: Constants {
     fn bce_gradient_and_hessian(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn bce_backward(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn bce_target_gradient(bce: BceParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
-    /// The same of a row, without smoothing.
+    /// Evaluates a short row, without smoothing.
     fn bce_row(bce: BceParameters<Self>, row: &mut Row<'_, Self>, backend: Backend) -> Option<Self>;
 }
 
@@ -103,11 +104,12 @@ impl<T: Constants> BceParameters<T> {
         Weighted { smoothing: self.smoothing, scale, pos_weight: self.pos_weight, wanted: PhantomData }
     }
 
-    /// `M` has what `W` wants, and perhaps the upstream derivative, which is 1: two formulas for weights would hardly differ.
+    /// `M` wants the results of `W`, and perhaps the upstream derivative, which is 1 here: two formulas with weights would
+    /// hardly differ.
     fn map<W: Wanted, M: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) {
         let (backend, streams) = (pass.backend, streams.smoothed(self.smoothing));
         let (unit, balanced) = (self.unit::<W>(pass.scale), self.balanced::<W, false>(pass.scale));
-        // Blocks that are not moderate are rare: one formula has all derivatives.
+        // Blocks that are not moderate are rare, so one formula computes all derivatives.
         let any = self.weighted::<Derivatives, false, false>(pass.scale);
         let moderate = self.weighted::<M, true, false>(pass.scale);
         let plan = if streams.has_no_weights() {
@@ -120,7 +122,7 @@ impl<T: Constants> BceParameters<T> {
         threads::run(pass, streams, &plan);
     }
 
-    /// Where there are weights, those of one loss for each element are in the general formula.
+    /// With weights, the loss of each element is computed by the general formula.
     fn losses(self, pass: &Pass<T>, streams: Streams<'_, T>) {
         if streams.has_no_weights() {
             let streams = streams.smoothed(self.smoothing);
@@ -130,7 +132,7 @@ impl<T: Constants> BceParameters<T> {
         }
     }
 
-    /// An upstream derivative is a weight. `A` has what `W` wants, and more.
+    /// An upstream derivative is a weight. `A` wants the results of `W`, and more.
     fn map_weighted<W: Wanted, A: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) {
         let (any, moderate) =
             (self.weighted::<A, false, false>(pass.scale), self.weighted::<W, true, false>(pass.scale));
@@ -158,7 +160,7 @@ impl<T: Constants> BceParameters<T> {
         let backend = pass.backend;
         let unit = self.unit::<W>(pass.scale);
         let (balanced, hard_balanced) = (self.balanced::<W, false>(pass.scale), self.balanced::<W, true>(pass.scale));
-        // Blocks that are not moderate are rare: one formula has the gradient even where nobody wants it.
+        // Blocks that are not moderate are rare, so one formula computes the gradient even where it is not wanted.
         let any = self.weighted::<SumAndGradient, false, false>(pass.scale);
         let moderate = self.weighted::<W, true, false>(pass.scale);
         let hard = self.weighted::<W, true, true>(pass.scale);
@@ -167,7 +169,7 @@ impl<T: Constants> BceParameters<T> {
         let plan = if streams.has_no_weights() {
             Plan::one(backend, &unit)
         } else if self.is_balanced(pass, &streams) {
-            // The formula for hard targets tells, so that blocks are seldom looked at.
+            // The formula for hard targets tells whether it holds, so few blocks are surveyed.
             let plan = Plan::one(backend, &balanced).hard(backend, &hard_balanced);
             plan.surveyed::<false, true, false>(backend, &streams, T::MAX)
         } else if let Some(period) = streams.period()
@@ -179,17 +181,17 @@ impl<T: Constants> BceParameters<T> {
             let plan = Plan::one(backend, &any).moderate(backend, &moderate).hard(backend, &hard);
             plan.surveyed::<true, true, true>(backend, &streams, T::MODERATE_LOGIT)
         } else {
-            // Positive weights that differ mix in the lanes of a product.
+            // Positive weights that differ within a lane cannot share the logarithm of a product.
             Self::weighted_plan(backend, &streams, &any, &moderate)
         };
         threads::run(pass, streams, &plan)
     }
 
-    /// Whether e may be rounded before it is multiplied; see [`Balanced`]. What derivatives are multiplied by is no
-    /// larger than the factor of the sum or, under a weighted mean, than 1; it is not looked at itself, so that sums that
-    /// go on take the same way as those that are divided.
+    /// Whether e may be rounded before it is multiplied; see [`Balanced`]. The scale of the derivatives is not checked,
+    /// since it is at most the factor of the sum or, for a weighted mean, 1. So sums that are continued later use the same
+    /// formula as sums that are divided at once.
     fn is_balanced(self, pass: &Pass<T>, streams: &Streams<'_, T>) -> bool {
-        // Where something is not there, its target is 1, which is not what smoothing makes of a target.
+        // The target of an absent element is 1, which is not what smoothing makes of a target.
         let is_uniform = streams.pos_weight.is_uniform() && streams.has_one_weight() && !streams.excludes_smoothed();
         is_uniform && self.has_small_weight(pass.factor) && self.has_small_weight(T::ONE)
     }
@@ -204,7 +206,7 @@ impl<T: Constants> BceParameters<T> {
         threads::run(pass, streams, &Plan::one(pass.backend, &formula));
     }
 
-    /// The formulas are those that the plans choose.
+    /// Chooses the formula that the plans choose.
     fn row(self, row: &mut Row<'_, T>, backend: Backend) -> Option<T> {
         let scale = T::ONE / row.divisor;
         if self.pos_weight == T::ONE {

@@ -14,16 +14,16 @@ use crate::simd::Backend;
 #[derive(Clone, Copy)]
 pub struct FocalParameters<T> {
     pub smoothing: Smoothing<T>,
-    /// Whether it does anything.
+    /// Whether the smoothing is not 0.
     pub smoothed: bool,
     pub gamma: Gamma<T>,
-    /// By what positives and negatives are multiplied.
+    /// The factors alpha_t of positive and of negative targets.
     pub alpha: [T; 2],
 }
 
 /// The passes of one element type; see [`BcePlans`](super::BcePlans) for why they are written out.
 pub(crate) trait FocalPlans: Constants {
-    /// The defaults, which are those of the paper, and how far gamma may go.
+    /// The defaults, from the paper, and the largest gamma.
     const ALPHA: Self;
     const GAMMA: Self;
     const LARGEST_GAMMA: Self;
@@ -38,7 +38,7 @@ pub(crate) trait FocalPlans: Constants {
     fn focal_gradient(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn focal_gradient_and_hessian(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
     fn focal_backward(focal: FocalParameters<Self>, pass: &Pass<Self>, streams: Streams<'_, Self>);
-    /// The same of a row, without smoothing.
+    /// Evaluates a short row, without smoothing.
     fn focal_row(focal: FocalParameters<Self>, row: &mut Row<'_, Self>, backend: Backend) -> Option<Self>;
 }
 
@@ -112,7 +112,7 @@ impl<T: Constants> FocalParameters<T> {
         Focal { smoothing, gamma, alpha, scale, wanted: PhantomData }
     }
 
-    /// For soft targets, which are rare, there are fewer formulas: `A` has what `W` wants, and more.
+    /// Soft targets are rare and have fewer formulas: `A` wants the results of `W`, and more.
     fn run<W: Wanted, A: Wanted>(self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
         let backend = pass.backend;
         let (any, hard) = (self.formula::<A, false>(pass.scale), self.formula::<W, true>(pass.scale));
@@ -122,7 +122,7 @@ impl<T: Constants> FocalParameters<T> {
         threads::run(pass, streams, &plan)
     }
 
-    /// Hard targets alone, and what is asked for most: others have the driver.
+    /// Evaluates a row of hard targets for the results asked for most; the driver evaluates the others.
     fn row(self, row: &mut Row<'_, T>, backend: Backend) -> Option<T> {
         if self.smoothed {
             return None;

@@ -1,4 +1,4 @@
-//! The formulas of each loss: which there are for which weights and targets.
+//! The formulas of each loss, and which of them is used with which weights and targets.
 
 mod activation;
 mod asymmetric;
@@ -16,7 +16,7 @@ pub(crate) use weight::WeightPlans;
 
 use crate::driver::TransferPlans;
 
-/// What this crate has of `f32` and `f64`, and nobody else sees.
+/// The private functions that this crate needs of `f32` and `f64`.
 pub(crate) trait Sealed:
     ActivationPlans + AsymmetricPlans + BcePlans + FocalPlans + ProbabilityPlans + TransferPlans + WeightPlans
 {

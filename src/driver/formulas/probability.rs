@@ -26,10 +26,10 @@ impl ProbabilityPlans for f32 {
         run::<f32, Losses>(pass, streams);
     }
     fn probability_gradient(pass: &Pass<f32>, streams: Streams<'_, f32>) {
-        slope::<f32, Gradient>(pass, streams);
+        gradient::<f32, Gradient>(pass, streams);
     }
     fn probability_backward(pass: &Pass<f32>, streams: Streams<'_, f32>) {
-        slope::<f32, Backward>(pass, streams);
+        gradient::<f32, Backward>(pass, streams);
     }
 }
 
@@ -44,10 +44,10 @@ impl ProbabilityPlans for f64 {
         run::<f64, Losses>(pass, streams);
     }
     fn probability_gradient(pass: &Pass<f64>, streams: Streams<'_, f64>) {
-        slope::<f64, Gradient>(pass, streams);
+        gradient::<f64, Gradient>(pass, streams);
     }
     fn probability_backward(pass: &Pass<f64>, streams: Streams<'_, f64>) {
-        slope::<f64, Backward>(pass, streams);
+        gradient::<f64, Backward>(pass, streams);
     }
 }
 
@@ -62,7 +62,7 @@ fn run<T: Constants, W: Wanted>(pass: &Pass<T>, streams: Streams<'_, T>) -> Doub
     threads::run(pass, streams, &plan)
 }
 
-/// Without logarithms, hard targets are no faster than others.
-fn slope<T: Constants, W: Wanted>(pass: &Pass<T>, streams: Streams<'_, T>) {
+/// Without logarithms, a formula for hard targets is no faster.
+fn gradient<T: Constants, W: Wanted>(pass: &Pass<T>, streams: Streams<'_, T>) {
     threads::run(pass, streams, &Plan::one(pass.backend, &formula::<T, W, false>(pass)));
 }

@@ -10,7 +10,7 @@ use crate::simd::{Backend, Kernel, Lanes, Token};
 /// The passes of one element type; see [`BcePlans`](super::BcePlans) for why it is written out.
 pub(crate) trait WeightPlans: Constants {
     fn weight_sum(pass: &Pass<Self>, streams: Streams<'_, Self>) -> DoubleWord<Self>;
-    /// Whether all are of moderate size, which is a range or 0, and not negative unless they may be.
+    /// Whether all values are 0 or in the range of moderate size, and not negative unless they may be.
     fn all_are_moderate(may_be_negative: bool, moderate: [Self; 2], values: &[Self], backend: Backend) -> bool;
 }
 
@@ -40,7 +40,7 @@ fn sum<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T> {
 fn all<T: Constants>(may_be_negative: bool, [least, most]: [T; 2], values: &[T], backend: Backend) -> bool {
     let are_moderate = backend.function::<T, AreModerate<T>>();
     let (whole, rest) = values.split_at(values.len() & !(are_moderate.lanes - 1));
-    // SAFETY: the values are there.
+    // SAFETY: `whole` has these values.
     let all = unsafe {
         are_moderate.call(&mut Span { may_be_negative, least, most, first: whole.as_ptr(), len: whole.len() })
     };
@@ -53,7 +53,7 @@ struct Span<T> {
     may_be_negative: bool,
     least: T,
     most: T,
-    /// A whole number of vectors.
+    /// The number of values, a whole number of vectors.
     first: *const T,
     len: usize,
 }
@@ -65,7 +65,7 @@ impl<T: Constants> Kernel<T> for AreModerate<T> {
 
     /// # Safety
     ///
-    /// So many values are there.
+    /// `first` points to `len` values.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, values: &mut Span<T>) -> bool {
         let &mut Span { may_be_negative, least, most, first, len } = values;

@@ -1,5 +1,5 @@
-//! Which formulas cross-entropy has, as far as sums tell: those of hard targets take the logarithms of products. (Focal loss has
-//! the same bits by either formula.)
+//! Which formulas binary cross-entropy uses, as far as sums tell: the formulas of hard targets take logarithms of products.
+//! (Focal loss has the same bits by either formula.)
 
 use core::marker::PhantomData;
 use std::format;
@@ -12,10 +12,10 @@ use crate::driver::{BceParameters, Factors, Streams, Values, threads};
 use crate::math::{Balanced, DoubleWord, Formula, Smoothing, Sum, Unit, Weighted};
 use crate::simd::Backend;
 
-/// One block, and not a whole one.
+/// Part of one block.
 const LEN: usize = 700;
 
-/// Whether `found` is what `expected` sums, and not what `other` does.
+/// Checks that `found` is the sum of `expected`, and not that of `other`.
 fn check<'s>(
     streams: impl Fn() -> Streams<'s, f32>,
     found: impl Fn(Backend) -> DoubleWord<f32>,
@@ -53,7 +53,7 @@ fn of_cross_entropy() {
             let all_targets = [(Values::new(&hard), true), (Values::new(&bytes), true), (Values::new(&soft), false)];
             for (targets, are_hard) in all_targets {
                 for (logits, are_finite) in [(&logits, true), (&infinite, false)] {
-                    // The loss of the infinite one is 0, unless its target is smoothed.
+                    // The loss of the infinite logit is 0, unless its target is smoothed.
                     if !are_finite && smoothing.lift > 0.0 {
                         continue;
                     }

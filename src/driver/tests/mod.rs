@@ -1,4 +1,4 @@
-//! Tests of several files together, and of those that are long. Others stand in the files themselves.
+//! Tests of several files together, and long tests. Other tests stand in the files themselves.
 
 mod formulas;
 mod plan;

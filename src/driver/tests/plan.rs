@@ -1,4 +1,4 @@
-//! Which formula takes which block.
+//! Which formula evaluates which block.
 
 use std::vec;
 use std::vec::Vec;
@@ -12,7 +12,7 @@ use crate::driver::{Broadcast, Factors, Pass, Streams, Threads, Values, ValuesMu
 use crate::math::{Constants, DoubleWord, Formula, Inputs, Results, Smoothing};
 use crate::simd::{Backend, Lanes, Token};
 
-/// Writes its name for each element.
+/// A formula that writes its name for each element.
 #[derive(Clone, Copy)]
 struct Named<T>(T);
 
@@ -25,7 +25,7 @@ impl<T: Constants> Formula<T> for Named<T> {
     }
 }
 
-/// The same, and tells whether it takes the block: hard targets or any, and no logit beyond the limit.
+/// A formula that also tells whether it holds: for hard or for any targets, and for logits within the limit.
 #[derive(Clone, Copy)]
 struct Telling<T, const TELLS: bool, const HARD: bool>(T);
 
@@ -64,14 +64,14 @@ fn the_fastest_there_is() {
     for (plan, expected) in plans {
         let found = [None, Some(Choice::Any), Some(Choice::Moderate), Some(Choice::Hard)];
         for (found, expected) in found.into_iter().zip(expected) {
-            // SAFETY: all of them are of this type.
+            // SAFETY: all formulas of this plan are of this type.
             let Named(name) = unsafe { plan.formula(found).formula.cast::<Named<f32>>().read() };
             assert_eq!(name, expected.0);
         }
     }
 }
 
-/// Elements of whole blocks and of a part of one, some of which are not like the others.
+/// Elements of whole blocks and of a partial one, some of which are odd.
 struct Elements<T> {
     logits: Vec<T>,
     targets: Vec<T>,
@@ -109,7 +109,7 @@ impl<T: Constants> Elements<T> {
         all
     }
 
-    /// What a survey finds in each block, as the name of the formula.
+    /// The name of the formula for what a survey finds in each block.
     fn choices(
         &self,
         limit: T,
@@ -128,7 +128,7 @@ impl<T: Constants> Elements<T> {
                 if is_absent {
                     Choice::Hard
                 } else if x.magnitude() > limit || !weighted && x.widen().is_nan() {
-                    // What is not a number is left to a formula that sees weights, which may excuse it.
+                    // A logit that is NaN needs a formula with weights, one of which may excuse it.
                     Choice::Any
                 } else if is_hard && (!hard_weights || w == T::ONE) {
                     Choice::Hard
@@ -142,7 +142,7 @@ impl<T: Constants> Elements<T> {
     }
 }
 
-/// The name of the formula of each block, of which all elements have one.
+/// The name of the formula of each block; all elements of a block must have the same.
 fn chosen<T: Constants>(found: &[T]) -> Vec<u64> {
     let blocks = found.chunks(32 * T::VIRTUAL_LANES);
     blocks.map(|block| if block.iter().all(|name| *name == block[0]) { block[0].to_count() } else { 0 }).collect()
@@ -168,8 +168,8 @@ fn check<T: TransferPlans, const WEIGHTED: bool, const TARGETS: bool, const HARD
     }
 }
 
-/// The same where formulas are tried without looking: the one for hard targets; or, if `HARD_WEIGHTS` must be found, the one for
-/// moderate logits.
+/// Checks plans that try a formula without looking: the one for hard targets; or, with `HARD_WEIGHTS`, the one for moderate
+/// logits.
 fn check_tried<T: TransferPlans, const HARD_WEIGHTS: bool>(odd: &[(u16, u8)]) {
     let any = Telling::<T, false, false>(T::ONE);
     let (tells, hard_tells) = (Telling::<T, true, false>(T::from_count(2)), Telling::<T, true, true>(T::from_count(3)));
@@ -201,7 +201,7 @@ pub(super) fn pass<T: Constants>(backend: Backend) -> Pass<T> {
 
 quickcheck! {
     fn each_block_has_the_fastest(odd: Vec<(u16, u8)>) -> () {
-        // So few that some blocks have none.
+        // Few enough that some blocks have no odd element.
         let odd = &odd[..odd.len().min(4)];
         check::<f32, true, true, true>(odd);
         check::<f32, true, true, false>(odd);
@@ -219,10 +219,10 @@ quickcheck! {
         let odd = &odd[..odd.len().min(4)];
         let (any, hard) = (Named(1.0), Named(3.0));
         for smoothing in [Smoothing::none(), Smoothing::new(0.5)] {
-            // Surveys look at targets that have been smoothed. No logit is too large.
+            // Surveys look at smoothed targets. No logit is too large here.
             let elements = Elements::<f32>::new(odd);
             let choices = elements.choices(f32::INFINITY, smoothing, true, true, false);
-            // None is for moderate ones.
+            // This plan has no formula for moderate blocks.
             let choices: Vec<_> = choices.into_iter().map(|name| if name == 3 { 3 } else { 1 }).collect();
             for backend in Backend::available() {
                 let of = Broadcast { values: &elements.weights, run: 1, copies: 1, cycles: false, start: None };
@@ -241,7 +241,7 @@ quickcheck! {
     }
 }
 
-/// Bytes are hard, and nobody looks at them.
+/// Targets that are bytes are hard, so no block is surveyed.
 #[test]
 fn targets_that_are_known() {
     let (any, hard) = (Named(1.0), Named(3.0));

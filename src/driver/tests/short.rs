@@ -1,4 +1,4 @@
-//! Lanes exchanged within a register, and added up from there.
+//! Exchanging the lanes of a register, and adding them up.
 
 use std::vec::Vec;
 
@@ -7,7 +7,7 @@ use quickcheck::quickcheck;
 use super::*;
 use crate::tests::Bits;
 
-/// What [`swapped`] makes of a register.
+/// The argument and result of [`swapped`] for one register.
 struct Swap<T> {
     distance: usize,
     row: [T; MOST_LANES],
@@ -20,7 +20,7 @@ impl<T: Constants> Kernel<T> for Swapping {
     type Out = ();
 
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, swap: &mut Swap<T>) {
-        // SAFETY: one register, and room for it.
+        // SAFETY: `L` is one register, and the row has room for it.
         unsafe { swapped(l, l.load(swap.row.as_ptr()), swap.distance).store(swap.row.as_mut_ptr()) };
     }
 }
@@ -33,7 +33,7 @@ fn lanes_exchanged() {
             for distance in (0..swapping.lanes.ilog2()).map(|log| 1 << log) {
                 let row = core::array::from_fn(|i| T::from_count(i as u64));
                 let mut swap = Swap { distance, row };
-                // SAFETY: the kernel asks for nothing.
+                // SAFETY: the kernel trusts nothing.
                 unsafe { swapping.call(&mut swap) };
                 for (i, &v) in swap.row.iter().enumerate() {
                     let from = if i < swapping.lanes { i ^ distance } else { i };
@@ -46,7 +46,7 @@ fn lanes_exchanged() {
     check::<f64>();
 }
 
-/// The two words of each lane's sum, of which so many lanes have any.
+/// The two words of each lane's sum, of which `len` lanes have any elements.
 struct Lane<T: Constants> {
     words: [T::VirtualLanes; 2],
     len: usize,
@@ -60,12 +60,12 @@ impl<T: Constants> Kernel<T> for Folding {
 
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, lanes: &mut Lane<T>) -> DoubleWord<T> {
         let sums = lanes.words.each_mut().map(|words| words.as_mut().as_mut_ptr());
-        // SAFETY: one register, and all virtual lanes are there.
+        // SAFETY: `L` is one register, and all virtual lanes are there.
         unsafe { fold(l, sums, lanes.len) }
     }
 }
 
-/// A tree of halves: of all lanes, those that have nothing included.
+/// Adds all lanes as a tree of halves, including those without elements.
 fn tree<T: Constants>(sums: &[DoubleWord<T>]) -> DoubleWord<T> {
     match sums {
         &[sum] => sum,
@@ -83,7 +83,7 @@ fn check_fold<T: Constants>(bits: Bits) {
         let folding = backend.function::<T, Folding>();
         for len in 1..=T::VIRTUAL_LANES {
             let mut sums = [DoubleWord::<T>::ZERO; 32];
-            // Beyond the lanes of the last register nothing is there, and nothing is read.
+            // The words after the last register are NaN, and must not be read.
             let mut words = [T::VirtualLanes::default(); 2];
             let (nan, read) = (T::narrow(f64::NAN), len.next_multiple_of(folding.lanes));
             for word in &mut words {

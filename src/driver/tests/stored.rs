@@ -1,4 +1,4 @@
-//! Rows made of bytes and of halves, and rounded to halves, on every backend.
+//! Rows that are widened from bytes and halves, and rounded to halves, on every backend.
 
 use core::fmt::Debug;
 use std::vec;
@@ -12,7 +12,7 @@ use crate::driver::values::{Values, ValuesMut};
 use crate::math::{Constants, Smoothing};
 use crate::simd::Backend;
 
-/// From where tiles start: elements before it must stay what they are.
+/// The start of the tiles; elements before it must stay as they are.
 const START: usize = 3;
 
 fn tiles<T: Constants>() -> impl Iterator<Item = Tile> {
@@ -25,12 +25,13 @@ fn tiles<T: Constants>() -> impl Iterator<Item = Tile> {
     })
 }
 
-/// How many elements a row of a tile has.
+/// The number of elements in a row of a tile.
 fn valid(tile: Tile, row: usize) -> usize {
     if row + 1 == tile.rows { tile.last } else { tile.width }
 }
 
-/// Each value widened to its place, with zeros after the last, and nothing read beyond it: there, all are other numbers.
+/// Checks that each value is widened to its place, with zeros after the last one, and that nothing beyond it is read: all
+/// numbers there are others.
 fn check_read<T: Constants, S: Stored<T>>(stored: impl Fn(usize) -> S, beyond: S, expected: impl Fn(usize) -> T) {
     let half = Smoothing::new(T::ONE / (T::ONE + T::ONE));
     for tile in tiles::<T>() {
@@ -57,10 +58,10 @@ fn check_read<T: Constants, S: Stored<T>>(stored: impl Fn(usize) -> S, beyond: S
     }
 }
 
-/// Each number rounded to its place, and nothing written besides.
+/// Checks that each number is rounded to its place, and that nothing else is written.
 fn check_write<T: Constants, S: StoredMut<T> + PartialEq + Debug>(number: impl Fn(usize) -> T, marker: S) {
     for tile in tiles::<T>() {
-        // Rows of whole vectors, or one row.
+        // Only rows of all lanes, or a single row.
         if tile.width < T::VIRTUAL_LANES && tile.rows > 1 {
             continue;
         }
@@ -106,7 +107,7 @@ fn rows_of_labels() {
     check_read(|i| (i * 7 % 256) as f32 / 256.0, f32::MAX, |i| (i * 7 % 256) as f64 / 256.0);
 }
 
-/// A value in the type of the labels, if it has it; and what is neither 0 nor 1 stays so when it is widened.
+/// Checks the value in the type of the labels, if the type has it; a number other than 0 and 1 stays one when it is widened.
 #[test]
 fn values_of_labels() {
     fn check<S: Stored<f64> + Debug>(values: &[(f64, Option<S>)]) {
@@ -176,7 +177,7 @@ fn where_they_are_read() {
     assert!(as_is.column.rows(beyond).is_none());
 
     let mut one_by_one = [7.0_f32; 4];
-    // SAFETY: two are there from 1 on, and room for them.
+    // SAFETY: two numbers are there from 1 on, and room for both.
     unsafe { widened.column.widen(1, 2, one_by_one[1..].as_mut_ptr()) };
     assert_eq!(one_by_one, [7.0, 1.0, 0.0, 7.0]);
 }
@@ -189,14 +190,14 @@ mod halves {
 
     #[test]
     fn rows_of_halves() {
-        // Exactly, smoothed too.
+        // Every number here is exact, smoothed too.
         let number = |i: usize| (i % 257) as f32 / 256.0;
         check_read(|i| f16::from_f32(number(i)), f16::MAX, number);
         check_read(|i| bf16::from_f32(number(i)), bf16::MAX, number);
     }
 
-    /// Ties, to even: below, at and above the middle of two neighbours that are `digit` apart; what is too large; what is
-    /// subnormal.
+    /// Numbers below, at and above the middle of two neighbours that are `digit` apart, numbers that are too large, and
+    /// subnormal ones.
     fn number(i: usize, digit: f32) -> f32 {
         let middle = 1.0 + (i / 8) as f32 * digit + 0.5 * digit;
         match i % 8 {
@@ -216,7 +217,7 @@ mod halves {
         let (f16_digit, bf16_digit) = (1.0 / 1024.0, 1.0 / 128.0);
         check_write(|i| number(i, f16_digit), f16::from_f32(-7.0));
         check_write(|i| number(i, bf16_digit), bf16::from_f32(-7.0));
-        // To even, and not away from 0.
+        // Ties go to even, and not away from 0.
         let f16_of = |v| <f16 as StoredMut<f32>>::round(v).to_f32();
         let bf16_of = |v| <bf16 as StoredMut<f32>>::round(v).to_f32();
         assert_eq!([0, 8].map(|i| f16_of(number(i, f16_digit))), [1.0, 1.0 + 2.0 * f16_digit]);

@@ -1,4 +1,4 @@
-//! Lanes to one sum.
+//! From the sums of lanes to one sum.
 
 use core::mem::MaybeUninit;
 use std::vec::Vec;
@@ -10,7 +10,7 @@ use crate::math::{Constants, DoubleWord};
 use crate::simd::Float;
 use crate::tests::Bits;
 
-/// From 0 to 1, as often small as large.
+/// A number from 0 to 1, as often small as large.
 pub fn fraction<T: Float>(Bits(bits): Bits) -> T {
     let exponent = 1022 - (bits >> 58);
     T::narrow(f64::from_bits(exponent << 52 | bits & 0xf_ffff_ffff_ffff))
@@ -23,7 +23,7 @@ quickcheck! {
     }
 }
 
-/// A tree of halves: of all lanes, those that have nothing included.
+/// Adds all lanes as a tree of halves, including those without elements.
 fn tree<T: Constants>(mut sums: Vec<DoubleWord<T>>) -> DoubleWord<T> {
     while sums.len() > 1 {
         let other = sums.split_off(sums.len() / 2);
@@ -41,7 +41,7 @@ fn check_fold<T: Constants>(bits: Bits) {
             let hi = fraction::<T>(bits.other(lane));
             *sum = DoubleWord { hi, lo: hi / T::from_count(1 << (T::FRACTION_BITS + 3)) };
         }
-        // SAFETY: they are virtual lanes, and written at once.
+        // SAFETY: these are virtual lanes, and written at once.
         unsafe {
             let ([hi, lo], is_first) = lanes.place(0, used);
             assert!(is_first);
@@ -49,10 +49,10 @@ fn check_fold<T: Constants>(bits: Bits) {
                 hi.add(lane).write(sum.hi);
                 lo.add(lane).write(sum.lo);
             }
-            // Those of the next block are added to them.
+            // The sums of the next block are added to these.
             assert!(!lanes.place(0, used).1);
         }
-        // A chunk has no fewer elements than lanes that are used.
+        // A chunk has at least as many elements as used lanes.
         let of = if used.is_multiple_of(2) { used } else { usize::MAX };
         assert_eq!(lanes.fold(of), tree(sums), "{used} lanes");
     }
@@ -66,13 +66,13 @@ fn nothing_sums_to_nothing() {
     assert_eq!(LaneSums::<f64>::new(&mut words).fold(1000), DoubleWord::ZERO);
 }
 
-/// Lanes that come one after the other, as where a block has one at a time, and a vector that reaches beyond those used.
+/// Lanes come one after the other where a block has a single lane, and a vector may reach beyond the lanes that are used.
 #[test]
 fn lanes_one_by_one() {
     let mut words = MaybeUninit::uninit();
     let mut lanes = LaneSums::<f32>::new(&mut words);
     for lane in 0..8 {
-        // SAFETY: a virtual lane, and written at once.
+        // SAFETY: this is a virtual lane, and written at once.
         unsafe {
             let ([hi, lo], is_first) = lanes.place(lane, 1);
             assert!(is_first);

@@ -1,4 +1,4 @@
-//! Joining two, and the rows of a block.
+//! Joining two vectors, and the rows of a block.
 
 use std::vec::Vec;
 
@@ -10,10 +10,10 @@ use crate::math::Constants;
 use crate::simd::{Backend, Float, Kernel, Lanes, Token};
 use crate::tests::{Bits, exact, magnitude};
 
-/// Two numbers, the same in each lane, and what they are as a sum and as products.
+/// Two numbers, the same in each lane, and their joins as a sum and as a product.
 struct Pair<T> {
     numbers: [T; 2],
-    /// Of all lanes; a register has no more.
+    /// All lanes of both joins; a register has at most 16.
     joined: [[T; 16]; 2],
 }
 
@@ -37,7 +37,7 @@ fn check_join<T: Constants>(a: T, b: T) {
     for backend in Backend::available() {
         let joining = backend.function::<T, Joining>();
         let mut pair = Pair { numbers: [a, b], joined: [[T::ZERO; 16]; 2] };
-        // SAFETY: the kernel asks for nothing.
+        // SAFETY: the kernel trusts nothing.
         let fused = unsafe { joining.call(&mut pair) };
         let [sum, product] = pair.joined;
         for lane in 0..joining.lanes {
@@ -70,7 +70,7 @@ fn joining_nothing_changes_nothing() {
         for numbers in [[v, 0.0], [0.0, v]] {
             for backend in Backend::available() {
                 let mut pair = Pair { numbers, joined: [[0.0; 16]; 2] };
-                // SAFETY: the kernel asks for nothing.
+                // SAFETY: the kernel trusts nothing.
                 unsafe { backend.function::<f32, Joining>().call(&mut pair) };
                 assert_eq!(pair.joined.map(|lanes| lanes[0]), [v; 2], "{}", backend.name());
             }
@@ -78,10 +78,10 @@ fn joining_nothing_changes_nothing() {
     }
 }
 
-/// Rows of a block: a term and two products of each lane, and what they are joined to.
+/// The rows of a block, with a term and two products of each lane, and the result of joining them.
 struct Rows<T> {
     rows: Vec<[Vec<T>; 3]>,
-    /// How many lanes of the last row are there.
+    /// The number of lanes of the last row that are not cleared.
     last: usize,
     joined: [Vec<T>; 3],
     fused: bool,
@@ -122,7 +122,7 @@ impl<T: Constants> Kernel<T> for JoiningRows {
     }
 }
 
-/// As the definition has it: neighbours make one, until one is left.
+/// Joins neighbours until one is left, as the definition says.
 fn tree<T: Constants>(mut row: Vec<T>, are_products: bool, fused: bool) -> T {
     while row.len() > 1 {
         let two = |pair: &[T]| match *pair {
@@ -136,7 +136,7 @@ fn tree<T: Constants>(mut row: Vec<T>, are_products: bool, fused: bool) -> T {
     row[0]
 }
 
-/// a * b + c with one rounding, by the standard library.
+/// Returns a * b + c with one rounding, by the standard library.
 fn fused_mul_add<T: Float>(a: T, b: T, c: T) -> T {
     let [a, b, c] = [a, b, c].map(T::widen);
     if size_of::<T>() == 4 {
