@@ -1,7 +1,7 @@
 //! Asymmetric loss (Ridnik, Ben-Baruch, Zamir, Ben-Cohen, Friedman, Protter, Zelnik-Manor, 2021), and its derivatives.
 //!
-//! A side is what a target of 1 costs, or one of 0. With u = x for target 0 and -x for target 1, S = sigmoid(u),
-//! R = sigmoid(-u), v = S R, and m the margin for target 0, else 0,
+//! A side is the loss of a target of 1, or of a target of 0. With u = x for target 0 and -x for target 1, S = sigmoid(u), R
+//! = sigmoid(-u), v = S R, and m the margin for target 0, else 0,
 //!
 //! ```text
 //! q = S - m    r = 1 - q = R + m    L = -ln r    dq/du = v    dv/du = v (R - S)
@@ -11,15 +11,15 @@
 //! loss = f    gradient = +-v f'    Hessian = v^2 f'' + v (R - S) f'
 //! ```
 //!
-//! and all are 0 for q <= 0. With c = q / S and k = R / r, which are 1 without a margin, and since
-//! v / r^2 + (R - S) / r = 1 - m (1 + m) / r^2,
+//! and all are 0 for q <= 0. c = q / S and k = R / r are 1 without a margin. Since v / r^2 + (R - S) / r = 1 - m (1 + m) /
+//! r^2,
 //!
 //! ```text
 //! gradient = +-q^gamma (gamma (L / c) R + S k)
 //! Hessian  = q^gamma / c (gamma ((L / c) R (gamma R + (c - 1) R - c S) + 2 v k) + c (v - S k (m / r) (1 + m)))
 //! ```
 //!
-//! where nothing is divided by what vanishes. Without a margin these are [`Focal`](super::Focal)'s, and have its bits.
+//! where no divisor vanishes. Without a margin these are the formulas of [`Focal`](super::Focal), and have its bits.
 
 use core::marker::PhantomData;
 
@@ -39,9 +39,9 @@ pub struct Asymmetric<T, W, const HARD: bool> {
     pub positive: Gamma<T>,
     pub negative: Gamma<T>,
     pub margin: Margin<T>,
-    /// The Hessian of a negative whose q is 0.
+    /// The Hessian of a negative target whose q is 0.
     pub edge: T,
-    /// By what the derivatives are multiplied.
+    /// The factor of the derivatives.
     pub scale: T,
     pub wanted: PhantomData<W>,
 }
@@ -57,7 +57,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Asymmetric<T, W, 
         let element = AsymmetricElement::new(l, inputs.logit);
         let t = if HARD { inputs.target } else { self.smoothing.of(l, inputs.target) };
         let up = l.one() - t;
-        // The weights go first, so that no product is subnormal before the result is.
+        // The weights come first, so that no product is subnormal before the result is.
         let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight };
         let size = if W::UPSTREAM { weight.abs().at_most(l.splat(T::MAX)) } else { weight };
 
@@ -80,7 +80,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Asymmetric<T, W, 
     }
 }
 
-/// The loss and its derivatives, that of an ascending side.
+/// The loss and the derivatives of one side, as functions of u.
 struct SideValues<L: Lanes> {
     loss: Vector<L>,
     gradient: Vector<L>,
@@ -88,7 +88,7 @@ struct SideValues<L: Lanes> {
 }
 
 impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
-    /// Each element has one side.
+    /// Returns the values where each element has one side.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn hard<L: Lanes<Scalar = T>>(
         self,
@@ -108,7 +108,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
         SideValues { gradient: values.gradient.negate_unless(are_negative), ..values }
     }
 
-    /// [`AsymmetricElement::powered`] by the gamma of each, with one exponential.
+    /// Returns [`AsymmetricElement::powered`] with the gamma of each element's side, with one exponential.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn powered<L: Lanes<Scalar = T>>(
         self,
@@ -139,7 +139,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
         (held, shrunk)
     }
 
-    /// That of positives alone, or of negatives, whose cost is in the weights.
+    /// Returns the values of one side for all elements; `size` contains the cost of the side.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn one<L: Lanes<Scalar = T>, const POSITIVE: bool>(
         self,
@@ -158,7 +158,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
         self.values(l, element, &side, l.splat(gamma.factor.value), size, shrunk)
     }
 
-    /// Those of an element whose weights times q^gamma are `size`.
+    /// Returns the values of an element whose weights times q^gamma are `size`.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn values<L: Lanes<Scalar = T>>(
         self,
@@ -197,7 +197,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
         side.outside.clear(shrunk.undo(l, linear, gradient))
     }
 
-    /// All of it is linear in e.
+    /// Returns the Hessian. Every term of it is linear in e.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn hessian<L: Lanes<Scalar = T>>(
         self,
@@ -220,7 +220,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
         let less = wrong * d * ratio * side.other * l.splat(self.margin.more);
         let sum = side.cost_over_c(element) * right * bend + (wrong + wrong) * right * whole;
         let sum = gamma.mul_add(sum, above * (e - less));
-        // What is this close to the margin is subnormal, and its reciprocal infinite.
+        // This close to the margin `above` is subnormal, and its reciprocal would be infinite.
         let above = above.ge(offset).select(above, offset);
         let hessian = (size / above).at_most(l.splat(T::MAX)) * sum / (d * d) * l.splat(self.scale);
         side.edge.select(l.splat(self.edge), side.outside.clear(shrunk.undo(l, subnormal, hessian)))
@@ -228,8 +228,8 @@ impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
 }
 
 impl<L: Lanes> SideValues<L> {
-    /// Of a target that costs something on both sides, their sum. Else one alone, so that an infinite side that costs nothing
-    /// is not there.
+    /// Returns the sum of both sides where the target costs something on both; elsewhere the side that costs something
+    /// alone, so that an infinite loss times 0 is left out.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn mixed(&self, l: Token<L>, negative: &Self, up: Vector<L>, down: Vector<L>) -> Self {
         let (are_positive, are_negative) = (up.equals(l.zero()), down.equals(l.zero()));

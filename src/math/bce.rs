@@ -9,8 +9,8 @@
 //! d/dt     = w (1 - s) ((x >= 0 ? -a : p a) + (p - 1) log1p(e))
 //! ```
 //!
-//! Formulas are given targets that have been smoothed. For t in [0, 1] no term of the loss is negative, so nothing cancels; for a hard target near or far is 0, so nothing
-//! cancels in the gradient either.
+//! The targets given to formulas are smoothed already. For t in [0, 1] no term of the loss is negative, so nothing cancels;
+//! for a hard target near or far is 0, so nothing cancels in the gradient either.
 
 use core::marker::PhantomData;
 
@@ -21,8 +21,8 @@ use super::weight::are_moderate;
 use super::{Constants, Formula, Inputs, Results, TELLING, Wanted};
 use crate::simd::{Float, Lanes, Mask, Token, Vector};
 
-/// Two factors that are not negative, so ordered that their product with a third is only rounded to infinity or to 0
-/// if it is that large or small, and is never NaN.
+/// Two factors that are not negative, ordered so that their product with a third is infinite or 0 only if the exact product
+/// is that large or small, and is never NaN.
 #[derive(Clone, Copy)]
 pub(super) struct Product<L: Lanes> {
     least: Vector<L>,
@@ -36,13 +36,13 @@ impl<L: Lanes<Scalar: Constants>> Product<L> {
         Self { least: more.select(b, a), most: more.select(a, b) }
     }
 
-    /// Times a number up to 1.
+    /// Multiplies by a number up to 1.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn times_fraction(self, v: Vector<L>) -> Vector<L> {
         self.most * v * self.least
     }
 
-    /// Times any number that is not negative.
+    /// Multiplies by any number that is not negative.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub(super) fn times(self, l: Token<L>, v: Vector<L>) -> Vector<L> {
         let large = v.ge(l.one());
@@ -50,11 +50,11 @@ impl<L: Lanes<Scalar: Constants>> Product<L> {
     }
 }
 
-/// No positive weight, and one weight for all elements, which is in `scale` and no larger than 4: e is rounded
-/// before it is multiplied, so where it is subnormal the result is as many times half an ULP off.
+/// The formula without positive weights, where all elements have one weight. The weight is in `scale` and is at most 4: e is
+/// rounded before it is multiplied, so where e is subnormal the result is as many times half an ULP off.
 #[derive(Clone, Copy)]
 pub struct Unit<T, W> {
-    /// By what the derivatives are multiplied.
+    /// The factor of the derivatives.
     pub scale: T,
     pub wanted: PhantomData<W>,
 }
@@ -76,10 +76,10 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
         let d = l.one() + x.e.value;
         let slope = costs.far.neg_mul_add(x.e.value, costs.near) / d;
         let gradient = slope * x.positive.select(scale, -scale);
-        // The value of the target is not needed, but a NaN there must be seen here too.
+        // The value of the target is not needed, but a NaN must be seen here too.
         let e = down.equals(down).select(x.e.value, down);
         let first = if W::LOSSES {
-            // up + down is not always 1 of a soft target. The bits are those of `Weighted`, whatever the logit.
+            // up + down is not always 1 for a soft target. The bits are those of `Weighted`, for any logit.
             let log = log1p_of_fraction(l, x.e.value);
             costs.easy.select(log, (down + up).mul_add(log, costs.near * x.magnitude))
         } else {
@@ -89,11 +89,11 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
     }
 }
 
-/// One positive weight for all elements, and one weight, which is in `scale`; neither their product nor the positive
-/// weight times that of the sum is larger than 6, see [`Unit`].
+/// The formula for one positive weight for all elements, and one weight, which is in `scale`. Neither the product of both
+/// nor the positive weight times the factor of the sum is larger than 6, see [`Unit`].
 ///
-/// `HARD` is for blocks whose targets are all 0 or 1, as they were before smoothing, and whose logits are finite: the
-/// sum of their logarithms is that of two products, one of the negatives and one of the positives.
+/// `HARD` is for blocks of finite logits whose targets were all 0 or 1 before smoothing: the logarithms of the negatives and
+/// those of the positives are each summed as a product.
 #[derive(Clone, Copy)]
 pub struct Balanced<T, W, const HARD: bool> {
     pub smoothing: Smoothing<T>,
@@ -130,7 +130,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
         let scale = l.splat(self.scale);
         Results {
             term: if Self::TELLS {
-                // That of an infinite logit is NaN or infinite.
+                // The term of an infinite logit is NaN or infinite already.
                 self.smoothing.are_hard(l, t, positive).select(costs.near * x.magnitude, l.splat(T::NAN))
             } else if HARD {
                 costs.near * x.magnitude
@@ -148,8 +148,8 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
     }
 }
 
-/// Positive weights and weights that are the same in all rows of a block: they multiply the sums of each lane. Logits and
-/// weights are moderate, and targets all 0 or 1, as they were before smoothing.
+/// The formula for positive weights and weights that are the same in all rows of a block: they multiply the sums of each
+/// lane. Logits and weights are moderate, and targets were all 0 or 1 before smoothing.
 #[derive(Clone, Copy)]
 pub struct ByLane<T, W> {
     pub smoothing: Smoothing<T>,
@@ -193,18 +193,18 @@ impl<T: Constants, W: Wanted> Formula<T> for ByLane<T, W> {
     }
 }
 
-/// Any weights.
+/// The formula for any weights.
 ///
-/// `MODERATE` is for blocks whose logits and weights are moderate ([`Constants::MODERATE_LOGIT`]); a weight of 0 excuses
-/// its logit. The results are the same, but for the term of a logit that is not, which tells.
+/// `MODERATE` is for blocks whose logits and weights are moderate ([`Constants::MODERATE_LOGIT`]), except logits with a
+/// weight of 0. The results are the same, but the term of another logit is NaN, which tells.
 ///
-/// `HARD`, besides, is for blocks whose targets and weights are all 0 or 1 and whose positive weight is one number: the
-/// sum of their logarithms is that of two products, one of the negatives and one of the positives.
+/// `HARD` is for such blocks whose targets and weights are all 0 or 1 and whose positive weight is uniform: the logarithms
+/// of the negatives and those of the positives are each summed as a product.
 #[derive(Clone, Copy)]
 pub struct Weighted<T, W, const MODERATE: bool, const HARD: bool> {
     pub smoothing: Smoothing<T>,
     pub scale: T,
-    /// The positive weight of all elements, where `HARD`.
+    /// The positive weight of all elements, if `HARD`.
     pub pos_weight: T,
     pub wanted: PhantomData<W>,
 }
@@ -273,13 +273,13 @@ impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T>
     }
 }
 
-/// What the weighted loss of an element and its derivatives are made of.
+/// The parts of the weighted loss of an element and of its derivatives.
 struct WeightedElement<L: Lanes> {
     costs: Costs<L>,
     /// up + down
     both: Vector<L>,
     weight: Vector<L>,
-    /// By what the derivatives are multiplied; negative where the upstream derivative is.
+    /// The factor of the derivatives; negative where the upstream derivative is.
     size: Vector<L>,
     /// log1p(e)
     log: Vector<L>,
@@ -292,7 +292,7 @@ struct LossAndDerivatives<L: Lanes> {
 }
 
 impl<L: Lanes<Scalar: Constants>> WeightedElement<L> {
-    /// Where no product can be subnormal or infinite but the last.
+    /// Holds where no product but the last can be subnormal or infinite.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn moderate(&self, l: Token<L>, x: &Logit<L>) -> LossAndDerivatives<L> {
         let (costs, e) = (self.costs, x.e.value);
@@ -305,12 +305,13 @@ impl<L: Lanes<Scalar: Constants>> WeightedElement<L> {
         }
     }
 
-    /// For any logit and any weights: every product is so ordered that only its last step can round to 0 or to infinity.
+    /// Holds for any logit and any weights: each product is ordered so that only its last step can round to 0 or to
+    /// infinity.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn any(&self, l: Token<L>, x: &Logit<L>) -> LossAndDerivatives<L> {
         let (zero, costs) = (l.zero(), self.costs);
-        // Where e is subnormal, it must not be rounded before it is multiplied: the products take the scaled one, and
-        // the offset is undone last.
+        // Where e is subnormal, it must not be rounded before it is multiplied: the products take the scaled e, and the
+        // offset is undone last.
         let subnormal = x.e.is_subnormal(l);
         let tail = subnormal & costs.easy;
         let undo = l.splat(L::Scalar::OFFSET);
@@ -362,17 +363,17 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
         let x = Logit::unscaled(l, inputs.logit);
         let p = inputs.pos_weight;
         let zero = l.zero();
-        // A factor of 0 times an infinite logit is 0: full smoothing leaves nothing of the target.
+        // A factor of 0 times an infinite logit must be 0: full smoothing leaves nothing of the target.
         let limit = if self.smoothing.keep == T::ZERO { T::ZERO } else { T::MAX + T::MAX };
         let a = x.magnitude.at_most(l.splat(limit));
-        // As for the loss, the weight goes first.
+        // The weight comes first, as it does for the loss.
         let least = if self.smoothing.keep == T::ZERO { T::ZERO } else { T::LEAST };
         let weight = in_range(l, inputs.weight * l.splat(self.scale * self.smoothing.keep), least);
         let linear = x.positive.select(-(weight * a), p.equals(zero).clear(in_range(l, p * weight, least) * a));
         let slope = ((p - l.one()) * weight).at_most(l.splat(T::MAX));
         let log = log1p_of_fraction_double(l, x.e.value);
         let value = slope.mul_add(log.hi, slope.mul_add(log.lo, linear));
-        // The value of the target is not needed, but a NaN there must be seen here too.
+        // The value of the target is not needed, but a NaN must be seen here too.
         let value = inputs.target.equals(inputs.target).select(value, inputs.target);
         Results { term: zero, factors: [zero, zero], outputs: [inputs.weight.equals(zero).clear(value), zero] }
     }

@@ -1,8 +1,8 @@
 //! The constants of the algorithms, and where they come from.
 //!
-//! Polynomials were made with Sollya 8.0's `fpminimax`, relative error, on the interval that range reduction leaves
-//! (a little beyond it, since the rounded quotient may land on either side of a half). `tests/proofs` makes them again,
-//! and proves the errors that stand here, which are relative ones of exp(-r), log1p(f) and log1p(e).
+//! Polynomials come from Sollya 8.0's `fpminimax`, for the relative error on the interval that range reduction leaves (a
+//! little beyond it, since the rounded quotient may land on either side of a half). `tests/proofs` makes them again, and
+//! proves the errors given here, which are relative errors of exp(-r), log1p(f) and log1p(e).
 
 use crate::simd::Native;
 
@@ -10,30 +10,31 @@ use crate::simd::Native;
 pub(crate) trait Constants: Native {
     /// log2(e)
     const LOG2_E: Self;
-    /// ln 2 in two words. The high one ends in so many zeros that its product with any exponent is exact.
+    /// ln 2 in two words. The high word ends in enough zeros that its product with any exponent is exact.
     const LN2_HI: Self;
     const LN2_LO: Self;
-    /// Adding it rounds to an integer in the lowest bits, on top of the exponent's bias and [`OFFSET`](Self::OFFSET).
+    /// Adding this number rounds to an integer in the lowest bits, on top of the exponent's bias and
+    /// [`OFFSET`](Self::OFFSET).
     const ROUNDING: Self;
-    /// 2^-126 in `f32`, 2^-1022 in `f64`: undoes the offset in the exponent that keeps 2^n normal where exp(-a) is not.
+    /// 2^-126 in `f32`, 2^-1022 in `f64`: undoes the offset of the exponent that keeps 2^n normal where exp(-a) is not.
     const OFFSET: Self;
-    /// The same with half of the offset's exponent.
+    /// `ROUNDING` with half of the offset's exponent.
     const ROUNDING_HALF: Self;
-    /// Where a is held. exp(-a) is 0 long before; here 2^n, with half of the offset's exponent, is exactly 0, so that nothing
-    /// underflows, which is slow.
+    /// The largest a of [`exp_neg_value`](super::exp::exp_neg_value), which replaces larger ones. exp(-a) is 0 long before.
+    /// Here 2^n, with half of the offset's exponent, is exactly 0, so that nothing underflows, which is slow.
     const EXP_ZERO: Self;
-    /// Up to here 2^n is normal with the offset. exp(-a) is 0 long before, and its product with any number below 2^100
-    /// (2^1000) still is.
+    /// The largest a for which 2^n is normal with the offset. exp(-a) is 0 long before, and so is its product with any
+    /// number below 2^100 (2^1000).
     const EXP_LIMIT: Self;
     /// The smallest number above 0.
     const LEAST: Self;
     /// The largest subnormal number.
     const LARGEST_SUBNORMAL: Self;
-    /// The largest logit, and the smallest and the largest weight, that are moderate: no product of them with each other
-    /// and with exp(-a) is subnormal or infinite.
+    /// The largest moderate logit, and the smallest and the largest moderate weight: no product of them with each other and
+    /// with exp(-a) is subnormal or infinite.
     const MODERATE_LOGIT: Self;
     const MODERATE_WEIGHTS: [Self; 2];
-    /// The square roots of these.
+    /// The square roots of `MODERATE_WEIGHTS`.
     const MODERATE_PAIR: [Self; 2];
     /// exp(-r) for |r| <= 0.3467, from the highest power down.
     const EXP: &'static [Self];
@@ -47,17 +48,17 @@ pub(crate) trait Constants: Native {
     const LOG1P_OF_FRACTION: &'static [Self];
     /// -1/2
     const MINUS_HALF: Self;
-    /// bits(1) - bits(sqrt(1/2)): added to the bits of y, it makes the exponent that of y rounded to a power of two.
+    /// bits(1) - bits(sqrt(1/2)). Added to the bits of y, it gives the exponent of y rounded to a power of two.
     const TO_POWER: Self;
-    /// The largest number above 1 that is so rounded to 1.
+    /// The largest number above 1 that `TO_POWER` rounds to 1.
     const BELOW_SQRT_2: Self;
     /// The bits of sign and exponent.
     const EXPONENT_MASK: Self;
-    /// The bits but those of the sign and of the lower half of the fraction.
+    /// All bits except those of the sign and of the lower half of the fraction.
     const HEAD: Self;
     /// The bits of 2^127 (2^1023) shifted so that subtracting those of 2^k leaves 2^-k.
     const RECIPROCAL: Self;
-    /// 2^23 (2^52): an integer in its lowest bits is added to it.
+    /// 2^23 (2^52); an integer is added in its lowest bits.
     const INTEGER: Self;
     /// `INTEGER` plus the exponent's bias.
     const INTEGER_BIASED: Self;

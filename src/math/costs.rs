@@ -1,4 +1,4 @@
-//! What a target makes the two sides of a logit cost.
+//! The costs of a target on both sides of the logit.
 
 use super::Constants;
 use super::logistic::Logit;
@@ -16,25 +16,25 @@ impl<T: Constants> Smoothing<T> {
         Self { keep: T::ONE - s, lift: s / (T::ONE + T::ONE) }
     }
 
-    /// Of nothing.
+    /// Leaves targets as they are.
     pub fn none() -> Self {
         Self { keep: T::ONE, lift: T::ZERO }
     }
 
-    /// What a target of 1 becomes.
+    /// Returns the smoothed value of a target of 1.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn positive(self) -> T {
         self.keep + self.lift
     }
 
-    /// What a negative and a positive cost on both sides together.
+    /// Returns up + down of a target of 0 and of a target of 1.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn both_costs(self, pos_weight: T) -> [T; 2] {
         let (low, high) = (self.lift, self.positive());
         [(T::ONE - low) + pos_weight * low, (T::ONE - high) + pos_weight * high]
     }
 
-    /// Which smoothed targets are 0 or 1 without, where `positive` are those that are 1.
+    /// Returns which targets were 0 or 1 before smoothing; `positive` are those that were 1.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn are_hard<L: Lanes<Scalar = T>>(self, l: Token<L>, t: Vector<L>, positive: Mask<L>) -> Mask<L> {
         let low = l.splat(self.lift);
@@ -47,7 +47,7 @@ impl<T: Constants> Smoothing<T> {
     }
 }
 
-/// What the two sides cost.
+/// The costs on the side of the logit (near) and on the other side (far).
 #[derive(Clone, Copy)]
 pub struct Costs<L: Lanes> {
     pub near: Vector<L>,
@@ -63,15 +63,15 @@ impl<L: Lanes<Scalar: Constants>> Costs<L> {
         Self { near, far: x.positive.select(down, up), easy: near.equals(l.zero()) }
     }
 
-    /// near a, and 0 for a cost of 0 at infinity.
+    /// Returns near a, and 0 for an infinite logit whose cost is 0.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn linear(self, x: &Logit<L>) -> Vector<L> {
         self.easy.clear(self.near * x.magnitude)
     }
 }
 
-/// A product of weights, held at the largest number and, where it has vanished, at `least`: times a logit of 0, or an
-/// infinite one, it would be NaN.
+/// Returns a product of weights, but at most the largest number, and `least` where it has vanished: the product with a logit
+/// of 0, or with an infinite one, would be NaN.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub fn in_range<L: Lanes<Scalar: Constants>>(l: Token<L>, product: Vector<L>, least: L::Scalar) -> Vector<L> {
     let product = product.at_most(l.splat(L::Scalar::MAX));

@@ -1,11 +1,11 @@
-//! Numbers of two words, for sums: over lanes and over single elements alike.
+//! Numbers of two words, for the sums of lanes and of single elements.
 
 use core::ops::{Add, Sub};
 
 use super::Constants;
 use crate::simd::{Float, Lanes, Token, Vector};
 
-/// hi + lo, where lo is at most half an ULP of hi, or nearly so. Where hi is not finite, lo means nothing.
+/// hi + lo, where lo is at most about half an ULP of hi. Where hi is not finite, lo means nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct DoubleWord<V> {
     pub hi: V,
@@ -13,7 +13,7 @@ pub struct DoubleWord<V> {
 }
 
 impl<V: Copy + Add<Output = V> + Sub<Output = V>> DoubleWord<V> {
-    /// a + b exactly (Knuth).
+    /// Returns a + b exactly (Knuth).
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn two_sum(a: V, b: V) -> Self {
         let hi = a + b;
@@ -22,21 +22,22 @@ impl<V: Copy + Add<Output = V> + Sub<Output = V>> DoubleWord<V> {
         Self { hi, lo: (a - a_part) + (b - b_part) }
     }
 
-    /// a + b exactly, for |a| >= |b| or a = 0 (Dekker).
+    /// Returns a + b exactly, for |a| >= |b| or a = 0 (Dekker).
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn fast_two_sum(a: V, b: V) -> Self {
         let hi = a + b;
         Self { hi, lo: b - (hi - a) }
     }
 
-    /// Adds one word. The low words add up unnormalised: cheap, and enough for the few additions of a chunk.
+    /// Adds one word. The low words are added without normalising, which is cheap, and enough for the few additions of a
+    /// chunk.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn accumulate(self, v: V) -> Self {
         let sum = Self::two_sum(self.hi, v);
         Self { hi: sum.hi, lo: self.lo + sum.lo }
     }
 
-    /// The sum, its low words added up unnormalised too.
+    /// Returns the sum. The low words are added without normalising here too.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn join(self, other: Self) -> Self {
         let sum = Self::two_sum(self.hi, other.hi);
@@ -48,18 +49,18 @@ impl<T: Float> DoubleWord<T> {
     pub const ZERO: Self = Self { hi: T::ZERO, lo: T::ZERO };
     pub const ONE: Self = Self { hi: T::ONE, lo: T::ZERO };
 
-    /// As the nearest number, infinite where the high word is.
+    /// Returns the nearest number; it is infinite where the high word is.
     pub fn value(self) -> T {
         if self.hi.is_finite() { self.hi + self.lo } else { self.hi }
     }
 
-    /// The sum, normalised.
+    /// Returns the normalised sum.
     pub fn plus(self, other: Self) -> Self {
         self.join(other).normalised()
     }
 
-    /// The same number, in words that no longer change when it is normalised again or added to 0. What is lost of an
-    /// infinite sum is not a number, and must not become one with it.
+    /// Returns the same number in words that no longer change when it is normalised again or added to 0. The low word of an
+    /// infinite sum may be NaN, which must not reach the sum.
     ///
     /// Where sums cancel, the high word may be the smaller one, and [`fast_two_sum`](Self::fast_two_sum) not exact.
     #[cfg_attr(not(unoptimized), inline(always))]
@@ -67,21 +68,21 @@ impl<T: Float> DoubleWord<T> {
         if self.hi.is_finite() { Self::two_sum(self.hi, self.lo) } else { Self { lo: T::ZERO, ..self } }
     }
 
-    /// A count in two words, exact up to 2^48 in `f32`.
+    /// Returns a count in two words, exact up to 2^48 in `f32`.
     pub fn from_count(n: u64) -> Self {
         let hi = T::from_count(n);
         let lo = match u32::try_from(n) {
-            // The halves of 32 bits are exact, and so is what they leave of the high word. As integers of 64 bits, a
-            // microcontroller would convert them in software.
+            // The halves of 32 bits are exact, and so is their difference from the high word. A microcontroller would
+            // convert integers of 64 bits in software.
             Ok(n) => (T::from_word(n & 0xffff_0000) - hi) + T::from_word(n & 0xffff),
             Err(_) => T::from_difference(n.wrapping_sub(hi.to_count()) as i64),
         };
         Self { hi, lo }
     }
 
-    /// a * b exactly, without a fused multiply-add, so that it is the same everywhere (Dekker, Veltkamp). The low word
-    /// is 0 where splitting overflows, which takes a factor above 2^115 (2^996 in `f64`), and not exact where the product is
-    /// close to subnormal.
+    /// Returns a * b exactly, without a fused multiply-add, so that the bits are the same everywhere (Dekker, Veltkamp). The
+    /// low word is 0 where splitting overflows, which takes a factor above 2^115 (2^996 in `f64`), and not exact where the
+    /// product is close to subnormal.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn two_product(a: T, b: T) -> Self {
         let split = |v: T| {
@@ -96,14 +97,14 @@ impl<T: Float> DoubleWord<T> {
         Self { hi, lo: if lo.is_finite() { lo } else { T::ZERO } }
     }
 
-    /// 1 / v, for v whose reciprocal's low word is normal too.
+    /// Returns 1 / v, for a v whose reciprocal has a normal low word too.
     pub fn reciprocal(v: T) -> Self {
         let hi = T::ONE / v;
         let product = Self::two_product(hi, v);
         Self { hi, lo: ((T::ONE - product.hi) - product.lo) / v }
     }
 
-    /// The product with one word.
+    /// Returns the product with one word.
     pub fn times(self, factor: T) -> Self {
         if factor == T::ONE {
             return self;
@@ -112,15 +113,15 @@ impl<T: Float> DoubleWord<T> {
         Self { lo: product.lo + self.lo * factor, ..product }.normalised()
     }
 
-    /// The quotient, rounded once but for a rare last bit: a first quotient, and what its product leaves over. The divisor is
-    /// not 0, and neither it nor its reciprocal is infinite.
+    /// Returns the quotient, rounded once except for a rare last bit: a first quotient, corrected by the remainder that its
+    /// product leaves. The divisor is not 0, and neither it nor its reciprocal is infinite.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn divided(self, divisor: Self) -> T {
-        // By 1 a sum divides to its nearest number.
+        // Division by 1 returns the nearest number.
         if !self.hi.is_finite() || divisor == (Self { hi: T::ONE, lo: T::ZERO }) {
             return self.value();
         }
-        // Both within the range where `two_product` is exact: by powers of two, which round nothing.
+        // Powers of two, which round nothing, bring both into the range where `two_product` is exact.
         let (above, up) = self.scaled();
         let (below, down) = divisor.scaled();
         let quotient = above.hi / below.hi;
@@ -131,7 +132,7 @@ impl<T: Float> DoubleWord<T> {
         if up == down { quotient } else { quotient * down / up }
     }
 
-    /// Brought to the middle of the range, and by which power of two.
+    /// Returns the number brought to the middle of the range, and the power of two that brings it there.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn scaled(self) -> (Self, T) {
         let by = if self.hi.magnitude() > T::LARGE {
@@ -145,11 +146,11 @@ impl<T: Float> DoubleWord<T> {
     }
 }
 
-/// One number for all elements, of which products in two words are made. None of the factors is negative.
+/// One number for all elements, which makes products in two words. No factor is negative.
 #[derive(Clone, Copy)]
 pub struct Factor<T> {
     pub value: T,
-    /// The leading half of the digits, and the rest.
+    /// The leading half of the digits.
     head: T,
     tail: T,
 }
@@ -160,8 +161,8 @@ impl<T: Constants> Factor<T> {
         Self { value, head, tail: value - head }
     }
 
-    /// The product, not normalised: the high word is that of the leading halves, which is exact, with and without fused
-    /// multiply-add.
+    /// Returns the product, not normalised: the high word is the product of the leading halves, which is exact, with and
+    /// without fused multiply-add.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn times<L: Lanes<Scalar = T>>(self, l: Token<L>, a: DoubleWord<Vector<L>>) -> DoubleWord<Vector<L>> {
         let head = a.hi.and(l.splat(T::HEAD));

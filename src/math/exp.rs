@@ -7,21 +7,22 @@ use crate::simd::{Lanes, Mask, Token, Vector};
 /// exp(-a).
 #[derive(Clone, Copy)]
 pub struct ExpNeg<L: Lanes> {
-    /// Rounded once where it is subnormal, 0 at infinity, NaN at NaN.
+    /// exp(-a), rounded once where it is subnormal; 0 at infinity, NaN at NaN.
     pub value: Vector<L>,
-    /// The same divided by [`Constants::OFFSET`]: as accurate where `value` has lost digits to being subnormal, and 0
-    /// from [`Constants::EXP_LIMIT`] on.
+    /// exp(-a) divided by [`Constants::OFFSET`]: as accurate where `value` has lost digits to being subnormal, and 0 from
+    /// [`Constants::EXP_LIMIT`] on.
     pub scaled: Vector<L>,
 }
 
-/// n = round(-a log2 e) by adding a number that leaves it in the lowest bits, r = a + n ln 2 in two steps whose first
-/// product is exact (Cody and Waite), a polynomial for exp(-r), and 2^n made from the same lowest bits.
+/// Computes exp(-a) = exp(-r) 2^n. n = round(-a log2 e) is left in the lowest bits by adding a large number. r = a + n ln 2
+/// takes two steps, of which the first has an exact product (Cody and Waite). exp(-r) is a polynomial, and 2^n is made from
+/// the lowest bits.
 ///
-/// The exponent's bias is in the number added, and an offset that keeps 2^n normal where the result is subnormal: the
-/// product with 2^-offset then rounds it once, as a scaling instruction would. Multiplying, and not adding to the
-/// exponent, keeps NaN.
+/// The number that is added contains the bias of the exponent, and an offset that keeps 2^n normal where the result is
+/// subnormal: the product with 2^-offset then rounds the result once, as a scaling instruction would. A product keeps NaN,
+/// which an addition to the exponent would not.
 ///
-/// Unlike a rounding instruction, the addition gives the same n on every machine that fuses, and the same on every one
+/// Unlike a rounding instruction, the addition gives the same n on every machine that fuses, and the same on every machine
 /// that does not.
 #[cfg_attr(not(any(unoptimized, small)), inline(always))]
 pub fn exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> ExpNeg<L> {
@@ -33,7 +34,7 @@ pub fn exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> ExpNeg
     n.scale(l, n.value.mul_add(l.splat(L::Scalar::LN2_LO), r), beyond)
 }
 
-/// exp(-a) alone, the same bits: half of the offset is in the coefficients, and the other half need not be so large.
+/// Returns exp(-a) alone, with the same bits: half of the offset is in the coefficients, and the other half is smaller.
 #[cfg_attr(not(any(unoptimized, small)), inline(always))]
 pub fn exp_neg_value<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> Vector<L> {
     let a = a.at_most(l.splat(L::Scalar::EXP_ZERO));
@@ -43,7 +44,8 @@ pub fn exp_neg_value<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> 
     horner(l, L::Scalar::EXP_HALF, r) * n.rounded.bits_to_exponent()
 }
 
-/// 1 - exp(-a), of whose digits none is lost for a small a: 1 - 2^n - 2^n (exp(-r) - 1), where n is 0 up to ln 2 / 2.
+/// Returns 1 - exp(-a) without losing digits for a small a: it is 1 - 2^n - 2^n (exp(-r) - 1), where n is 0 up to a = ln 2 /
+/// 2.
 #[cfg_attr(not(any(unoptimized, small)), inline(always))]
 pub fn one_minus_exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> Vector<L> {
     let a = a.at_most(l.splat(L::Scalar::EXP_LIMIT));
@@ -54,8 +56,9 @@ pub fn one_minus_exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>)
     (horner(l, L::Scalar::EXP_LESS_ONE, r) * r).neg_mul_add(power, l.one() - power)
 }
 
-/// [`exp_neg`] of a number in two words, which need not be normalised: the low one may reach 2^-10 of the high one, and is
-/// not looked at where that is beyond the limit. The first step of r takes the high word alone, so it remains exact.
+/// Returns [`exp_neg`] of a number in two words, which need not be normalised: the low word may reach 2^-10 of the high one,
+/// and is ignored where the high one is beyond the limit. The first step of r takes the high word alone, so it remains
+/// exact.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub fn exp_neg_double<L: Lanes<Scalar: Constants>>(l: Token<L>, a: DoubleWord<Vector<L>>) -> ExpNeg<L> {
     let limit = l.splat(L::Scalar::EXP_LIMIT);
@@ -66,11 +69,11 @@ pub fn exp_neg_double<L: Lanes<Scalar: Constants>>(l: Token<L>, a: DoubleWord<Ve
     n.scale(l, r + n.value.mul_add(l.splat(L::Scalar::LN2_LO), lo), beyond)
 }
 
-/// n
+/// n = round(-a log2 e)
 #[derive(Clone, Copy)]
 struct Exponent<L: Lanes> {
     value: Vector<L>,
-    /// In the lowest bits, with bias and offset.
+    /// n in the lowest bits, with bias and offset.
     rounded: Vector<L>,
 }
 
@@ -90,7 +93,7 @@ impl<L: Lanes<Scalar: Constants>> Exponent<L> {
 }
 
 impl<L: Lanes<Scalar: Constants>> ExpNeg<L> {
-    /// Where `value` has lost digits.
+    /// Returns where `value` has lost digits.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn is_subnormal(self, l: Token<L>) -> Mask<L> {
         l.splat(L::Scalar::LARGEST_SUBNORMAL).ge(self.value)

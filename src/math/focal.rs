@@ -30,27 +30,27 @@ use super::logistic::Logit;
 use super::{Constants, Formula, Inputs, Results, Wanted};
 use crate::simd::{Lanes, Mask, Token, Vector};
 
-/// By which power of the probability of the wrong answer a loss is multiplied.
+/// The exponent of the modulating factor m^gamma.
 #[derive(Clone, Copy)]
 pub struct Gamma<T> {
     pub(super) factor: Factor<T>,
-    /// The same, if it is an integer so small that multiplying is as exact as an exponential, and faster.
+    /// Gamma, if it is an integer small enough that repeated products are as exact as an exponential, and faster.
     pub(super) factors: Option<u64>,
 }
 
 impl<T: Constants> Gamma<T> {
-    /// An ULP or two each, where the exponential's error grows with gamma as well.
+    /// Each product costs an ULP or two; the error of the exponential grows with gamma as well.
     const MOST_FACTORS: u64 = 4;
 
     pub fn new(value: T) -> Self {
-        // Below, the power is 1 to the last digit wherever the loss is not 0.
+        // For a smaller gamma the power is 1 to the last digit wherever the loss is not 0.
         let count = if value < T::SMALL { 0 } else { value.to_count() };
         let multiplies = count == 0 && value < T::SMALL || count <= Self::MOST_FACTORS && T::from_count(count) == value;
         Self { factor: Factor::new(value), factors: if multiplies { Some(count) } else { None } }
     }
 }
 
-/// `size` times exp(-a), and where that is yet to be multiplied by the offset.
+/// Returns `size` times exp(-a), and where the offset must still multiply it.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub(super) fn exponentiated<L: Lanes<Scalar: Constants>>(
     l: Token<L>,
@@ -58,12 +58,12 @@ pub(super) fn exponentiated<L: Lanes<Scalar: Constants>>(
     a: DoubleWord<Vector<L>>,
 ) -> (Vector<L>, Shrunk<L>) {
     let power = exp_neg_double(l, a);
-    // Where the power is subnormal, it too is taken before it is rounded.
+    // Where the power is subnormal, the scaled value is taken, which is not rounded.
     let subnormal = power.is_subnormal(l);
     (size * subnormal.select(power.scaled, power.value), Shrunk(subnormal))
 }
 
-/// `size` times m, so many times.
+/// Returns `size` times m^factors.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub(super) fn multiplied<L: Lanes>(mut size: Vector<L>, m: Vector<L>, factors: u64) -> Vector<L> {
     let mut i = 0;
@@ -76,14 +76,14 @@ pub(super) fn multiplied<L: Lanes>(mut size: Vector<L>, m: Vector<L>, factors: u
 
 /// Focal loss.
 ///
-/// `HARD` is for blocks whose targets are all 0 or 1 and are not smoothed: it leaves out what is 0 there.
+/// `HARD` is for blocks whose targets are all 0 or 1 and not smoothed; it leaves out what is 0 for them.
 #[derive(Clone, Copy)]
 pub struct Focal<T, W, const HARD: bool> {
     pub smoothing: Smoothing<T>,
     pub gamma: Gamma<T>,
-    /// By what positives and negatives are multiplied.
+    /// The factors alpha_t of positive and of negative targets.
     pub alpha: [T; 2],
-    /// By what the derivatives are multiplied.
+    /// The factor of the derivatives.
     pub scale: T,
     pub wanted: PhantomData<W>,
 }
@@ -103,7 +103,8 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
         let d = one + x.e.value;
         let log = log1p_of_fraction_double(l, x.e.value);
 
-        // Where e is subnormal, it is taken before it is rounded, and what is linear in it is brought back at the end.
+        // Where e is subnormal, the scaled e is taken, and the offset multiplies the results that are linear in e at the
+        // end.
         let subnormal = x.e.is_subnormal(l);
         let tail = subnormal & costs.easy;
         let offset = l.splat(T::OFFSET);
@@ -117,10 +118,10 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
         };
         let kq = tail.select(kq_e, subnormal.select(kq_e * offset, kq_e));
 
-        // The weights go first, so that no product is subnormal before the result is.
+        // The weights come first, so that no product is subnormal before the result is.
         let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight };
         let alpha = (l.splat(self.alpha[0]) * inputs.pos_weight).mul_add(t, l.splat(self.alpha[1]) * up);
-        // An infinite product would make NaN of what vanishes. Alone, a weight is neither infinite nor negative.
+        // An infinite product times a power that vanishes would be NaN. A weight by itself is neither infinite nor negative.
         let largest = l.splat(T::MAX);
         let size = if W::UPSTREAM { weight.abs().at_most(largest) } else { weight };
         let size = (size * alpha).at_most(largest);
@@ -132,7 +133,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
     }
 }
 
-/// What the loss of an element and its derivatives are made of.
+/// The parts of the loss of an element and of its derivatives.
 struct FocalElement<L: Lanes> {
     x: Logit<L>,
     costs: Costs<L>,
@@ -140,24 +141,24 @@ struct FocalElement<L: Lanes> {
     d: Vector<L>,
     /// log1p(e)
     log: DoubleWord<Vector<L>>,
-    /// e, not rounded where it is subnormal, ...
+    /// e, or the scaled e where e is subnormal.
     e: Vector<L>,
-    /// ... which is here, ...
+    /// Where e is subnormal.
     subnormal: Mask<L>,
-    /// ... and here the loss is linear in it.
+    /// Where e is subnormal and the loss is linear in it.
     tail: Mask<L>,
-    /// k q, and the same as unrounded as e.
+    /// k q, and k q with the scaled e.
     kq: Vector<L>,
     kq_e: Vector<L>,
-    /// With the upstream derivative, if there is one.
+    /// The weight, times the upstream derivative if there is one.
     weight: Vector<L>,
     alpha: Vector<L>,
-    /// A weight of 0, as given.
+    /// Where the weight, as given, is 0.
     absent: Mask<L>,
 }
 
 impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
-    /// The loss and its derivatives, of an element whose weights times m^gamma are `size`.
+    /// Returns the loss and the derivatives of an element whose weights times m^gamma are `size`.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn results<L: Lanes<Scalar = T>>(
         self,
@@ -174,7 +175,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         let loss = infinite.select(alpha.equals(zero).clear(cost), size * cost);
         let loss = shrunk.undo(l, tail, tail.select(size * e, loss));
 
-        // A derivative is finite where the loss is not.
+        // A derivative is finite even where the loss is infinite.
         let finite = costs.near.mul_add(x.magnitude.at_most(l.splat(T::MAX)), log.hi);
         let cost_e = tail.select(e, finite);
         let slope = costs.far.neg_mul_add(x.e.value, costs.near);
@@ -198,7 +199,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         }
     }
 
-    /// `size` times m^gamma, and where that is yet to be multiplied by the offset.
+    /// Returns `size` times m^gamma, and where the offset must still multiply it.
     #[cfg_attr(not(unoptimized), inline(always))]
     #[allow(clippy::too_many_arguments)]
     fn modulated<L: Lanes<Scalar = T>>(
@@ -214,7 +215,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         if let Some(factors) = self.gamma.factors {
             return (multiplied(size, wrong / d, factors), Shrunk::nowhere(l));
         }
-        // gamma times that, in two words: rounded, it would be gamma a / 2 ULP off.
+        // gamma times -ln m, in two words: rounded to one, it would be gamma a / 2 ULP off.
         let product = self.gamma.factor.times(l, Self::minus_ln(l, wrong, x, costs, log));
         exponentiated(l, size, product)
     }
@@ -249,8 +250,7 @@ impl<L: Lanes<Scalar: Constants>> Shrunk<L> {
         Self(l.zero().equals(l.one()))
     }
 
-    /// The result that has that power, and where `too` says so another factor that is divided by the offset: both at a
-    /// time leave nothing of it.
+    /// Multiplies v by the offset where the power, or another factor (`too`), is divided by it. Where both are, v is 0.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub(super) fn undo(self, l: Token<L>, too: Mask<L>, v: Vector<L>) -> Vector<L> {
         (self.0 & too).clear(v) * (self.0 | too).select(l.splat(L::Scalar::OFFSET), l.one())

@@ -11,7 +11,8 @@ struct Parts<L: Lanes> {
     rest: Vector<L>,
 }
 
-/// Which k brings y 2^-k into [sqrt(1/2), sqrt(2)), and 2^-k. What y was multiplied by is in `bias`.
+/// Returns the k that brings y 2^-k into [sqrt(1/2), sqrt(2)), and 2^-k. `bias` has the exponent of the power of two by
+/// which y was multiplied before.
 #[cfg_attr(not(unoptimized), inline(always))]
 fn exponent<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>, bias: Vector<L>) -> (Vector<L>, Vector<L>) {
     let power = y.bits_add(l.splat(L::Scalar::TO_POWER));
@@ -19,7 +20,7 @@ fn exponent<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>, bias: Vector
     (k, l.splat(L::Scalar::RECIPROCAL).bits_sub(power.and(l.splat(L::Scalar::EXPONENT_MASK))))
 }
 
-/// A polynomial for log1p(f) with f in [sqrt(1/2) - 1, sqrt(2) - 1].
+/// Returns the parts of k ln 2 + log1p(f), with a polynomial for f in [sqrt(1/2) - 1, sqrt(2) - 1].
 #[cfg_attr(not(unoptimized), inline(always))]
 fn parts<L: Lanes<Scalar: Constants>>(l: Token<L>, k: Vector<L>, f: Vector<L>) -> Parts<L> {
     let cubic = horner(l, L::Scalar::LOG1P, f);
@@ -35,22 +36,22 @@ impl<L: Lanes> Parts<L> {
     }
 }
 
-/// log(1 + q) in two words. 1 + q = 2^k (1 + f), where f = q 2^-k + (2^-k - 1) is exact for k = 0, so that no digit of a
-/// small q is lost, and rounded once for any other; exact for q < 0. At q = -1 it is below -80, and below -700 in `f64`.
+/// Returns log(1 + q) in two words. 1 + q = 2^k (1 + f), where f = q 2^-k + (2^-k - 1) is exact for k = 0 and for q < 0, and
+/// else rounded once; so no digit of a small q is lost. At q = -1 the result is below -80, and below -700 in `f64`.
 #[cfg_attr(not(any(unoptimized, small)), inline(always))]
 pub fn log1p_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> DoubleWord<Vector<L>> {
     let (k, scale) = exponent(l, q + l.one(), l.splat(L::Scalar::INTEGER_BIASED));
     parts(l, k, q.mul_add(scale, scale - l.one())).double()
 }
 
-/// log(1 + e) for 0 <= e <= 1, in half the instructions: e - e^2 P(e), where what is subtracted is at most 0.44 of the rest,
-/// so that its error counts less than half.
+/// Returns log(1 + e) for 0 <= e <= 1, in half the instructions, as e - e^2 P(e). The subtracted term is at most 0.44 of the
+/// result, so its error counts less than half.
 #[cfg_attr(not(any(unoptimized, small)), inline(always))]
 pub fn log1p_of_fraction<L: Lanes<Scalar: Constants>>(l: Token<L>, e: Vector<L>) -> Vector<L> {
     (e * e).neg_mul_add(horner(l, L::Scalar::LOG1P_OF_FRACTION, e), e)
 }
 
-/// The bits of [`log1p_double`] for q up to 1, where k is 0 or 1, in fewer instructions.
+/// Returns the bits of [`log1p_double`] for q up to 1, where k is 0 or 1, in fewer instructions.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub fn log1p_of_fraction_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> DoubleWord<Vector<L>> {
     let small = l.splat(L::Scalar::BELOW_SQRT_2).ge(q + l.one());
@@ -58,8 +59,8 @@ pub fn log1p_of_fraction_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vec
     parts(l, small.clear(l.one()), small.select(q, half.neg_mul_add(q, half))).double()
 }
 
-/// ln(y) in two words, for y from the smallest subnormal number to 1, where both are 0. y = 2^k (1 + f), where f is
-/// exact. At y = 0 it is below -130, at NaN it is NaN.
+/// Returns ln(y) in two words, for y from the smallest subnormal number to 1, where both words are 0. y = 2^k (1 + f), where
+/// f is exact. The result is below -130 at y = 0, and NaN at NaN.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub fn ln_double<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>) -> DoubleWord<Vector<L>> {
     let y = y * l.splat(L::Scalar::LIFT);
@@ -67,7 +68,8 @@ pub fn ln_double<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>) -> Doub
     parts(l, k, y.mul_add(scale, -l.one())).double()
 }
 
-/// ln(y) where `plain`, log(1 - y) elsewhere, in two words: the bits of the functions above, for one polynomial.
+/// Returns ln(y) where `plain`, and log(1 - y) elsewhere, in two words: the bits of the functions above, with one
+/// polynomial.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub fn ln_of_either<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>, plain: Mask<L>) -> DoubleWord<Vector<L>> {
     let y = plain.select(y * l.splat(L::Scalar::LIFT), -y);

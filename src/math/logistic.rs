@@ -1,4 +1,4 @@
-//! The logistic function, its relatives, and what all formulas need of a logit.
+//! The logistic function, its relatives, and the parts of a logit that all formulas need.
 //!
 //! With e = exp(-|x|):
 //!
@@ -17,7 +17,7 @@ use super::log1p::{log1p_of_fraction, log1p_of_fraction_double};
 use super::{Constants, Formula, Inputs, Results};
 use crate::simd::{Lanes, Mask, Token, Vector};
 
-/// A logit as all the formulas need it.
+/// The parts of a logit that all formulas need.
 pub struct Logit<L: Lanes> {
     pub magnitude: Vector<L>,
     /// x >= 0
@@ -33,7 +33,7 @@ impl<L: Lanes<Scalar: Constants>> Logit<L> {
         Self { magnitude, positive: x.ge(l.zero()), e: exp_neg(l, magnitude) }
     }
 
-    /// For formulas that do not look at the scaled e, which is 0.
+    /// For formulas that do not use the scaled e, which is 0 here.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn unscaled(l: Token<L>, x: Vector<L>) -> Self {
         let magnitude = x.abs();
@@ -42,8 +42,8 @@ impl<L: Lanes<Scalar: Constants>> Logit<L> {
     }
 }
 
-/// 1 / (1 + exp(-x)). What rounding takes from 1 + e could be given back by three instructions, which cost an eighth of the
-/// speed.
+/// 1 / (1 + exp(-x)). Three more instructions could restore what the rounding of 1 + e takes away, but they cost an eighth
+/// of the speed.
 #[derive(Clone, Copy)]
 pub struct Sigmoid;
 
@@ -88,7 +88,7 @@ impl<T: Constants> Formula<T> for LogSigmoid {
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
-        // Subtracted from 0, which leaves no -0.
+        // The difference from 0 is never -0.
         only(l, l.zero() - softplus(l, -inputs.logit))
     }
 }
@@ -104,8 +104,8 @@ fn ramp<L: Lanes<Scalar: Constants>>(l: Token<L>, x: Vector<L>) -> Vector<L> {
     l.zero().ge(x).clear(x)
 }
 
-/// softplus(beta x) / beta, for beta from 2^-100 to 2^100: up to there its reciprocal leaves nothing of what is beyond the
-/// limit of the exponential.
+/// softplus(beta x) / beta, for beta from 2^-100 to 2^100. In this range the quotient is 0 wherever the exponential is
+/// beyond its limit.
 #[derive(Clone, Copy)]
 pub struct ScaledSoftplus<T> {
     beta: Factor<T>,
@@ -125,7 +125,7 @@ impl<T: Constants> Formula<T> for ScaledSoftplus<T> {
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
-        // In two words: rounded, it would be beta |x| / 2 ULP off.
+        // The product is in two words: rounded to one, it would be beta |x| / 2 ULP off.
         let a = self.beta.times(l, DoubleWord { hi: inputs.logit.abs(), lo: l.zero() });
         let e = exp_neg_double(l, a);
         // Where e is subnormal, it must not be rounded before it is divided.
@@ -139,7 +139,7 @@ impl<T: Constants> Formula<T> for ScaledSoftplus<T> {
     }
 }
 
-/// A result for each element.
+/// Returns results with one output.
 #[cfg_attr(not(unoptimized), inline(always))]
 fn only<L: Lanes>(l: Token<L>, value: Vector<L>) -> Results<L> {
     Results { term: l.zero(), factors: [l.zero(), l.zero()], outputs: [value, l.zero()] }

@@ -27,7 +27,7 @@ pub(crate) use weight::{WeightTerm, is_moderate};
 
 use crate::simd::{Lanes, MICROCONTROLLER, Token, Vector};
 
-/// What a formula is given of each element. A row that a formula does not ask for holds ones.
+/// The inputs of a formula for each element. A row that the formula does not ask for holds ones.
 #[derive(Clone, Copy)]
 pub struct Inputs<L: Lanes> {
     pub logit: Vector<L>,
@@ -37,24 +37,24 @@ pub struct Inputs<L: Lanes> {
     pub upstream: Vector<L>,
 }
 
-/// What a formula makes of each element.
+/// The results of a formula for each element.
 #[derive(Clone, Copy)]
 pub struct Results<L: Lanes> {
-    /// What is summed.
+    /// The term that is summed.
     pub term: Vector<L>,
-    /// The e of the products whose logarithm is summed besides: up to [`Formula::PRODUCTS`].
+    /// The e of each product 1 + e whose logarithm is also summed, up to [`Formula::PRODUCTS`].
     pub factors: [Vector<L>; 2],
-    /// What is written: up to [`Formula::OUTPUTS`].
+    /// The results that are written, up to [`Formula::OUTPUTS`].
     pub outputs: [Vector<L>; 2],
 }
 
-/// Whether anybody asks what terms tell. A microcontroller goes over a block lane by lane, all lanes must have one formula, and it
-/// looks at all of them before.
+/// Whether the driver asks what terms tell. On a microcontroller it evaluates a block lane by lane, and all lanes must have
+/// one formula, so it surveys all of them first.
 pub(crate) const TELLING: bool = !MICROCONTROLLER;
 
 /// A loss and its derivatives, for a vector of elements.
 pub trait Formula<T: Constants>: Copy + Sync {
-    /// How many registers are worth their code side by side: 1, 2 or 4.
+    /// The number of registers, 1, 2 or 4, up to which more registers side by side are worth their code.
     const REGISTERS: usize = 1;
     /// Whether it has a term to be summed.
     const SUMS: bool = false;
@@ -68,23 +68,23 @@ pub trait Formula<T: Constants>: Copy + Sync {
     const WEIGHTED: bool = true;
     /// Whether the row of upstream derivatives is read.
     const UPSTREAM: bool = false;
-    /// Whether each lane has a positive weight and a weight of its own, the same in all rows of a block, which only multiply the
-    /// lane's sums.
+    /// Whether each lane has a positive weight and a weight of its own, the same in all rows of a block, which multiply only
+    /// the sums of the lane.
     const BY_LANE: bool = false;
     /// Whether a term is infinite or NaN where the formula does not hold, if anybody [asks](TELLING).
     const TELLS: bool = false;
 
-    /// The results; those beyond what the constants promise are not looked at.
+    /// Returns the results. Those beyond what the constants promise are not used.
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L>;
 
-    /// By what the logarithm of each product is multiplied; `BY_LANE`, the targets whose costs are.
+    /// Returns the factors of the logarithms of the products; if `BY_LANE`, the targets whose costs are the factors.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn factor_weights(self) -> [T; 2] {
         [T::ONE; 2]
     }
 }
 
-/// Which of the results a pass is after; what nobody asked for, the compiler removes.
+/// The results of a pass. The compiler removes those that are not wanted.
 pub trait Wanted: Copy + Sync {
     /// The sum of the losses.
     const SUM: bool = false;
@@ -111,7 +111,8 @@ pub struct SumAndGradient;
 pub struct GradientAndHessian;
 #[derive(Clone, Copy)]
 pub struct Backward;
-/// All derivatives, times the upstream one: where it is 1, and who wants no Hessian gives it no output, it is any of them.
+/// All derivatives, times the upstream derivative. They serve every pass with derivatives: the upstream derivative may be 1,
+/// and a pass without a Hessian gives it no output.
 #[derive(Clone, Copy)]
 pub struct Derivatives;
 
@@ -142,9 +143,10 @@ impl Wanted for Derivatives {
     const UPSTREAM: bool = true;
 }
 
-/// The polynomial with these coefficients, from the highest power down.
+/// Returns the polynomial with these coefficients, from the highest power down, at x.
 ///
-/// Up to twelve are written out: compiled for size, it would be a loop, of which two thirds are not the polynomial.
+/// Up to twelve coefficients are written out: a compiler that optimises for size would make a loop, two thirds of which are
+/// not the polynomial.
 #[cfg_attr(not(unoptimized), inline(always))]
 fn horner<L: Lanes>(l: Token<L>, coefficients: &'static [L::Scalar], x: Vector<L>) -> Vector<L> {
     let mut sum = l.splat(coefficients[0]);

@@ -7,9 +7,10 @@
 //! gradient = w (up p - down q) / max(p q, 1e-12)
 //! ```
 //!
-//! No term of the loss is negative for t in [0, 1]. For a hard target the gradient is -w p_w / p or w / q, and nothing is
-//! left to cancel; where the denominator is held at 1e-12 it is -w p_w q / 1e-12 or w p / 1e-12. For a soft one with
-//! p_w = 1 the numerator is p - t, rounded once. With another p_w it is as exact as its terms are large.
+//! No term of the loss is negative for t in [0, 1]. For a hard target the gradient is -w p_w / p or w / q, in which nothing
+//! cancels; where the denominator is held at 1e-12 it is -w p_w q / 1e-12 or w p / 1e-12. For a soft target with p_w = 1 the
+//! numerator is p - t, rounded once. With another p_w its error is
+//! relative to its terms, not to their difference.
 
 use core::marker::PhantomData;
 
@@ -18,15 +19,15 @@ use super::log1p::{ln_double, ln_of_either, log1p_double};
 use super::{Constants, Formula, Inputs, Results, Wanted};
 use crate::simd::{Float, Lanes, Mask, Token, Vector};
 
-/// `HARD` is for blocks whose targets are all 0 or 1: one logarithm each, where soft ones take two.
+/// `HARD` is for blocks whose targets are all 0 or 1: they take one logarithm each, and soft targets take two.
 #[derive(Clone, Copy)]
 pub struct Probability<T, W, const HARD: bool> {
-    /// By what derivatives are multiplied.
+    /// The factor of the derivatives.
     pub scale: T,
     pub wanted: PhantomData<W>,
 }
 
-/// An element as loss and gradient need it.
+/// The parts of an element that loss and gradient need.
 struct ProbabilityElement<L: Lanes> {
     p: Vector<L>,
     q: Vector<L>,
@@ -39,7 +40,7 @@ struct ProbabilityElement<L: Lanes> {
 }
 
 impl<L: Lanes<Scalar: Constants>> ProbabilityElement<L> {
-    /// What a logarithm comes to: no more than 100. Those of `argument` 0 and -0 are not as low as they must be.
+    /// Returns the negated logarithm, at most 100. The logarithm of an `argument` of 0 or -0 may be above -100, so it is replaced.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn clamped(l: Token<L>, log: Vector<L>, argument: Vector<L>) -> Vector<L> {
         let most = l.splat(L::Scalar::narrow(100.0));
@@ -53,7 +54,7 @@ impl<L: Lanes<Scalar: Constants>> ProbabilityElement<L> {
         Product::new(self.down, weight).times(l, positive) + Product::new(self.up, weight).times(l, negative)
     }
 
-    /// The same for a hard target.
+    /// Returns the loss of a hard target.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn hard_loss(&self, l: Token<L>, weight: Vector<L>) -> Vector<L> {
         let log = ln_of_either(l, self.p, self.positive).hi;
@@ -61,7 +62,7 @@ impl<L: Lanes<Scalar: Constants>> ProbabilityElement<L> {
         Product::new(self.positive.select(self.down, self.up), weight).times(l, cost)
     }
 
-    /// For a weight of 1, and without p_w where the target is positive.
+    /// Returns the gradient for a weight of 1, without p_w where the target is 1.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn slope(&self, l: Token<L>) -> Vector<L> {
         let (product, least) = (self.p * self.q, l.splat(L::Scalar::narrow(1e-12)));

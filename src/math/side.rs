@@ -1,4 +1,4 @@
-//! One side of asymmetric loss, and what its margin makes of it; for the names see [`asymmetric`](super::asymmetric).
+//! One side of asymmetric loss, with its margin; for the names see [`asymmetric`](super::asymmetric).
 //!
 //! Close to the margin S - m has no digits left. But m is the sigmoid of x0 = ln(m / (1 - m)), and a difference of two
 //! sigmoids is a product:
@@ -8,8 +8,8 @@
 //! c = (1 - m) (1 - exp(-(x - x0)))
 //! ```
 //!
-//! x0 is one number of two words for all elements, so x - x0 is rounded like any other difference. Of what cancels, only the
-//! error of x0 is left: as if the margin were rounded once more.
+//! x0 is one number of two words for all elements, so x - x0 is rounded like any other difference. Where it cancels, only
+//! the error of x0 is left, which is like rounding the margin once more.
 
 use super::Constants;
 use super::costs::Costs;
@@ -20,7 +20,7 @@ use super::log1p::{ln_double, ln_of_either, log1p_double, log1p_of_fraction_doub
 use super::logistic::Logit;
 use crate::simd::{Float, Lanes, Mask, Token, Vector, scalar};
 
-/// What is subtracted from the probability of a negative.
+/// The margin, which is subtracted from the probability of a negative target.
 #[derive(Clone, Copy)]
 pub struct Margin<T> {
     pub value: T,
@@ -32,13 +32,13 @@ pub struct Margin<T> {
 }
 
 impl<T: Constants> Margin<T> {
-    /// Below the smallest normal number it is none.
+    /// A margin below the smallest normal number counts as 0.
     #[inline(never)]
     pub fn new(value: T) -> Self {
         if value < T::OFFSET {
             return Self { value: T::ZERO, less: T::ONE, more: T::ONE, logit: DoubleWord::ZERO };
         }
-        // Nothing here is fused, so that it is the same for every backend.
+        // Nothing here is fused, so that the margin is the same for every backend.
         let l = scalar();
         let m = l.splat(value);
         let (ln, other) = (ln_double(l, m), log1p_double(l, -m));
@@ -52,7 +52,7 @@ impl<T: Constants> Margin<T> {
     }
 }
 
-/// What both sides of an element have in common.
+/// The parts that both sides of an element share.
 pub struct AsymmetricElement<L: Lanes> {
     pub x: Logit<L>,
     pub logit: Vector<L>,
@@ -60,17 +60,18 @@ pub struct AsymmetricElement<L: Lanes> {
     pub d: Vector<L>,
     /// log1p(e)
     pub log: DoubleWord<Vector<L>>,
-    /// e, not rounded where it is subnormal, ...
+    /// e, or the scaled e where e is subnormal.
     pub e: Vector<L>,
-    /// ... which is here.
+    /// Where e is subnormal.
     pub subnormal: Mask<L>,
 }
 
 /// One side.
 pub struct Side<L: Lanes> {
-    /// Its cost is near, the other's far; where it is easy, S is e / d, and R is elsewhere.
+    /// near is the cost of this side, and far that of the other one. Where near is 0 (easy), S is e / d; elsewhere R is e /
+    /// d.
     pub costs: Costs<L>,
-    /// L, and the same of a finite logit.
+    /// L, and L for the nearest finite logit.
     pub cost: Vector<L>,
     pub finite: Vector<L>,
     /// c
@@ -79,7 +80,7 @@ pub struct Side<L: Lanes> {
     pub ratio: Vector<L>,
     /// m / r
     pub other: Vector<L>,
-    /// r, if it has a margin.
+    /// r, if the side has a margin.
     pub rest: Vector<L>,
     /// Where the side has a margin.
     pub clipped: Mask<L>,
@@ -100,7 +101,7 @@ impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
         Self { x, logit, d, log, e, subnormal }
     }
 
-    /// A side, with a margin where these are, if there is one.
+    /// Returns a side, whose `negative` elements have the margin.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn side(&self, l: Token<L>, costs: Costs<L>, margin: Margin<L::Scalar>, negative: Mask<L>) -> Side<L> {
         let mut side = self.plain(l, costs);
@@ -116,7 +117,7 @@ impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
         side
     }
 
-    /// What r makes different, where these have a margin.
+    /// Sets what r changes for the `negative` elements, which have a margin.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn clip(&self, l: Token<L>, side: &mut Side<L>, m: Vector<L>, negative: Mask<L>) {
         let (easy, one) = (side.costs.easy, l.one());
@@ -129,7 +130,7 @@ impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
         side.rest = rest / self.d;
     }
 
-    /// With L by whichever of q and r is the smaller, where it has a margin.
+    /// Computes L from the smaller one of q and r where the side has a margin.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn with_cost(&self, l: Token<L>, side: Side<L>) -> Side<L> {
         if !side.has_margin {
@@ -145,7 +146,7 @@ impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
         }
     }
 
-    /// Without a margin.
+    /// Returns a side without a margin.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn plain(&self, l: Token<L>, costs: Costs<L>) -> Side<L> {
         let nowhere = l.zero().equals(l.one());
@@ -164,7 +165,7 @@ impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
         }
     }
 
-    /// `size` times q^gamma, and where that is yet to be multiplied by the offset.
+    /// Returns `size` times q^gamma, and where the offset must still multiply it.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn powered(
         &self,
@@ -201,18 +202,18 @@ impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
 }
 
 impl<L: Lanes<Scalar: Constants>> Side<L> {
-    /// L / c, which is e where S is subnormal.
+    /// Returns L / c, which is e where S is subnormal.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn cost_over_c(&self, element: &AsymmetricElement<L>) -> Vector<L> {
         (element.subnormal & self.costs.easy).select(element.e, self.finite / self.above)
     }
 
-    /// The loss, with weights times q^gamma of `size`.
+    /// Returns the loss, where weights times q^gamma are `size`.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn loss(&self, l: Token<L>, element: &AsymmetricElement<L>, size: Vector<L>, shrunk: Shrunk<L>) -> Vector<L> {
         let tail = element.subnormal & self.costs.easy;
         let infinity = l.splat(L::Scalar::MAX + L::Scalar::MAX);
-        // A power that has vanished leaves an infinite cost.
+        // An infinite cost stays infinite where the power has vanished.
         let infinite = self.cost.ge(infinity) & size.equals(l.zero());
         let loss = infinite.select(self.cost, size * self.cost);
         let loss = tail.select(size * (element.e * self.above), loss);

@@ -1,9 +1,9 @@
-//! Weights: their sum, and which are moderate.
+//! The sum of weights, and which weights are moderate.
 
 use super::{Constants, Formula, Inputs, Results};
 use crate::simd::{Lanes, Mask, Token, Vector};
 
-/// The weight itself is what is summed.
+/// The formula whose term is the weight itself.
 #[derive(Clone, Copy)]
 pub struct WeightTerm;
 
@@ -18,13 +18,13 @@ impl<T: Constants> Formula<T> for WeightTerm {
     }
 }
 
-/// Whether a factor is 0, or of moderate size, as [`Constants::MODERATE_WEIGHTS`] are.
+/// Whether a factor is 0, or of moderate size ([`Constants::MODERATE_WEIGHTS`]).
 pub fn is_moderate<T: Constants>(v: T, [least, most]: [T; 2]) -> bool {
     let size = v.magnitude();
     (v == T::ZERO) | ((least <= size) & (size <= most))
 }
 
-/// The same of each.
+/// Returns which factors are moderate.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub fn are_moderate<L: Lanes<Scalar: Constants>>(l: Token<L>, v: Vector<L>, [least, most]: [L::Scalar; 2]) -> Mask<L> {
     let size = v.abs();

@@ -17,13 +17,13 @@ fn power<T: Float>(exponent: i32) -> T {
     T::narrow(f64::from_bits(((1023 + exponent) as u64) << 52))
 }
 
-/// What the last digit of a normal number is worth.
+/// The value of the last digit of a normal number.
 fn last_digit<T: Float>(v: T) -> Exact {
     let exponent = ((v.widen().to_bits() >> 52) & 0x7ff) as i32 - 1023;
     exact(power::<f64>(exponent / 2)) * exact(power::<f64>(exponent - exponent / 2 - T::FRACTION_BITS as i32))
 }
 
-/// Of either sign and any digits, every other time of few digits, so that there are ties; between 2^-range and 2^range.
+/// A number of either sign between 2^-range and 2^range, every other time of few digits, so that there are ties.
 fn number<T: Float>(Bits(bits): Bits, range: i32) -> T {
     let exponent = (bits >> 53) as i32 % (2 * range) - range;
     let digits = bits & 0xf_ffff_ffff_ffff;
@@ -32,12 +32,12 @@ fn number<T: Float>(Bits(bits): Bits, range: i32) -> T {
     if bits & 2 == 0 { v } else { -v }
 }
 
-/// Those of a number that is not negative.
+/// The bits of a number that is not negative.
 fn positive(Bits(bits): Bits) -> Bits {
     Bits(bits & !2)
 }
 
-/// Two words of a sum, and no more than half a digit in the lower one.
+/// Two words of a sum, of which the lower one is at most half a digit.
 fn words<T: Float>(hi: Bits, lo: Bits, range: i32) -> DoubleWord<T> {
     let hi = number::<T>(hi, range);
     DoubleWord::two_sum(hi, number::<T>(lo, 1) * hi * power(-2 - T::FRACTION_BITS as i32))
@@ -58,13 +58,13 @@ fn products_are_exact<T: Float>(a: T, b: T) {
     assert_eq!(both(product), exact(a) * exact(b), "{a} * {b}");
 }
 
-/// What is left out is a product of rounding errors: a few units of the second word's last digit.
+/// The error is a product of rounding errors: a few units of the second word's last digit.
 fn is_close<T: Float>(found: DoubleWord<T>, expected: &Exact, units: i32) -> bool {
     let unit = exact(power::<f64>(-2 * T::FRACTION_BITS as i32 - 2));
     magnitude(both(found) - expected) <= magnitude(expected.clone()) * unit * exact(f64::from(units))
 }
 
-/// Half a digit, and as much more as the correction may be off: a part of a digit, or the smallest number.
+/// Whether the error is at most half a digit plus the error of the correction: a part of a digit, or the smallest number.
 fn is_rounded<T: Constants>(found: T, sum: DoubleWord<T>, divisor: DoubleWord<T>) -> bool {
     let half = last_digit(found) * exact(0.5);
     let limit = half.clone() + half * exact(power::<f64>(5 - T::FRACTION_BITS as i32)) + exact(T::LEAST);
@@ -88,7 +88,7 @@ fn check_quotients<T: Constants>(sum: [Bits; 2], divisor: [Bits; 2], exponents: 
 quickcheck! {
     fn sums(a: Bits, b: Bits) -> () {
         fn check<T: Float>(a: Bits, b: Bits) {
-            // Whose digits overlap, touch, or do neither.
+            // The digits of the words overlap, touch, or do neither.
             for range in [1, 20, 60] {
                 sums_are_exact(number::<T>(a, range), number::<T>(b, range));
             }
@@ -169,12 +169,12 @@ quickcheck! {
         fn check<T: Float>(v: T) {
             let reciprocal = DoubleWord::reciprocal(v);
             assert_eq!(reciprocal.hi, T::ONE / v);
-            // 1 / v is not in finitely many digits, but what remains when it is multiplied is.
+            // 1 / v has infinitely many digits, but its product with v, less 1, has few.
             let product = both(reciprocal) * exact(v);
             let left = magnitude(product - exact(1.0));
             assert!(left <= exact(power::<f64>(-2 * T::FRACTION_BITS as i32 - 2)) * exact(4.0), "1 / {v} = {reciprocal:?}");
         }
-        // As far as the low word is normal.
+        // Up to here the low word is normal.
         check(number::<f32>(v, 100));
         check(number::<f64>(v, 900));
     }
@@ -187,7 +187,7 @@ quickcheck! {
     }
 
     fn products_of_lanes(factor: Bits, hi: Bits, lo: Bits) -> () {
-        // Neither is negative.
+        // No factor is negative.
         check_products_of_lanes(number::<f32>(positive(factor), 6), words(positive(hi), lo, 20));
         check_products_of_lanes(number::<f64>(positive(factor), 6), words(positive(hi), lo, 20));
     }
@@ -215,12 +215,12 @@ fn sums_at_the_edges() {
 fn products_at_the_edges() {
     fn check<T: Constants>(largest: T, smallest: T) {
         let digits = T::ONE + power(-(T::FRACTION_BITS as i32));
-        // Up to where splitting overflows, and down to where the low word's last digit is the smallest number.
+        // From where splitting overflows down to where the last digit of the low word is the smallest number.
         products_are_exact(largest * digits, digits);
         products_are_exact(largest * digits, -digits / largest);
         products_are_exact(smallest * digits, digits);
         assert_ne!(DoubleWord::two_product(smallest * digits, digits).lo, T::ZERO);
-        // Beyond, the high word alone.
+        // Beyond, only the high word is left.
         let beyond = DoubleWord::two_product(power::<T>(4) * largest * digits, digits);
         assert_eq!(beyond, DoubleWord { hi: power::<T>(4) * largest * digits * digits, lo: T::ZERO });
     }
@@ -238,7 +238,7 @@ fn counts_at_the_edges() {
         }
     }
     assert_eq!(DoubleWord::<f32>::from_count(0), DoubleWord::ZERO);
-    // 2^53 + 1, and the last that is between two numbers.
+    // 2^53 + 1, and the last count that is between two numbers.
     assert_eq!(DoubleWord::<f64>::from_count((1 << 53) + 1).lo.abs(), 1.0);
     assert_eq!(both(DoubleWord::<f64>::from_count((1 << 63) - 1)), Exact::from((1_u64 << 63) - 1));
 }
@@ -249,7 +249,7 @@ fn what_is_not_finite() {
         let infinity = T::MAX + T::MAX;
         let nan = T::narrow(f64::NAN);
         let one = DoubleWord { hi: T::ONE, lo: T::ZERO };
-        // Where a sum overflows, its low word is not a number.
+        // Where a sum overflows, its low word is NaN.
         for hi in [infinity, -infinity] {
             let sum = DoubleWord { hi, lo: nan };
             let clean = DoubleWord { hi, lo: T::ZERO };
@@ -273,7 +273,7 @@ fn what_is_not_finite() {
 #[test]
 fn by_one_nothing_changes() {
     fn check<T: Float>() {
-        // Not normalised, either.
+        // This sum is not normalised.
         let sum = DoubleWord { hi: T::ONE, lo: T::MAX };
         assert_eq!(sum.times(T::ONE), sum);
         let one = DoubleWord { hi: T::ONE, lo: T::ZERO };
@@ -295,18 +295,18 @@ fn quotients_at_the_edges() {
     fn check<T: Constants>() {
         let word = |hi| DoubleWord { hi, lo: T::ZERO };
         let three = T::ONE + T::ONE + T::ONE;
-        // Sums as large and as small as can be.
+        // The largest and the smallest sums.
         assert_eq!(word(T::MAX).divided(word(T::MAX)), T::ONE);
         assert_eq!(word(T::MAX).divided(word(three)), T::MAX / three);
         assert_eq!(word(T::LEAST * three).divided(word(three)), T::LEAST);
         assert_eq!(word(T::LEAST).divided(word(T::ONE)), T::LEAST);
         assert_eq!(word(T::ONE).divided(word(T::MAX * power(-1))), T::ONE / (T::MAX * power(-1)));
-        // Where the quotient overflows, and where it is subnormal.
+        // A quotient that overflows, and one that is subnormal.
         assert_eq!(word(T::MAX).divided(word(power(-1))), T::MAX + T::MAX);
         assert_eq!(word(-T::MAX).divided(word(power(-1))), -T::MAX - T::MAX);
         assert_eq!(word(T::SMALL).divided(word(T::MAX * power(-1))), T::SMALL / (T::MAX * power(-1)));
         assert_eq!(word(T::ZERO).divided(word(three)), T::ZERO);
-        // The low words count: 1 + d over 1 is 1, and as near to 1 + 2 d, over 1 - d it is 1 + 2 d.
+        // The low words count: 1 + d over 1 is 1, as near as 1 + 2 d; over 1 - d it is 1 + 2 d.
         let d = power::<T>(-1 - T::FRACTION_BITS as i32);
         let more = DoubleWord { hi: T::ONE, lo: d };
         assert_eq!(more.divided(word(T::ONE)), T::ONE);
@@ -316,13 +316,13 @@ fn quotients_at_the_edges() {
     check::<f64>();
 }
 
-/// [`Factor::times`] of one number in each lane.
+/// The products of one number in each lane, by [`Factor::times`].
 struct Products<T>(core::marker::PhantomData<T>);
 
 struct Product<T> {
     factor: Factor<T>,
     a: DoubleWord<T>,
-    /// Of each lane; a register has no more.
+    /// Both words of each lane; a register has at most 16 lanes.
     found: [[T; 16]; 2],
 }
 
@@ -344,12 +344,12 @@ impl<T: Constants> Kernel<T> for Products<T> {
 fn check_products_of_lanes<T: Constants>(factor: T, a: DoubleWord<T>) {
     for backend in Backend::available() {
         let mut product = Product { factor: Factor::new(factor), a, found: [[T::ZERO; 16]; 2] };
-        // SAFETY: the kernel asks for nothing.
+        // SAFETY: the kernel trusts nothing.
         unsafe { backend.function::<T, Products<T>>().call(&mut product) };
         let [hi, lo] = product.found;
         let expected = both(a) * exact(factor);
         let found = DoubleWord { hi: hi[0], lo: lo[0] };
-        // The high word is exact: the low one has all the errors, and is smaller by half of the digits.
+        // The high word is exact: the low word has all the errors, and is smaller by half of the digits.
         let limit = magnitude(expected.clone()) * exact(power::<f64>(2 - (3 * T::FRACTION_BITS / 2) as i32));
         assert!(magnitude(both(found) - &expected) <= limit, "{}: {factor} * {a:?} = {found:?}", backend.name());
         assert_eq!(found.hi, product.factor.head * a.hi_head(), "{}", backend.name());

@@ -1,4 +1,4 @@
-//! Where the margin is, as a logit.
+//! The margin as a logit.
 
 use super::Margin;
 use crate::math::Constants;
@@ -16,7 +16,7 @@ const LOGITS: [(f64, f64, f64); 8] = [
     (0.20000000298023224, -1.3862943424934393, 7.158026120963729e-17),
 ];
 
-/// (1 - m) times an error of x0 is the relative one of m.
+/// Whether the error of x0 is within the bound: (1 - m) times it is the relative error of m.
 fn is_close<T: Constants>(allowed: f64) {
     for (m, high, low) in LOGITS {
         let margin = Margin::new(T::narrow(m));
