@@ -9,8 +9,7 @@
 //!
 //! No term of the loss is negative for t in [0, 1]. For a hard target the gradient is -w p_w / p or w / q, in which nothing
 //! cancels; where the denominator is held at 1e-12 it is -w p_w q / 1e-12 or w p / 1e-12. For a soft target with p_w = 1 the
-//! numerator is p - t, rounded once. With another p_w its error is
-//! relative to its terms, not to their difference.
+//! numerator is p - t, rounded once. With another p_w its error is relative to its terms, not to their difference.
 
 use core::marker::PhantomData;
 

@@ -1,4 +1,4 @@
-//! AVX2 with FMA: eight `f32` or four `f64`.
+//! AVX2 with FMA: eight `f32` or four `f64` a register.
 
 #![allow(unsafe_op_in_unsafe_fn, reason = "each function is one intrinsic, under the contract of `Lanes`")]
 
@@ -31,14 +31,14 @@ pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out 
     unsafe { super::run::<T, K, T::Avx2, Two<T>, Four<T>>(args) }
 }
 
-/// All bits of the first `count` lanes, at most 8.
+/// Returns all bits set in the first `count` lanes, at most 8.
 #[inline(always)]
 unsafe fn first_f32(count: usize) -> __m256i {
     static LANES: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
     _mm256_loadu_si256(LANES.as_ptr().wrapping_add(8 - count).cast())
 }
 
-/// The same of at most 4.
+/// Returns all bits set in the first `count` lanes, at most 4.
 #[inline(always)]
 unsafe fn first_f64(count: usize) -> __m256i {
     static LANES: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
@@ -95,7 +95,7 @@ unsafe impl Lanes for Avx2<f32> {
             Format::Bf16 => {
                 let bits = _mm256_castps_si256(v);
                 let odd = _mm256_and_si256(_mm256_srli_epi32::<16>(bits), _mm256_set1_epi32(1));
-                // Carries into what is kept where that is nearer, or as near and even.
+                // The sum carries into the upper half where rounding up is nearer, or as near and even.
                 let rounded = _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
                 let quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x0040_0000));
                 let is_nan = _mm256_castps_si256(_mm256_cmp_ps::<_CMP_UNORD_Q>(v, v));
@@ -129,7 +129,7 @@ unsafe impl Lanes for Avx2<f32> {
     unsafe fn neg_mul_add(a: __m256, b: __m256, c: __m256) -> __m256 {
         _mm256_fnmadd_ps(a, b, c)
     }
-    // The second operand of `min` is the one returned when either is NaN.
+    // `min` returns the second operand when either is NaN.
     #[inline(always)]
     unsafe fn at_most(v: __m256, limit: __m256) -> __m256 {
         _mm256_min_ps(limit, v)
@@ -249,7 +249,7 @@ unsafe impl Lanes for Avx2<f64> {
     unsafe fn neg_mul_add(a: __m256d, b: __m256d, c: __m256d) -> __m256d {
         _mm256_fnmadd_pd(a, b, c)
     }
-    // The second operand of `min` is the one returned when either is NaN.
+    // `min` returns the second operand when either is NaN.
     #[inline(always)]
     unsafe fn at_most(v: __m256d, limit: __m256d) -> __m256d {
         _mm256_min_pd(limit, v)

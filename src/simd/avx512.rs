@@ -1,4 +1,4 @@
-//! AVX-512 (F and DQ): sixteen `f32` or eight `f64`.
+//! AVX-512 (F and DQ): sixteen `f32` or eight `f64` a register.
 
 #![allow(unsafe_op_in_unsafe_fn, reason = "each function is one intrinsic, under the contract of `Lanes`")]
 
@@ -17,7 +17,7 @@ use super::{Float, Kernel, Lanes, Native};
 #[derive(Clone, Copy)]
 pub struct Avx512<T>(PhantomData<T>);
 
-/// Registers side by side; two are all virtual lanes.
+/// Registers side by side; two are as wide as all virtual lanes.
 pub(super) type Two<T> = Pair<<T as Native>::Avx512>;
 pub(super) type Four<T> = Two<T>;
 
@@ -80,7 +80,7 @@ unsafe impl Lanes for Avx512<f32> {
             Format::Bf16 => {
                 let bits = _mm512_castps_si512(v);
                 let odd = _mm512_and_si512(_mm512_srli_epi32::<16>(bits), _mm512_set1_epi32(1));
-                // Carries into what is kept where that is nearer, or as near and even.
+                // The sum carries into the upper half where rounding up is nearer, or as near and even.
                 let rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
                 let is_nan = _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(v, v);
                 let kept = _mm512_mask_or_epi32(rounded, is_nan, bits, _mm512_set1_epi32(0x0040_0000));
@@ -113,7 +113,7 @@ unsafe impl Lanes for Avx512<f32> {
     unsafe fn neg_mul_add(a: __m512, b: __m512, c: __m512) -> __m512 {
         _mm512_fnmadd_ps(a, b, c)
     }
-    // The second operand of `min` is the one returned when either is NaN.
+    // `min` returns the second operand when either is NaN.
     #[inline(always)]
     unsafe fn at_most(v: __m512, limit: __m512) -> __m512 {
         _mm512_min_ps(limit, v)
@@ -233,7 +233,7 @@ unsafe impl Lanes for Avx512<f64> {
     unsafe fn neg_mul_add(a: __m512d, b: __m512d, c: __m512d) -> __m512d {
         _mm512_fnmadd_pd(a, b, c)
     }
-    // The second operand of `min` is the one returned when either is NaN.
+    // `min` returns the second operand when either is NaN.
     #[inline(always)]
     unsafe fn at_most(v: __m512d, limit: __m512d) -> __m512d {
         _mm512_min_pd(limit, v)

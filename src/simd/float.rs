@@ -1,4 +1,4 @@
-//! What a backend needs to know of `f32` and `f64`.
+//! The properties of `f32` and `f64` that backends and formulas need.
 
 use core::fmt::{Debug, Display};
 use core::num::Wrapping;
@@ -47,8 +47,8 @@ pub(crate) trait Float:
     const NAN: Self;
     /// 2^(half the precision, rounded up) + 1: splits a number into two halves (Veltkamp).
     const SPLITTER: Self;
-    /// Above it, and below its reciprocal, a product's rounding error may be lost, or a quotient's, which reaches its square;
-    /// `SHRINK` brings it back.
+    /// Above `LARGE` and below `SMALL`, its reciprocal, the rounding error of a product may be lost, or that of a quotient,
+    /// which reaches the square of these. A product with `SHRINK` or its reciprocal brings the number back.
     const LARGE: Self;
     const SMALL: Self;
     const SHRINK: Self;
@@ -57,20 +57,20 @@ pub(crate) trait Float:
     fn from_pattern(bits: Self::Pattern) -> Self;
     fn magnitude(self) -> Self;
     fn is_finite(self) -> bool;
-    /// The nearest.
+    /// Returns the nearest number.
     fn from_count(n: u64) -> Self;
-    /// The same for 32 bits.
+    /// Returns the number nearest to 32 bits.
     fn from_word(n: u32) -> Self;
     fn from_integer(n: i32) -> Self;
-    /// Towards zero, clamped to the range.
+    /// Rounds towards zero, and clamps to the range of `i32`.
     fn to_integer(self) -> i32;
-    /// Towards zero, clamped to the range of `u64`.
+    /// Rounds towards zero, and clamps to the range of `u64`.
     fn to_count(self) -> u64;
     fn from_difference(n: i64) -> Self;
-    /// Towards zero, clamped to the range.
+    /// Rounds towards zero, and clamps to the range of `i64`.
     fn to_difference(self) -> i64;
     fn widen(self) -> f64;
-    /// The nearest.
+    /// Returns the nearest number.
     fn narrow(v: f64) -> Self;
 }
 

@@ -1,4 +1,4 @@
-//! The formats of 16 bits that numbers may be kept in.
+//! The 16-bit formats in which numbers may be stored.
 
 use half::{bf16, f16};
 
@@ -11,7 +11,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Exactly.
+    /// Returns the exact value.
     pub fn read<T: Float>(self, bits: u16) -> T {
         T::narrow(f64::from(match self {
             Self::F16 => f16::from_bits(bits).to_f32(),
@@ -19,7 +19,8 @@ impl Format {
         }))
     }
 
-    /// To the nearest, ties to even, of an `f32`. (From `f64` the crate `half` rounds without looking at the lowest bits.)
+    /// Rounds an `f32` to the nearest number, ties to even. (The crate `half` ignores the lowest bits of an `f64` when it
+    /// rounds.)
     pub fn round<T: Float>(self, v: T) -> u16 {
         let v = v.widen() as f32;
         match self {
@@ -28,11 +29,11 @@ impl Format {
         }
     }
 
-    /// As many numbers as there is room for. No part of any kernel: they would all be several times as long.
+    /// Reads `row.len()` numbers. It is no part of any kernel, since all kernels would be several times as long.
     ///
     /// # Safety
     ///
-    /// They can be read.
+    /// As many numbers can be read.
     #[inline(never)]
     pub unsafe fn read_row<T: Float>(self, from: *const u16, row: &mut [T]) {
         for (i, v) in row.iter_mut().enumerate() {
@@ -41,6 +42,8 @@ impl Format {
         }
     }
 
+    /// Rounds and writes all numbers of a row.
+    ///
     /// # Safety
     ///
     /// There is room for as many numbers.

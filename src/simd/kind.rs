@@ -1,14 +1,14 @@
-//! The kinds of backends: one table of what there is for which targets, and where a CPU has it.
+//! The kinds of backends: one table of their targets, names, registers and detection.
 
 use super::scalar::{Plain, Scalar};
 #[cfg(feature = "reproducible")]
 use super::scalar_fma::Fused;
 use super::{Float, Function, Kernel, Lanes, registers};
 
-/// A machine with little memory, and no vectors.
+/// Whether the target is a machine with little memory and no vectors.
 pub const MICROCONTROLLER: bool = cfg!(microcontroller);
 
-/// A macro, since what a target has not must be gone from the list, from each `match`, and from [`Native`].
+/// This is a macro, since a kind that the target lacks must be absent from the list, from each `match`, and from [`Native`].
 macro_rules! kinds {
     ($($(#[$target:meta])* $kind:ident = $name:expr, $module:ident, $f32:ty, $f64:ty, if $detected:expr;)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,25 +18,27 @@ macro_rules! kinds {
 
         /// An element type with its registers on each backend.
         pub(crate) trait Native: Float {
-            /// 128 bytes: over how many lanes a sum is defined, whatever the width of the registers.
+            /// The virtual lanes, 128 bytes, over which a sum is defined for any width of the registers.
             type VirtualLanes: Copy + Default + AsRef<[Self]> + AsMut<[Self]>;
             const VIRTUAL_LANES: usize = 128 / size_of::<Self>();
-            /// Room for [`COLUMNS`](Self::COLUMNS) lanes of [`MADE_LOGITS`](Self::MADE_LOGITS) rows, or of half as many and of a
-            /// factor.
+            /// Room for [`MADE_LOGITS`](Self::MADE_LOGITS) rows of [`COLUMNS`](Self::COLUMNS) lanes: logits alone, or half
+            /// as many of them and a factor.
             type LogitBuffer;
-            /// The same of [`MADE_TARGETS`](Self::MADE_TARGETS) rows: of targets alone, or of them and of three factors.
+            /// Room for [`MADE_TARGETS`](Self::MADE_TARGETS) rows: targets alone, or a quarter as many of them and three
+            /// factors.
             type TargetBuffer;
-            /// Room for the rows of a factor where it is not in that of targets; else nothing.
+            /// Room for the rows of a factor, on a microcontroller; elsewhere empty, since factors share the room for
+            /// targets.
             type FactorBuffer;
             /// One element for each of [`COLUMNS`](Self::COLUMNS) lanes.
             type Columns: Copy;
-            /// As many lanes as are taken at a time: all, or one where memory is short.
+            /// The number of lanes that a block has at a time: all, or one where memory is short.
             const COLUMNS: usize = if MICROCONTROLLER { 1 } else { Self::VIRTUAL_LANES };
-            /// As many rows as are made at a time.
+            /// The number of rows that are made at a time.
             const MADE_ROWS: usize = if MICROCONTROLLER { 32 } else { 8 };
-            /// The same where there are no factors: half of a block.
+            /// The number of rows that are made at a time without factors: half of a block.
             const MADE_LOGITS: usize = if MICROCONTROLLER { 32 } else { 16 };
-            /// The same where, besides, targets alone are made: a block.
+            /// The number of rows that are made at a time if only targets are made: a block.
             const MADE_TARGETS: usize = 32;
             $($(#[$target])* type $kind: Lanes<Scalar = Self>;)*
         }
@@ -60,7 +62,7 @@ macro_rules! kinds {
         }
 
         impl Kind {
-            /// Fastest first.
+            /// All kinds, the fastest first.
             pub(super) const ALL: &'static [Self] = &[$($(#[$target])* Self::$kind,)*];
 
             pub(super) fn detected(self) -> bool {
@@ -98,7 +100,7 @@ macro_rules! kinds {
     };
 }
 
-/// What the instructions of the crate `wide` are called.
+/// The name of the instructions that the crate `wide` uses.
 #[cfg(wide)]
 const WIDE: &str = if cfg!(target_arch = "aarch64") {
     "neon"
@@ -124,15 +126,15 @@ kinds! {
     ScalarFma = "scalar-fma", scalar_fma, Scalar<f32, Fused>, Scalar<f64, Fused>, if true;
 }
 
-/// Whether a target has the scalar backend alone.
+/// Whether the target has only the scalar backend.
 const IS_SCALAR: bool = Kind::ALL.len() == 1;
 
 impl Kind {
-    /// A kernel for a single row. AVX-512 leaves rows to AVX2, of which four registers are as fast as two of its own; a scalar
-    /// backend beside a faster one leaves them to the driver.
+    /// Returns the kernel for a single row. AVX-512 runs that of AVX2, since four registers of AVX2 are as fast as two of
+    /// its own. A scalar backend beside a faster one leaves rows to the driver.
     #[inline]
     pub(super) fn row_function<T: Native, K: Kernel<T>>(self) -> Option<Function<K::Args, K::Out>> {
-        // Each named alone: another match over all kinds would compile a kernel for those that have none.
+        // Each kind is named: a match over all kinds would compile a kernel for those that leave rows to the driver.
         match self {
             #[cfg(avx512)]
             Self::Avx512 => Some(Function { run: super::avx2::run::<T, K>, lanes: T::Avx2::LANES }),
@@ -146,8 +148,8 @@ impl Kind {
     }
 }
 
-// CPUID, and whether the operating system saves the registers; asked once and kept in an atomic. Each is asked for all that
-// its code may use: a hypervisor can leave out any of them.
+// CPUID, and whether the operating system saves the registers, are read once and kept in an atomic. Each function asks for
+// all instructions that its code may use, since a hypervisor can hide any of them.
 #[cfg(avx2)]
 mod detection {
     #[cfg(avx512)]
@@ -163,7 +165,7 @@ mod detection {
         cpu_avx2::get() && has_halves()
     }
 
-    /// Whether the CPU has F16C, where it is needed. `cpufeatures` does not know it; its registers are those of AVX2.
+    /// Whether the CPU has F16C, if it is needed. `cpufeatures` does not know F16C, which uses the registers of AVX2.
     fn has_halves() -> bool {
         cfg!(not(feature = "half")) || has_f16c()
     }
@@ -175,7 +177,7 @@ mod detection {
         use core::arch::x86_64::__cpuid;
         use core::sync::atomic::{AtomicU8, Ordering};
 
-        // 0: not asked yet.
+        // 0 means that CPUID has not been read yet.
         static ANSWER: AtomicU8 = AtomicU8::new(0);
         match ANSWER.load(Ordering::Relaxed) {
             0 => {

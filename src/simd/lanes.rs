@@ -1,8 +1,8 @@
-//! The whole vocabulary of vector operations: the trait [`Lanes`], and the types that make it safe to use.
+//! The complete set of vector operations: the trait [`Lanes`], and the types that make it safe to use.
 //!
-//! A backend implements [`Lanes`] with raw registers and unsafe functions. Everything above works with [`Vector`] and
-//! [`Mask`], whose operations are safe: a value of theirs can only be made with a [`Token`], and a token only where the
-//! CPU has been found to run the backend's instructions.
+//! A backend implements [`Lanes`] with raw registers and unsafe functions. All other code works with [`Vector`] and
+//! [`Mask`], whose operations are safe: a vector or a mask can only be made with a [`Token`], and a token only exists where
+//! the CPU was found to have the backend's instructions.
 
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Sub};
 
@@ -10,7 +10,7 @@ use super::Float;
 #[cfg(feature = "half")]
 use super::Format;
 
-/// Of one register.
+/// The largest number of lanes of one register.
 pub const MOST_LANES: usize = 16;
 
 /// A vector register of one element type on one instruction set.
@@ -20,18 +20,18 @@ pub const MOST_LANES: usize = 16;
 /// An implementor promises that every function is free of undefined behaviour on a CPU that has the instructions of
 /// the backend, and that loads and stores touch exactly [`LANES`](Self::LANES) elements at any alignment.
 ///
-/// Every function requires of its caller that the CPU has the instructions; those that load and store besides,
-/// that `LANES` elements at the pointer can be read or written.
+/// Every function requires that the CPU has the instructions. Functions that load or store also require that `LANES`
+/// elements at the pointer can be read or written.
 pub unsafe trait Lanes: Copy + 'static {
-    /// What one lane holds.
+    /// The type of one lane.
     type Scalar: Float;
-    /// The register.
+    /// The register, or several side by side.
     type Raw: Copy;
-    /// What a comparison yields.
+    /// The result of a comparison.
     type Mask: Copy;
-    /// One register, where `Self` is several side by side.
+    /// A single register, where `Self` is several side by side.
     type Register: Lanes<Scalar = Self::Scalar>;
-    /// Elements at a time.
+    /// The number of lanes.
     const LANES: usize;
     /// Whether `mul_add` rounds once.
     const FUSED: bool;
@@ -40,10 +40,10 @@ pub unsafe trait Lanes: Copy + 'static {
     unsafe fn load(from: *const Self::Scalar) -> Self::Raw;
     unsafe fn store(v: Self::Raw, to: *mut Self::Scalar);
 
-    /// The first `count`, at most all, and 0 beyond them. No more are read.
+    /// Loads the first `count` elements, at most all lanes, followed by 0. It reads no more than these.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn load_first(from: *const Self::Scalar, count: usize) -> Self::Raw {
-        // SAFETY: the caller's promise, of `count` elements.
+        // SAFETY: the caller's promise for `count` elements.
         unsafe {
             let mut row = [Self::Scalar::ZERO; MOST_LANES];
             for (i, v) in row.iter_mut().take(Self::LANES).enumerate() {
@@ -54,10 +54,10 @@ pub unsafe trait Lanes: Copy + 'static {
             Self::load(row.as_ptr())
         }
     }
-    /// Writes the first `count`, at most all, and no more.
+    /// Stores the first `count` lanes, at most all. It writes no more than these.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn store_first(v: Self::Raw, to: *mut Self::Scalar, count: usize) {
-        // SAFETY: likewise.
+        // SAFETY: the caller's promise for `count` elements.
         unsafe {
             let mut row = [Self::Scalar::ZERO; MOST_LANES];
             Self::store(v, row.as_mut_ptr());
@@ -68,20 +68,20 @@ pub unsafe trait Lanes: Copy + 'static {
             }
         }
     }
-    /// True in all lanes but the first `count`, at most all.
+    /// Returns true in all lanes but the first `count`, at most all.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn beyond(count: usize) -> Self::Mask {
-        // SAFETY: the caller's promise, and a register has no more lanes than the row.
+        // SAFETY: the caller's promise; a register has no more lanes than the row.
         unsafe {
             let ones = [Self::Scalar::ONE; MOST_LANES];
             Self::eq(Self::load_first(ones.as_ptr(), count), Self::splat(Self::Scalar::ZERO))
         }
     }
 
-    /// Bytes as numbers, from 0 to 255.
+    /// Loads bytes as numbers from 0 to 255.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn load_bytes(from: *const u8) -> Self::Raw {
-        // SAFETY: the caller's promise, of as many bytes as there are lanes.
+        // SAFETY: the caller's promise for `LANES` bytes.
         unsafe {
             let mut row = [Self::Scalar::ZERO; MOST_LANES];
             for (i, v) in row.iter_mut().take(Self::LANES).enumerate() {
@@ -94,18 +94,18 @@ pub unsafe trait Lanes: Copy + 'static {
     #[cfg(feature = "half")]
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn load_halves(from: *const u16, format: Format) -> Self::Raw {
-        // SAFETY: the caller's promise, of as many numbers as there are lanes.
+        // SAFETY: the caller's promise for `LANES` numbers.
         unsafe {
             let mut row = [Self::Scalar::ZERO; MOST_LANES];
             format.read_row(from, &mut row[..Self::LANES]);
             Self::load(row.as_ptr())
         }
     }
-    /// Rounds each to the nearest, ties to even.
+    /// Rounds each lane to the nearest number, ties to even, and stores it.
     #[cfg(feature = "half")]
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn store_halves(v: Self::Raw, to: *mut u16, format: Format) {
-        // SAFETY: likewise.
+        // SAFETY: the caller's promise for `LANES` numbers.
         unsafe {
             let mut row = [Self::Scalar::ZERO; MOST_LANES];
             Self::store(v, row.as_mut_ptr());
@@ -117,17 +117,17 @@ pub unsafe trait Lanes: Copy + 'static {
     unsafe fn sub(a: Self::Raw, b: Self::Raw) -> Self::Raw;
     unsafe fn mul(a: Self::Raw, b: Self::Raw) -> Self::Raw;
     unsafe fn div(a: Self::Raw, b: Self::Raw) -> Self::Raw;
-    /// a * b + c, rounded once or twice.
+    /// Returns a * b + c, rounded once if `FUSED` and else twice.
     unsafe fn mul_add(a: Self::Raw, b: Self::Raw, c: Self::Raw) -> Self::Raw;
-    /// c - a * b, rounded likewise.
+    /// Returns c - a * b, rounded as `mul_add` is.
     unsafe fn neg_mul_add(a: Self::Raw, b: Self::Raw, c: Self::Raw) -> Self::Raw;
-    /// The smaller of the two; NaN where `v` is NaN. `limit` is never NaN.
+    /// Returns the smaller of the two, and NaN where `v` is NaN. `limit` is never NaN.
     unsafe fn at_most(v: Self::Raw, limit: Self::Raw) -> Self::Raw;
 
     unsafe fn ge(a: Self::Raw, b: Self::Raw) -> Self::Mask;
     unsafe fn eq(a: Self::Raw, b: Self::Raw) -> Self::Mask;
     unsafe fn select(mask: Self::Mask, yes: Self::Raw, no: Self::Raw) -> Self::Raw;
-    /// 0 where the mask is true.
+    /// Returns 0 where the mask is true, and `v` elsewhere.
     unsafe fn clear(mask: Self::Mask, v: Self::Raw) -> Self::Raw;
     unsafe fn mask_and(a: Self::Mask, b: Self::Mask) -> Self::Mask;
     unsafe fn mask_or(a: Self::Mask, b: Self::Mask) -> Self::Mask;
@@ -136,12 +136,12 @@ pub unsafe trait Lanes: Copy + 'static {
     unsafe fn and(a: Self::Raw, b: Self::Raw) -> Self::Raw;
     unsafe fn or(a: Self::Raw, b: Self::Raw) -> Self::Raw;
     unsafe fn xor(a: Self::Raw, b: Self::Raw) -> Self::Raw;
-    /// Addition of the bit patterns, as integers as wide as the element, wrapping.
+    /// Adds the bit patterns, as integers as wide as the element, wrapping.
     unsafe fn bits_add(a: Self::Raw, b: Self::Raw) -> Self::Raw;
     unsafe fn bits_sub(a: Self::Raw, b: Self::Raw) -> Self::Raw;
-    /// The bit pattern shifted left by the width of the fraction: the lowest bits become sign and exponent.
+    /// Shifts the bit pattern left by the width of the fraction: the lowest bits become sign and exponent.
     unsafe fn bits_to_exponent(v: Self::Raw) -> Self::Raw;
-    /// The inverse, filling with zeros: sign and exponent become the lowest bits.
+    /// Shifts the bit pattern right by the width of the fraction: sign and exponent become the lowest bits, below zeros.
     unsafe fn exponent_to_bits(v: Self::Raw) -> Self::Raw;
 }
 
@@ -149,11 +149,11 @@ pub unsafe trait Lanes: Copy + 'static {
 #[derive(Clone, Copy)]
 pub struct Token<L>(core::marker::PhantomData<L>);
 
-/// `L::LANES` elements.
+/// A vector of `L::LANES` elements.
 #[derive(Clone, Copy)]
 pub struct Vector<L: Lanes>(pub(super) L::Raw);
 
-/// What a comparison of two vectors yields: true or false in each lane.
+/// The result of comparing two vectors: true or false in each lane.
 #[derive(Clone, Copy)]
 pub struct Mask<L: Lanes>(L::Mask);
 
@@ -166,7 +166,7 @@ impl<L: Lanes> Token<L> {
         Self(core::marker::PhantomData)
     }
 
-    /// That of one register, which takes no other instructions.
+    /// Returns the token of a single register, which needs no other instructions.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn register(self) -> Token<L::Register> {
         Token(core::marker::PhantomData)
@@ -199,7 +199,7 @@ impl<L: Lanes> Token<L> {
 }
 
 impl<L: Lanes> Token<L> {
-    /// True in all lanes but the first `count`, at most all.
+    /// Returns true in all lanes but the first `count`, at most all.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn beyond(self, count: usize) -> Mask<L> {
         // SAFETY: the token proves the instructions.
@@ -235,7 +235,7 @@ impl<L: Lanes> Token<L> {
     }
 }
 
-// In all that follows: a vector or a mask exists only where a token did, and the token proved the instructions.
+// In all that follows, a vector or a mask exists only where a token did, and the token proves the instructions.
 
 impl<L: Lanes> Vector<L> {
     /// # Safety
@@ -266,14 +266,14 @@ impl<L: Lanes> Vector<L> {
         unsafe { L::store_halves(self.0, to, format) }
     }
 
-    /// self * a + b
+    /// Returns self * a + b.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn mul_add(self, a: Self, b: Self) -> Self {
         // SAFETY: a vector proves the instructions.
         Self(unsafe { L::mul_add(self.0, a.0, b.0) })
     }
 
-    /// b - self * a
+    /// Returns b - self * a.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn neg_mul_add(self, a: Self, b: Self) -> Self {
         // SAFETY: a vector proves the instructions.
@@ -342,7 +342,7 @@ impl<L: Lanes> Vector<L> {
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn sign_bit() -> Self {
-        // SAFETY: called with a vector at hand, which proves the instructions.
+        // SAFETY: only methods with a vector call this, and the vector proves the instructions.
         Self(unsafe { L::splat(-L::Scalar::ZERO) })
     }
 
@@ -351,7 +351,7 @@ impl<L: Lanes> Vector<L> {
         self.xor(self.and(Self::sign_bit()))
     }
 
-    /// `self` where the mask is true, its negative elsewhere.
+    /// Returns `self` where the mask is true, and its negative elsewhere.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn negate_unless(self, mask: Mask<L>) -> Self {
         let sign = Self::sign_bit();
@@ -366,7 +366,7 @@ impl<L: Lanes> Mask<L> {
         Vector(unsafe { L::select(self.0, yes.0, no.0) })
     }
 
-    /// 0 where the mask is true, `v` elsewhere.
+    /// Returns 0 where the mask is true, and `v` elsewhere.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn clear(self, v: Vector<L>) -> Vector<L> {
         // SAFETY: a mask proves the instructions.

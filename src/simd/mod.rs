@@ -1,7 +1,7 @@
-//! The instruction sets: which there are, which the CPU has, and how a kernel gets to run on one.
+//! The instruction sets: which there are, which of them the CPU has, and how a kernel runs on one.
 
-// Without SSE2, but for what computes in software: firmware, and kernels of x86-64. Of `x86` without an operating
-// system nothing tells whether it does, so it is refused.
+// Without SSE2, only targets that compute in software are accepted: firmware, and kernels of x86-64. Nothing tells whether
+// an `x86` target without an operating system does, so it is refused.
 #[cfg(all(
     any(target_arch = "x86", target_arch = "x86_64"),
     not(target_feature = "sse2"),
@@ -44,34 +44,34 @@ pub(crate) use scalar::scalar;
 
 /// A computation over vectors, written once for every instruction set.
 pub trait Kernel<T: Native> {
-    /// What it is called with.
+    /// The arguments, behind one reference.
     type Args;
     /// What it returns.
     type Out;
 
-    /// How many registers are worth their code side by side, so that their chains of operations do not wait for each
-    /// other: 1, 2 or 4. The longer the formula, the fewer.
+    /// How many registers side by side are worth their code, so that their chains of operations do not wait for each other:
+    /// 1, 2 or 4. The longer the formula, the fewer.
     const REGISTERS: usize = 1;
 
-    /// Must be inlined always, like all that it calls, and free of closures: only then does its code take on the
-    /// instructions of the wrapper it is called from. (Without optimisation, nothing has to be fast.)
+    /// Must always be inlined, like all that it calls, and free of closures: only then is its code compiled with the
+    /// instructions of the wrapper that calls it. (An unoptimised build does not need to be fast.)
     ///
     /// # Safety
     ///
-    /// What `Args` says of its pointers holds.
+    /// The conditions that `Args` states for its pointers hold.
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, args: &mut Self::Args) -> Self::Out;
 }
 
-/// How many registers a kernel gets: one without optimisation, where each has its place on the stack.
+/// Returns how many registers a kernel gets: one without optimisation, where each register is a place on the stack.
 const fn registers<T: Native, K: Kernel<T>>() -> usize {
     if cfg!(unoptimized) { 1 } else { K::REGISTERS }
 }
 
-/// A kernel, on as many registers as it wants.
+/// Runs a kernel on as many registers as it asks for.
 ///
 /// # Safety
 ///
-/// The CPU has the instructions of these; the rest is that of [`Kernel::run`].
+/// The CPU has the instructions of these registers, and the conditions of [`Kernel::run`] hold.
 #[cfg_attr(not(unoptimized), inline(always))]
 unsafe fn run<T, K, One, Two, Four>(args: &mut K::Args) -> K::Out
 where
@@ -81,7 +81,7 @@ where
     Two: Lanes<Scalar = T>,
     Four: Lanes<Scalar = T>,
 {
-    // SAFETY: the caller's promise. What is not run is not compiled either.
+    // SAFETY: the caller's promise. Branches that are not taken are not compiled.
     unsafe {
         if const { registers::<T, K>() == 4 } {
             K::run(Token::<Four>::assume(), args)
@@ -96,7 +96,7 @@ where
 /// A [`Kernel`], compiled for a backend that this CPU has.
 pub struct Function<A, R> {
     run: unsafe fn(&mut A) -> R,
-    /// How many lanes it takes at a time; a power of two.
+    /// The number of lanes that it takes at a time, a power of two.
     pub lanes: usize,
 }
 
@@ -111,10 +111,10 @@ impl<A, R> Copy for Function<A, R> {}
 impl<A, R> Function<A, R> {
     /// # Safety
     ///
-    /// What the kernel asks of its arguments holds.
+    /// The conditions that the kernel states for its arguments hold.
     #[inline]
     pub unsafe fn call(self, args: &mut A) -> R {
-        // SAFETY: only `Backend::function` makes one, for instructions that the CPU has; the rest is the caller's promise.
+        // SAFETY: only `Backend` makes functions, for instructions that the CPU has; the rest is the caller's promise.
         unsafe { (self.run)(args) }
     }
 }
@@ -189,13 +189,13 @@ impl Backend {
         self.0.is_fused()
     }
 
-    /// A kernel for a single row, if there is one on this backend.
+    /// Returns the kernel for a single row, if this backend evaluates rows.
     #[inline]
     pub(crate) fn row_function<T: Native, K: Kernel<T>>(self) -> Option<Function<K::Args, K::Out>> {
         self.0.row_function::<T, K>()
     }
 
-    /// A kernel as this backend runs it.
+    /// Returns the kernel for this backend.
     #[inline]
     pub(crate) fn function<T: Native, K: Kernel<T>>(self) -> Function<K::Args, K::Out> {
         self.0.function::<T, K>()

@@ -1,7 +1,7 @@
 //! Two registers as one, so that a formula works on both in turn, operation by operation.
 //!
-//! A formula is a long chain of operations that each wait for the one before. The CPU looks ahead only so far: where the
-//! next vector's chain begins after the end of this one's, it is found too late, and units stand idle.
+//! A formula is a long chain of operations, each of which waits for the one before. The CPU looks ahead only so far: if the
+//! chain of the next vector begins after the end of this one, the CPU finds it too late, and execution units stand idle.
 
 #![allow(unsafe_op_in_unsafe_fn, reason = "each function is two of `L`, under the contract of `Lanes`")]
 
@@ -26,7 +26,8 @@ unsafe impl<L: Lanes> Lanes for Pair<L> {
 
     #[inline(always)]
     unsafe fn splat(v: L::Scalar) -> Self::Raw {
-        // Not `[one; 2]`, here and wherever it is of vectors: it is a loop until all is inlined, and there are thousands.
+        // Not `[one; 2]`, here and for all arrays of vectors: it is a loop until all is inlined, and there are thousands of
+        // them.
         let one = L::splat(v);
         [one, one]
     }

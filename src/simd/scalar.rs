@@ -1,4 +1,4 @@
-//! One element at a time, for every machine; fused or not, as `M` says.
+//! The scalar backend: one element at a time, on every machine; fused or not, as `M` says.
 
 use core::hint::select_unpredictable;
 use core::marker::PhantomData;
@@ -9,7 +9,7 @@ use super::{Float, Kernel, Lanes, Native, Token, Vector};
 ///
 /// # Safety
 ///
-/// As for [`Lanes`]: free of undefined behaviour on a CPU that has the instruction.
+/// As for [`Lanes`]: the function is free of undefined behaviour on a CPU that has the instruction.
 pub unsafe trait MulAdd<T>: Copy + 'static {
     /// Whether it rounds once.
     const FUSED: bool;
@@ -18,11 +18,11 @@ pub unsafe trait MulAdd<T>: Copy + 'static {
     unsafe fn mul_add(a: T, b: T, c: T) -> T;
 }
 
-/// Two roundings: what every CPU can do.
+/// Rounds twice, which every CPU can do.
 #[derive(Clone, Copy)]
 pub struct Plain;
 
-// SAFETY: safe code.
+// SAFETY: the code is safe.
 unsafe impl<T: Float> MulAdd<T> for Plain {
     const FUSED: bool = false;
 
@@ -35,7 +35,7 @@ unsafe impl<T: Float> MulAdd<T> for Plain {
 #[derive(Clone, Copy)]
 pub struct Scalar<T, M>(PhantomData<(T, M)>);
 
-// SAFETY: safe code but for `load` and `store`, which touch one element.
+// SAFETY: all code is safe except `load` and `store`, which touch one element.
 unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
     type Scalar = T;
     type Raw = T;
@@ -146,7 +146,7 @@ unsafe impl<T: Float, M: MulAdd<T>> Lanes for Scalar<T, M> {
     }
 }
 
-/// For one number, outside of kernels: what is computed once for all elements.
+/// Returns the token for computations outside of kernels, which are done once for all elements.
 pub fn scalar<T: Float>() -> Token<Scalar<T, Plain>> {
     // SAFETY: every CPU has the instructions.
     unsafe { Token::assume() }
@@ -158,11 +158,11 @@ impl<T: Float> Vector<Scalar<T, Plain>> {
     }
 }
 
-/// Elements side by side: always four, which compilers turn into vectors.
+/// Four elements side by side, which compilers turn into vectors.
 pub(super) type Two<T> = SideBySide<SideBySide<<T as Native>::Scalar>>;
 pub(super) type Four<T> = Two<T>;
 
-/// Several elements side by side, as compilers can turn into vectors; a microcontroller does one operation after the other.
+/// Two registers side by side, which compilers turn into vectors; a microcontroller executes one operation after the other.
 #[cfg(not(microcontroller))]
 pub(super) type SideBySide<L> = super::pair::Pair<L>;
 #[cfg(microcontroller)]
@@ -171,7 +171,7 @@ pub(super) type SideBySide<L> = L;
 /// # Safety
 ///
 /// None: every CPU of the target has the instructions.
-// A function of its own, as those of the other backends are: what it calls can be looked at.
+// It is not inlined, like `run` of the other backends, so that the disassembly shows what it calls.
 #[inline(never)]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out {
     // SAFETY: safe code needs no instructions of its own; the rest is the caller's promise.

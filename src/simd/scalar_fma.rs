@@ -1,4 +1,4 @@
-//! One element at a time, fused: the bits of AVX2 and NEON on every machine.
+//! The scalar backend that fuses: the bits of AVX2 and NEON on every machine.
 
 use super::scalar::{MulAdd, SideBySide};
 use super::{Kernel, Native};
@@ -6,7 +6,7 @@ use super::{Kernel, Native};
 #[derive(Clone, Copy)]
 pub struct Fused;
 
-/// Several elements side by side, whose operations do not wait for each other.
+/// Four elements side by side, whose chains of operations do not wait for each other.
 pub(super) type Two<T> = SideBySide<SideBySide<<T as Native>::ScalarFma>>;
 pub(super) type Four<T> = Two<T>;
 
@@ -19,7 +19,7 @@ pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out 
     unsafe { super::run::<T, K, T::ScalarFma, Two<T>, Four<T>>(args) }
 }
 
-// SAFETY: safe code.
+// SAFETY: the code is safe.
 unsafe impl MulAdd<f32> for Fused {
     const FUSED: bool = true;
 
@@ -29,7 +29,7 @@ unsafe impl MulAdd<f32> for Fused {
     }
 }
 
-// SAFETY: safe code.
+// SAFETY: the code is safe.
 unsafe impl MulAdd<f64> for Fused {
     const FUSED: bool = true;
 
@@ -39,13 +39,14 @@ unsafe impl MulAdd<f64> for Fused {
     }
 }
 
-/// A Cortex-M with an FPU, whose instruction stable Rust reaches without `std`.
+/// `f32` on a Cortex-M with an FPU: stable Rust reaches its instruction through `asm!`, without `std`.
 #[cfg(cortex_m_fpu)]
 mod single {
     use core::arch::asm;
 
-    // What the compiler makes of `a * b + c` rounds twice. The registers of the FPU cannot be operands, since the compiler asks
-    // for instructions on `f64` before it lends them: so operands come in others, and an instruction becomes four.
+    // The compiler's code for `a * b + c` rounds twice. The registers of the FPU cannot be operands of `asm!`, since the
+    // compiler requires instructions on `f64` for them: so core registers hold the operands, and one instruction becomes
+    // four.
     #[inline(always)]
     pub fn mul_add(a: f32, b: f32, c: f32) -> f32 {
         let r;
@@ -59,10 +60,11 @@ mod single {
     }
 }
 
-/// In `f64`, where the product of two `f32` is exact, and their sum is mostly so exact that to round it again changes nothing.
+/// `f32` by way of `f64`: the product of two `f32` is exact there, and the sum is mostly so exact that rounding it again
+/// changes nothing.
 #[cfg(not(cortex_m_fpu))]
 mod single {
-    /// The bits of an `f64` that an `f32` has no room for, and their value halfway between two of these.
+    /// The bits of an `f64` beyond the digits of an `f32`, and their value halfway between two `f32`.
     const BEYOND: u64 = (1 << 29) - 1;
     const HALFWAY: u64 = 1 << 28;
 
@@ -70,24 +72,25 @@ mod single {
     pub fn mul_add(a: f32, b: f32, c: f32) -> f32 {
         let (product, c) = (f64::from(a) * f64::from(b), f64::from(c));
         let sum = product + c;
-        // Subnormal numbers have less room. (What is not a number has zeros there.)
+        // Subnormal numbers have fewer digits. (Infinity and NaN have zeros in these bits.)
         let is_sure = sum.to_bits() & BEYOND != HALFWAY && sum.abs() >= f64::from(f32::MIN_POSITIVE);
         if is_sure { sum as f32 } else { to_odd(sum, product, c) as f32 }
     }
 
-    /// The sum of two numbers, rounded to odd: to round that again, to a number with two bits less, is to round once. Algorithm: S.
-    /// Boldo and G. Melquiond, "Emulation of a FMA and correctly rounded sums: proved algorithms using rounding to odd" (2008).
+    /// Returns the sum of two numbers, rounded to odd: rounding it again, to at least two digits less, gives the same as
+    /// rounding once. Algorithm: S. Boldo and G. Melquiond, "Emulation of a FMA and correctly rounded sums: proved
+    /// algorithms using rounding to odd" (2008).
     #[cold]
     #[inline(never)]
     fn to_odd(sum: f64, a: f64, b: f64) -> f64 {
         let part = sum - a;
-        // What the sum has lost (D. Knuth's TwoSum).
+        // The rounding error of the sum (D. Knuth's TwoSum).
         let lost = (a - (sum - part)) + (b - part);
         let bits = sum.to_bits();
         if lost == 0.0 || bits & 1 == 1 {
             return sum;
         }
-        // An even neighbour gives way to the odd one on the other side of the exact sum.
+        // If the sum is even, its odd neighbour on the other side of the exact sum replaces it.
         f64::from_bits(if (lost > 0.0) == (sum > 0.0) { bits + 1 } else { bits - 1 })
     }
 }
@@ -125,7 +128,7 @@ mod tests {
         }
     }
 
-    /// That `a * b + c` is the nearest number and, of two that are as near, the even one.
+    /// Checks that `a * b + c` is the nearest number and, of two that are as near, the even one.
     fn check<T: Number>(a: T, b: T, c: T)
     where
         Fused: MulAdd<T>,
@@ -136,7 +139,7 @@ mod tests {
         let size = magnitude(sum.clone());
         let message = || std::format!("{a:?} * {b:?} + {c:?}: {found:?}");
         if !found.is_finite() {
-            // As near to the largest number as to the next, if there were one.
+            // The middle between the largest number and the next one, if there were one.
             let half = (exact(T::MAX) - exact(T::of_bits(T::MAX.bits() - 1))) * exact(0.5);
             assert!(size >= exact(T::MAX) + half && (found > T::ZERO) == (sum > exact(0.0)), "{}", message());
             return;
@@ -183,7 +186,8 @@ mod tests {
         check_edges::<f64>();
     }
 
-    /// Products of many digits, and of so few that some lie halfway between two numbers, with what is near them and far below.
+    /// Checks products of many digits, and products of so few that some lie halfway between two numbers, with summands near
+    /// them and far below.
     fn check_near<T: Number>(bits: Bits)
     where
         Fused: MulAdd<T>,
@@ -204,14 +208,14 @@ mod tests {
         }
     }
 
-    /// Products of about half of the smallest number, with numbers of which it is the last digit.
+    /// Checks products of about half of the smallest number, with summands whose last digit is the smallest number.
     fn check_subnormal<T: Number>()
     where
         Fused: MulAdd<T>,
     {
         let (one, digits) = (T::ONE.bits(), T::FRACTION_BITS);
         let bias = one >> digits;
-        // Of 2^-power.
+        // 2^-power.
         let scale = |power: u64| T::of_bits((bias - power) << digits);
         let (first, power) = ((bias + digits as u64) / 2, bias + digits as u64);
         let places = || (0..=digits).step_by(digits / 23);
@@ -232,7 +236,7 @@ mod tests {
     fn rounded_once_where_subnormal() {
         check_subnormal::<f32>();
         check_subnormal::<f64>();
-        // The sum in `f64` is odd as it is, and its neighbour halfway between two numbers.
+        // The sum in `f64` is odd as it is, and its neighbour is halfway between two numbers.
         let scale = f32::from_bits((127 - 75) << 23);
         let (a, b) = (1.0 + 2875.0 * f32::EPSILON, 1.0 - 2874.0 * f32::EPSILON);
         check(a * scale, b * scale, f32::from_bits(1 << 22));

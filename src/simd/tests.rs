@@ -1,11 +1,11 @@
-//! Vectors that are only partly there, on every backend and on one register, two and four.
+//! Loads and stores of part of a vector, on every backend, with one, two and four registers.
 
 use super::{Backend, Kernel, Lanes, Native, Token};
 
-/// Room for the lanes of four registers, and more.
+/// Room for more than the lanes of four registers.
 const ROOM: usize = 80;
 
-/// The first `count` of these, and what becomes of them.
+/// The first `count` elements, and the results.
 struct Part<T> {
     from: *const T,
     count: usize,
@@ -23,10 +23,10 @@ impl<T: Native, const REGISTERS: usize> Kernel<T> for Parts<REGISTERS> {
 
     /// # Safety
     ///
-    /// So many can be read.
+    /// `count` elements can be read.
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, part: &mut Part<T>) -> usize {
         if part.count <= L::LANES {
-            // SAFETY: the caller's promise, and there is room for all lanes.
+            // SAFETY: the caller's promise; there is room for all lanes.
             unsafe {
                 let v = l.load_first(part.from, part.count);
                 v.store(part.loaded.as_mut_ptr());
@@ -45,7 +45,7 @@ fn check<T: Native, const REGISTERS: usize>() {
         let function = backend.function::<T, Parts<REGISTERS>>();
         let mut count = 0;
         loop {
-            // At the end of an array, so that more would be read of what is not there; and before numbers that are not.
+            // The elements are at the end of an array, so that a read beyond them is out of bounds, or before NaN.
             for (at, len) in [(ROOM - count, ROOM), (1, 1 + count)] {
                 let mut from = [nan; ROOM];
                 for (i, v) in from[at..len].iter_mut().enumerate() {
@@ -58,7 +58,7 @@ fn check<T: Native, const REGISTERS: usize>() {
                     stored: [marker; ROOM],
                     beyond: [marker; ROOM],
                 };
-                // SAFETY: so many are there.
+                // SAFETY: `count` elements are there.
                 let lanes = unsafe { function.call(&mut part) };
                 assert_eq!(lanes, function.lanes, "{}", backend.name());
                 if count > lanes {

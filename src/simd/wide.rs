@@ -1,5 +1,5 @@
-//! The crate `wide`: whatever 128-bit instructions the target was built with. NEON on aarch64, which fuses; SSE2 on
-//! baseline x86, simd128 on wasm32, which do not.
+//! The crate `wide`: the 128-bit instructions that the target was built with. These are NEON on aarch64, which fuses, and
+//! SSE2 on baseline x86 and simd128 on wasm32, which do not.
 
 #![allow(unsafe_op_in_unsafe_fn, reason = "each function is one operation of `wide`, under the contract of `Lanes`")]
 
@@ -16,8 +16,8 @@ use super::Format;
 use super::pair::Pair;
 use super::{Float, Kernel, Lanes, Native};
 
-/// `wide` uses the fused instructions of aarch64. It would use those of x86 too if the whole build had them, and then
-/// this backend's bits would hang on a compiler flag: there it multiplies and adds in two steps.
+/// `wide` uses the fused instructions of aarch64. On x86 it would use them only if the whole build has them, and the bits of
+/// this backend would depend on a compiler flag; so it multiplies and adds in two steps there.
 const FUSED: bool = cfg!(target_arch = "aarch64");
 
 #[derive(Clone, Copy)]
@@ -27,21 +27,21 @@ pub struct Wide<T>(PhantomData<T>);
 pub(super) type Two<T> = Pair<<T as Native>::Wide>;
 #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
 pub(super) type Four<T> = Pair<Two<T>>;
-/// SSE2 has 16 registers, and two operands to an instruction: four chains would wait in memory.
+/// SSE2 has 16 registers, and instructions with two operands: four chains of operations would spill to memory.
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 pub(super) type Four<T> = Two<T>;
 
 /// # Safety
 ///
 /// None: every CPU of the target has the instructions.
-// A function of its own, as those of the other backends are: what it calls can be looked at.
+// It is not inlined, like `run` of the other backends, so that the disassembly shows what it calls.
 #[inline(never)]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out {
     // SAFETY: the target was built with the instructions that `wide` uses; the rest is the caller's promise.
     unsafe { super::run::<T, K, T::Wide, Two<T>, Four<T>>(args) }
 }
 
-// SAFETY: safe code but for `load` and `store`, which touch the bytes of one vector at any alignment.
+// SAFETY: all code is safe except loads and stores, which touch the bytes of one vector at any alignment.
 unsafe impl Lanes for Wide<f32> {
     type Scalar = f32;
     type Raw = f32x4;
@@ -52,7 +52,7 @@ unsafe impl Lanes for Wide<f32> {
 
     #[inline(always)]
     unsafe fn splat(v: f32) -> f32x4 {
-        // Without the loop of `splat`; see `Pair`.
+        // An array of four, not the loop of `splat`; see `Pair`.
         f32x4::new([v, v, v, v])
     }
     #[inline(always)]
@@ -91,7 +91,7 @@ unsafe impl Lanes for Wide<f32> {
             }
             Format::Bf16 => {
                 let odd = vandq_u32(vshrq_n_u32::<16>(bits), vdupq_n_u32(1));
-                // Carries into what is kept where that is nearer, or as near and even.
+                // The sum carries into the upper half where rounding up is nearer, or as near and even.
                 let rounded = vaddq_u32(bits, vaddq_u32(odd, vdupq_n_u32(0x7fff)));
                 let quiet = vorrq_u32(bits, vdupq_n_u32(0x0040_0000));
                 let number = vreinterpretq_f32_u32(bits);
@@ -187,7 +187,7 @@ unsafe impl Lanes for Wide<f32> {
     }
 }
 
-// SAFETY: safe code but for `load` and `store`, which touch the bytes of one vector at any alignment.
+// SAFETY: all code is safe except loads and stores, which touch the bytes of one vector at any alignment.
 unsafe impl Lanes for Wide<f64> {
     type Scalar = f64;
     type Raw = f64x2;
