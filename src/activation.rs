@@ -29,7 +29,7 @@ pub struct Activation<T> {
 enum Function<T> {
     Sigmoid,
     LogSigmoid,
-    /// With its beta.
+    /// Softplus with its beta.
     Softplus(T),
 }
 
@@ -161,7 +161,7 @@ pub fn sigmoid<T: Real, E: Element<T>>(logits: &[E], out: &mut [E]) -> Result<()
 /// assert!(values[0] == 0.5 && (values[1] - 0.982_013_790_037_908_4_f64).abs() < 1e-15);
 /// ```
 pub fn sigmoid_in_place<T: Real, E: Element<T>>(logits: &mut [E]) {
-    // Has nothing that could be wrong.
+    // Nothing here can be wrong: there is no beta, and one slice.
     let _ = Activation::sigmoid().apply_in_place(logits);
 }
 
@@ -204,7 +204,7 @@ pub fn log_sigmoid<T: Real, E: Element<T>>(logits: &[E], out: &mut [E]) -> Resul
 /// assert!(values[0] == 0.0 && (values[1] + 1.313_261_687_518_222_8_f64).abs() < 1e-15);
 /// ```
 pub fn log_sigmoid_in_place<T: Real, E: Element<T>>(logits: &mut [E]) {
-    // Likewise.
+    // Nothing here can be wrong, as for the sigmoid.
     let _ = Activation::log_sigmoid().apply_in_place(logits);
 }
 

@@ -30,7 +30,7 @@ use crate::real::Real;
 pub struct ClassCount {
     targets: u64,
     ones: u64,
-    /// The sum of those that are neither 0 nor 1.
+    /// The sum of the targets that are neither 0 nor 1.
     soft: DoubleWord<f64>,
 }
 
@@ -90,7 +90,8 @@ impl ClassCount {
         DoubleWord::from_count(self.targets - self.ones).plus(DoubleWord { hi: -self.soft.hi, lo: -self.soft.lo })
     }
 
-    /// Negatives / positives, rounded once where all targets are hard. Infinite without positives, 0 without negatives.
+    /// Returns negatives / positives, rounded once where all targets are hard: infinite without positives, 0 without
+    /// negatives.
     fn ratio<T: Real>(&self) -> T {
         if self.soft == DoubleWord::ZERO {
             return ratio(self.targets - self.ones, self.ones);
@@ -163,10 +164,10 @@ pub fn pos_weight_or<T: Real>(counts: &[ClassCount], default: T, out: &mut [T]) 
     Ok(())
 }
 
-/// a / b, rounded once; infinite for b = 0.
+/// Returns a / b, rounded once; infinite for b = 0.
 fn ratio<T: Real>(a: u64, b: u64) -> T {
-    // Both with their highest bit set, so that the quotient has 63 or 64 bits, of which the lowest stands for all that
-    // would follow.
+    // Both are shifted until the highest bit is set, so the quotient has 63 or 64 bits; the lowest one is set if a remainder
+    // is left.
     let (up, down) = (a.leading_zeros(), b.leading_zeros());
     let Some(denominator) = NonZero::new(u128::from(b.wrapping_shl(down))) else {
         return T::ONE / T::ZERO;

@@ -41,7 +41,7 @@ pub enum Argument {
 }
 
 impl Argument {
-    /// The range of a parameter.
+    /// Returns the range of a parameter.
     const fn range(self) -> &'static str {
         match self {
             Self::Gamma | Self::GammaPos | Self::GammaNeg => "[0, 64]",
@@ -186,7 +186,7 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
-/// As many elements as logits, or an error.
+/// Checks that a slice has as many elements as there are logits.
 pub(crate) fn expect_len(argument: Argument, expected: usize, found: usize) -> Result<(), Error> {
     if expected == found { Ok(()) } else { Err(Error::Length { argument, expected, found }) }
 }

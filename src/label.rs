@@ -29,7 +29,7 @@ use crate::real::Real;
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Label<T: Real>: Sized {
-    /// The type that it is read as.
+    /// The type as which it is read.
     #[doc(hidden)]
     type Stored: Stored<T>;
     #[doc(hidden)]

@@ -131,7 +131,8 @@ impl<T: Real> LossSum<T> {
         let [sum, sum_lo] = [self.sum.hi, self.sum.lo].map(|word| word.widen().to_le_bytes());
         let [weight, weight_lo] = [self.weight.hi, self.weight.lo].map(|word| word.widen().to_le_bytes());
         let words = [sum, sum_lo, weight, weight_lo, self.count.to_le_bytes()];
-        // Byte by byte: a check of lengths, as `copy_from_slice` has it, may remain where it is compiled for size.
+        // Byte by byte, since `copy_from_slice` checks lengths, and the check may remain where the crate is compiled for
+        // size.
         let mut bytes = [0; 40];
         for (slot, &byte) in bytes.iter_mut().zip(words.as_flattened()) {
             *slot = byte;
@@ -149,7 +150,7 @@ impl<T: Real> LossSum<T> {
         let [sum, sum_lo, weight, weight_lo, count] = words;
         let double = |hi, lo| {
             let (hi, lo) = (f64::from_le_bytes(hi), f64::from_le_bytes(lo));
-            // What the high word loses in a narrower type, the low one takes over.
+            // The low word takes over what the high word loses in a narrower type.
             let high = T::narrow(hi);
             let lost = hi - high.widen();
             DoubleWord { hi: high, lo: T::narrow(if lost.is_finite() { lost + lo } else { lo }) }
@@ -158,7 +159,7 @@ impl<T: Real> LossSum<T> {
     }
 }
 
-/// The mean, or `None` where the divisor or its reciprocal is not finite.
+/// Returns the quotient, or `None` if the divisor or its reciprocal is not finite.
 pub(crate) fn quotient<T: Real>(sum: DoubleWord<T>, divisor: DoubleWord<T>) -> Option<T> {
     let size = divisor.value();
     if !(T::ZERO < size && size <= T::MAX && T::ONE / size <= T::MAX) {

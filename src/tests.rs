@@ -1,4 +1,4 @@
-//! What unit tests have in common.
+//! Helpers that several unit tests share.
 
 use dashu_float::{FBig, round::mode::HalfEven};
 use quickcheck::{Arbitrary, Gen};

@@ -34,7 +34,7 @@ enum Kind<'a, T> {
 }
 
 impl<'a, T: Real> Weights<'a, T> {
-    /// Of all logits: `values` in runs of `run`, each of them `copies` times.
+    /// Makes weights for all logits: `values` in runs of `run`, each repeated `copies` times.
     const fn whole(values: &'a [T], run: usize, copies: usize, cycles: bool) -> Self {
         Self { kind: Kind::Values(Broadcast { values, run, copies, cycles, start: None }) }
     }
@@ -50,7 +50,7 @@ impl<'a, T: Real> Weights<'a, T> {
     #[must_use]
     pub const fn per_class(values: &'a [T]) -> Self {
         match values {
-            // Faster, and no less exact.
+            // A single weight is uniform, which is faster and as exact.
             &[value] => Self::uniform(value),
             _ => Self::whole(values, 1, 1, true),
         }
@@ -120,7 +120,7 @@ impl<'a, T: Real> Weights<'a, T> {
         }
     }
 
-    /// The one for every element, if it is one.
+    /// Returns the weight of all elements, if it is uniform.
     #[inline]
     pub(crate) const fn uniform_value(&self) -> Option<T> {
         match self.kind {
@@ -129,14 +129,14 @@ impl<'a, T: Real> Weights<'a, T> {
         }
     }
 
-    /// Whether it is 1 for every element.
+    /// Returns whether the weight is 1 for every element.
     #[inline]
     pub(crate) fn is_one(&self) -> bool {
         self.uniform_value() == Some(T::ONE)
     }
 
-    /// The factors, if they are not negative and cover so many logits exactly. Which sizes are moderate is up to the
-    /// caller.
+    /// Returns the factors, if they are not negative and cover `logits` logits exactly. `moderate` is the range of moderate
+    /// sizes.
     #[inline]
     pub(crate) fn checked(
         &'a self,
@@ -149,7 +149,7 @@ impl<'a, T: Real> Weights<'a, T> {
         self.checked_from(threads, T::ZERO, moderate, argument, logits, backend)
     }
 
-    /// The same for factors that may be negative.
+    /// Returns the factors, as `checked` does, but they may be negative.
     pub(crate) fn checked_signed(
         &'a self,
         threads: Threads,
@@ -171,7 +171,7 @@ impl<'a, T: Real> Weights<'a, T> {
         logits: usize,
         backend: Backend,
     ) -> Result<Factors<'a, T>, Error> {
-        // Apart from the rest: where the weight is known, so is which kernels are not needed.
+        // Each kind of weight is its own arm: where the weight is known, so are the kernels that are not needed.
         match &self.kind {
             &Kind::Uniform(v) if least <= v && v <= T::MAX => Ok(Factors::Uniform(v)),
             Kind::Uniform(_) => Err(Error::Weight { argument, index: 0 }),
@@ -180,7 +180,7 @@ impl<'a, T: Real> Weights<'a, T> {
                 let values = of.values;
                 let moderate =
                     threads.all(values, |values| T::all_are_moderate(least < T::ZERO, moderate, values, backend));
-                // Moderate ones are valid.
+                // Moderate weights are valid.
                 let unchecked = if moderate { &[] } else { values };
                 match unchecked.iter().position(|&v| !(least <= v && v <= T::MAX)) {
                     Some(index) => Err(Error::Weight { argument, index }),
@@ -191,17 +191,18 @@ impl<'a, T: Real> Weights<'a, T> {
     }
 }
 
-/// The weights are for so many logits, or for so many from their start on.
+/// Checks that the weights cover so many logits, or so many from their start on.
 fn expect_cover<T>(argument: Argument, weights: &Broadcast<'_, T>, logits: usize) -> Result<(), Error> {
     let &Broadcast { values, run, copies, cycles, start } = weights;
     let values = values.len();
-    // In whole runs.
+    // The values of whole runs.
     let whole = values - values.checked_rem(run).unwrap_or(values);
     let covered = whole.saturating_mul(copies);
     let end = start.unwrap_or(0).checked_add(logits);
     let inputs = end.unwrap_or(usize::MAX);
     let covers = match start {
-        // More than there can be are covered by any part of them, and come out even with none at all.
+        // Where the product overflows, the weights repeat after more logits than there can be, so only 0 logits are a
+        // multiple of it.
         None if cycles => inputs.is_multiple_of(covered) && (inputs == 0 || whole.checked_mul(copies).is_some()),
         None => inputs == covered,
         Some(_) => end.is_some() && (cycles || inputs <= covered),

@@ -1,4 +1,4 @@
-//! Settings and targets that have been checked, and by what results are scaled.
+//! Settings and targets that have been checked, and the factors of the results.
 
 use core::ops::Range;
 
@@ -99,7 +99,7 @@ impl<'a, T: Real> Checked<'a, T> {
         if found.are_labels {
             return Ok(found.present);
         }
-        // Part by part, and in a part that has no label one by one.
+        // Each part is checked as a whole, and the targets of a part with an invalid one are checked one by one.
         let is_wrong = |range| !find(range).are_labels;
         let mut wrong =
             (0..len).step_by(PART).map(|start| start..len.min(start + PART)).filter(|part| is_wrong(part.clone()));
@@ -130,7 +130,7 @@ impl<'a, T: Real> Checked<'a, T> {
 
     /// The sum of the weights of a range, added to `onto` chunk by chunk as the losses are.
     pub fn weight_sum(&self, inputs: Values<'_, T>, range: Range<usize>, onto: DoubleWord<T>) -> DoubleWord<T> {
-        // The inputs are there to be counted: the formula looks at the weights alone.
+        // The inputs only give the number of elements: the formula reads the weights alone.
         let streams = self.streams(Streams::new(inputs), self.weight).within(range);
         T::weight_sum(&self.pass(Scales::none(self.weight), onto), streams)
     }

@@ -94,7 +94,7 @@ pub struct FocalLoss<'w, T> {
     label_smoothing: T,
 }
 
-/// Whose formulas it has.
+/// The parameters of the formula: binary cross-entropy without alpha at gamma 0, else focal loss.
 enum Parameters<T> {
     Bce(BceParameters<T>),
     Focal(FocalParameters<T>),
@@ -275,7 +275,7 @@ impl<T: Real> Plans<T> for FocalLoss<'_, T> {
 
     #[inline]
     fn run_row(&self, row: &mut Row<'_, T>, backend: Backend) -> Option<T> {
-        // What it must be like is asked by `check_parameters` otherwise.
+        // `check_parameters` checks these where the driver is used.
         self.check_parameters().ok()?;
         let pos_weight = self.pos_weight.uniform_value()?;
         match self.parameters() {

@@ -1,7 +1,7 @@
-//! The methods of every loss, once: checks, streams, pass.
+//! The methods of every loss, written once: each checks its arguments, makes streams, and runs a pass.
 //!
-//! The inputs are what the loss takes: logits, or probabilities. The type of the targets is known no more, so that
-//! programs with several of them have all of this once.
+//! The inputs are logits, or probabilities. The type of the targets is erased, so that a program with several types has each
+//! method once.
 
 use super::checks::Scales;
 use super::plans::{HessianPlans, Plans};
@@ -139,7 +139,7 @@ pub fn accumulate<T: Real, L: Plans<T>>(
     targets: Values<'_, T>,
 ) -> Result<(), Error> {
     let checked = loss.check(inputs, targets)?;
-    // Not divided, so an empty batch is as good as any.
+    // Nothing is divided, so an empty batch is allowed.
     let scales = Scales::new(checked.weight, DoubleWord::ONE);
     let streams = checked.streams(Streams::new(inputs), scales.weight);
     sum.sum = loss.run_sum(&checked.pass(scales, sum.sum), streams);
@@ -170,7 +170,7 @@ pub fn loss_per_sample<T: Real, L: Plans<T>>(
     Ok(())
 }
 
-/// Losses that are evaluated at a time.
+/// The number of losses that are evaluated at a time.
 const FEW: usize = 256;
 
 #[inline]
@@ -237,7 +237,7 @@ pub fn count_classes<T: Real, L: Plans<T>>(
     Ok(())
 }
 
-/// How many inputs each of so many parts has, if they have all as many.
+/// Returns how many inputs each part has, if all parts have as many.
 fn parts(inputs: usize, parts: usize) -> Option<usize> {
     match inputs.checked_div(parts) {
         Some(width) if inputs.is_multiple_of(parts) => Some(width),
@@ -246,7 +246,7 @@ fn parts(inputs: usize, parts: usize) -> Option<usize> {
     }
 }
 
-/// The class of each element of [N, classes, pixels], one after the other: divisions are slow.
+/// Iterates over the classes of the elements of [N, classes, pixels] without divisions, which are slow.
 struct Classes {
     classes: usize,
     pixels: usize,

@@ -1,4 +1,4 @@
-//! What tells one loss from another, and the checks that all have in common.
+//! The parts in which losses differ, and the checks that all share.
 
 use core::mem::MaybeUninit;
 
@@ -12,41 +12,42 @@ use crate::reduction::Reduction;
 use crate::simd::Backend;
 use crate::weights::Weights;
 
-/// What tells one loss from another: its formulas.
+/// The parts in which losses differ: parameters and formulas.
 pub(crate) trait Plans<T: Real>: Sync {
     fn settings(&self) -> &Settings<'_, T>;
 
-    /// The positive weight, of losses that have one.
+    /// Returns the positive weight, if the loss has one.
     fn pos_weight(&self) -> Option<&Weights<'_, T>> {
         None
     }
 
-    /// Whether the loss's own parameters are within their range.
+    /// Checks that the loss's own parameters are within their ranges.
     fn check_parameters(&self) -> Result<(), Error>;
 
-    /// The sum of the losses, added to what is there.
+    /// Returns `pass.onto` plus the sum of the losses.
     fn run_sum(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T>;
-    /// The same, and the gradient.
+    /// Returns the sum as `run_sum` does, and writes the gradient.
     fn run_sum_and_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>) -> DoubleWord<T>;
-    /// The loss of each element.
+    /// Writes the loss of each element.
     fn run_losses(&self, pass: &Pass<T>, streams: Streams<'_, T>);
-    /// The gradient.
+    /// Writes the gradient.
     fn run_gradient(&self, pass: &Pass<T>, streams: Streams<'_, T>);
-    /// The gradient times the upstream derivative.
+    /// Writes the gradient times the upstream derivative.
     fn run_backward(&self, pass: &Pass<T>, streams: Streams<'_, T>);
 
-    /// Whether the inputs are within their range, as any logit is. What is not there, or has a weight of 0, is excused.
+    /// Checks that the inputs are within their range, except those of absent elements and of weight 0. Any logit is within
+    /// its range.
     fn check_inputs(&self, _: Values<'_, T>, _: &Checked<'_, T>) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Evaluates a row without weights; returns the sum, divided. `None` if only the driver does, as the loss is set.
+    /// Evaluates a row without weights, and returns the sum, divided. Returns `None` if these settings need the driver.
     fn run_row(&self, _: &mut Row<'_, T>, _: Backend) -> Option<T> {
         None
     }
 
-    /// The result of a few elements without weights, before settings are checked and scales are made: of so few, these would
-    /// take longer than the elements. `None` if it is not that simple.
+    /// Returns the result of a few elements without weights, before settings are checked and scales are made, which would
+    /// take longer than the elements. Returns `None` if the settings are not that simple.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn short(&self, result: RowResult, streams: Streams<'_, T>, targets: Values<'_, T>) -> Option<T> {
         let (len, settings) = (streams.elements().len(), self.settings());
@@ -88,8 +89,8 @@ pub(crate) trait Plans<T: Real>: Sync {
     }
 }
 
-/// What losses with a Hessian have besides.
+/// The additional part of losses with a Hessian.
 pub(crate) trait HessianPlans<T: Real>: Plans<T> {
-    /// The gradient and the Hessian.
+    /// Writes the gradient and the Hessian.
     fn run_gradient_and_hessian(&self, pass: &Pass<T>, streams: Streams<'_, T>);
 }

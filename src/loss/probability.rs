@@ -203,7 +203,7 @@ impl<T: Real> Plans<T> for Bce<'_, T> {
 
     fn check_inputs(&self, inputs: Values<'_, T>, checked: &Checked<'_, T>) -> Result<(), Error> {
         if let Some(inputs) = inputs.as_is() {
-            // Without an early exit the comparison runs several lanes at a time.
+            // Without an early exit the comparison is vectorised.
             if self.settings.threads.all(inputs, |inputs| inputs.iter().fold(true, |all, &p| all & is_probability(p))) {
                 return Ok(());
             }

@@ -1,4 +1,4 @@
-//! What every loss is set to.
+//! The settings that all losses share.
 
 use crate::driver::{Combined, Exclusion, Factors, Threads, Values, weight_product};
 use crate::error::{Argument, Error, expect_len};
@@ -7,14 +7,14 @@ use crate::reduction::Reduction;
 use crate::simd::Backend;
 use crate::weights::Weights;
 
-/// What every loss has, as its builders left it.
+/// The settings that all losses share, as the builders left them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings<'w, T> {
     pub weight: Weights<'w, T>,
     pub class_weight: Weights<'w, T>,
     pub ignored: Option<Ignored<T>>,
     pub mask: Option<&'w [bool]>,
-    /// Whether no builder of the four above was called, so that a short slice need not ask for each.
+    /// Whether no builder of the four above was called, so that a short slice need not check each of them.
     pub is_plain: bool,
     pub reduction: Reduction,
     pub backend: Option<Backend>,
@@ -36,7 +36,7 @@ impl<T: Real> Settings<'_, T> {
         }
     }
 
-    /// The weight, and what decides it besides.
+    /// Returns the checked weights, with class weights and exclusions if there are any.
     #[inline]
     pub fn weights<'a>(
         &'a self,
@@ -52,7 +52,7 @@ impl<T: Real> Settings<'_, T> {
         self.combined_weights(len, exclusion, excludes, backend)
     }
 
-    // Few callers have both, or anything to take away: not in line.
+    // Not inlined, since few callers have class weights or exclude elements.
     #[inline(never)]
     fn combined_weights<'a>(
         &'a self,
@@ -62,13 +62,13 @@ impl<T: Real> Settings<'_, T> {
         backend: Backend,
     ) -> Result<(Factors<'a, T>, Option<Combined<'a, T>>), Error> {
         let threads = self.threads;
-        // The product of two is moderate, if both are within the square roots.
+        // The product of two weights is moderate if both are within the square roots of the range.
         let range = if self.class_weight.is_one() { T::MODERATE_WEIGHTS } else { T::MODERATE_PAIR };
         let weight = self.weight.checked(threads, range, Argument::Weight, len, backend)?;
         let class_weight = self.class_weight.checked(threads, range, Argument::ClassWeight, len, backend)?;
         let (weight, class_weight) = match (weight, class_weight) {
             (Factors::Uniform(a), Factors::Uniform(b)) => (Factors::Uniform(weight_product(a, b)), Factors::ONE),
-            // A second weight alone is as good as the first.
+            // A class weight alone takes the place of the weight.
             (one, class_weight) if one.is_one() => (class_weight, Factors::ONE),
             // The first, where it is one for all, multiplies the sum, which is too late beside an extreme one: 1e38 makes a
             // loss infinite that 1e-38 would have made finite before.
@@ -79,7 +79,7 @@ impl<T: Real> Settings<'_, T> {
         Ok((weight, (!is_alone).then_some(Combined { class_weight, exclusion, excludes })))
     }
 
-    /// What takes targets away, of which there are so many.
+    /// Returns the rules that exclude targets, of which there are `len`.
     #[inline]
     pub fn exclusion(&self, len: usize) -> Result<Exclusion<'_, T>, Error> {
         if let Some(mask) = self.mask {
@@ -89,7 +89,7 @@ impl<T: Real> Settings<'_, T> {
     }
 }
 
-/// The target of what is not there. NaN equals itself, so that a builder does.
+/// The target that is ignored. NaN equals NaN, so that a builder equals itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Ignored<T>(pub T);
 
