@@ -9,7 +9,7 @@ use crate::status::Status;
 
 /// # Safety
 ///
-/// Both are as [`input`] and [`output`] want them.
+/// Both arrays meet the conditions of [`input`] and [`output`].
 unsafe fn apply<T: Real>(activation: Activation<T>, logits: *const T, len: usize, out: *mut T) -> Status {
     let apply = || {
         let logits = input(logits, len)?;
@@ -21,7 +21,7 @@ unsafe fn apply<T: Real>(activation: Activation<T>, logits: *const T, len: usize
 
 /// # Safety
 ///
-/// The logits are as [`output`] wants them.
+/// The logits meet the conditions of [`output`].
 unsafe fn apply_in_place<T: Real>(activation: Activation<T>, logits: *mut T, len: usize) -> Status {
     let apply = || Ok(activation.backend(backend()).apply_in_place(output(logits, len, &[])?)?);
     apply().into()

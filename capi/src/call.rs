@@ -1,4 +1,5 @@
-//! Every function of a loss, for any type and any loss: pointers to slices, then the method of [`Loss`].
+//! Every function of a loss, written once for any type and loss: each turns pointers into slices and calls the method of
+//! [`Loss`].
 
 use logit_loss::{Hessian, Label, Loss, LossSum, Real};
 
@@ -7,7 +8,7 @@ use crate::options::{Labels, Options};
 use crate::status::Status;
 use crate::sum::Sum;
 
-/// What all functions have in common, as C gives it.
+/// The arguments that all functions share, as C gives them.
 pub struct Given<T, O> {
     pub options: *const O,
     pub targets: *const T,
@@ -24,11 +25,11 @@ enum Targets<'a, T> {
 }
 
 impl<'a, T> Targets<'a, T> {
-    /// Those that are given: without any, no `reals`.
+    /// Returns the targets that are given; if none are, `reals`, which must then be empty.
     ///
     /// # Safety
     ///
-    /// Each pointer is NULL, or as [`input`] wants it.
+    /// Each pointer is NULL, or meets the conditions of [`input`].
     unsafe fn find(reals: *const T, bytes: *const u8, labels: Labels, len: usize) -> Result<(Self, Extent), Status> {
         let Labels { int8, int32, int64 } = labels;
         let absent = [reals.is_null(), bytes.is_null(), int8.is_null(), int32.is_null(), int64.is_null()];
@@ -47,7 +48,7 @@ impl<'a, T> Targets<'a, T> {
 
     /// # Safety
     ///
-    /// `pointer` and `len` are as [`input`] wants them.
+    /// `pointer` and `len` meet the conditions of [`input`].
     unsafe fn read<S>(of: fn(&'a [S]) -> Self, pointer: *const S, len: usize) -> Result<(Self, Extent), Status> {
         // SAFETY: the caller's promise.
         let values = unsafe { input(pointer, len) }?;
@@ -55,21 +56,21 @@ impl<'a, T> Targets<'a, T> {
     }
 }
 
-/// The same, as it was found.
+/// The shared arguments, checked.
 struct Found<'a, T: Real, O: Options<T>> {
     loss: O::Loss<'a>,
     logits: &'a [T],
     targets: Targets<'a, T>,
-    /// Where all is that is read; last, where the first of two outputs is.
+    /// Where all arrays are that are read; the last extent is that of the first of two outputs.
     taken: [Extent; 7],
 }
 
 impl<T: Real, O: Options<T>> Given<T, O> {
-    /// With the logits, if they are read.
+    /// Checks the arguments, with the logits unless they are only written.
     ///
     /// # Safety
     ///
-    /// All are what the header asks for.
+    /// All pointers are as the header requires.
     unsafe fn find<'a>(self, logits: Option<*const T>) -> Result<Found<'a, T, O>, Status> {
         let Self { options, targets, labels, len } = self;
         // SAFETY: the caller's promise.
@@ -95,7 +96,7 @@ impl<T: Real, O: Options<T>> Given<T, O> {
 }
 
 impl<T: Real, O: Options<T>> Found<'_, T, O> {
-    /// The second output may not be there.
+    /// Records the first output, which a second one must not overlap.
     fn take(&mut self, written: &[T]) {
         let [.., last] = &mut self.taken;
         *last = Extent::of(written);
@@ -104,7 +105,7 @@ impl<T: Real, O: Options<T>> Found<'_, T, O> {
 
 /// # Safety
 ///
-/// All are what the header asks for; so it is of all functions here.
+/// All pointers are as the header requires, here and for all functions below.
 pub unsafe fn loss<T: Real + Label<T>, O: Options<T>>(
     given: Given<T, O>,
     logits: *const T,

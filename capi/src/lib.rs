@@ -1,12 +1,12 @@
-//! The interface for C. Its documentation is the header, `include/logit_loss.h`, which cbindgen makes of this crate.
+//! The interface for C. Its documentation is the header, `include/logit_loss.h`, which cbindgen generates from this crate.
 //!
-//! Pointers become slices in `memory` and options become losses in `options`; `call` has every function once, for any
-//! type and loss. What is exported only passes on what C gave.
+//! `memory` turns pointers into slices, and `options` turns options into losses. `call` has every function once, for any
+//! type and loss. Exported functions only pass on their arguments.
 
 #![no_std]
 #![warn(missing_docs)]
 
-// The header has what is exported in this order, and what is simple comes first.
+// The header lists the exported items in this order, the simple ones first.
 mod activation;
 mod bce;
 mod focal;
@@ -20,7 +20,7 @@ mod options;
 mod status;
 mod weights;
 
-/// There is nothing here that panics: `tests/linked.sh` looks at what is linked.
+/// Nothing here panics, as `tests/linked.sh` checks in the linked code.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {}

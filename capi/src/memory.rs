@@ -1,10 +1,10 @@
-//! From pointers to slices: the only place that trusts C, and that as little as it can.
+//! From pointers to slices: the only place that trusts C, and it trusts as little as it can.
 
 use core::slice;
 
 use crate::status::Status;
 
-/// Which addresses an array takes.
+/// The addresses of an array.
 #[derive(Clone, Copy)]
 pub struct Extent {
     start: usize,
@@ -12,7 +12,7 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// That of an array without elements, which overlaps nothing.
+    /// Returns the extent of an array without elements, which overlaps nothing.
     pub const fn none() -> Self {
         Self { start: 0, end: 0 }
     }
@@ -22,7 +22,7 @@ impl Extent {
         if values.is_empty() { Self::none() } else { Self { start, end: start + size_of_val(values) } }
     }
 
-    /// What must hold of an array that is not empty, as far as it can be seen.
+    /// Checks an array that is not empty, as far as a pointer shows.
     fn checked<T>(pointer: *const T, len: usize) -> Result<Self, Status> {
         if pointer.is_null() {
             return Err(Status::Null);
@@ -41,12 +41,12 @@ impl Extent {
     }
 }
 
-/// An array that is read. Without elements it may be at any address, NULL included.
+/// Returns an array that is read. Without elements it may be at any address, NULL included.
 ///
 /// # Safety
 ///
-/// If `pointer` is neither NULL nor misaligned, `len` elements can be read there until the call from C returns, and
-/// nothing writes to them but through what [`output`] returns, to which their extent is given.
+/// If `pointer` is neither NULL nor misaligned, `len` elements can be read there until the call from C returns, and nothing
+/// writes to them except through what [`output`] returns for other extents.
 pub unsafe fn input<'a, T>(pointer: *const T, len: usize) -> Result<&'a [T], Status> {
     if len == 0 {
         return Ok(&[]);
@@ -56,13 +56,13 @@ pub unsafe fn input<'a, T>(pointer: *const T, len: usize) -> Result<&'a [T], Sta
     Ok(unsafe { slice::from_raw_parts(pointer, len) })
 }
 
-/// An array that is written, which overlaps none of the others. Without elements it may be at any address, NULL
+/// Returns an array that is written, which overlaps none of the others. Without elements it may be at any address, NULL
 /// included.
 ///
 /// # Safety
 ///
-/// If `pointer` is neither NULL nor misaligned, `len` elements can be read and written there until the call from C
-/// returns, by nothing else than what has its extent in `others`. Any bytes are valid as `T`.
+/// If `pointer` is neither NULL nor misaligned, `len` elements can be read and written there until the call from C returns,
+/// and nothing else uses them except arrays whose extents are in `others`. Any bytes are valid as `T`.
 pub unsafe fn output<'a, T>(pointer: *mut T, len: usize, others: &[Extent]) -> Result<&'a mut [T], Status> {
     if len == 0 {
         return Ok(&mut []);
@@ -71,16 +71,16 @@ pub unsafe fn output<'a, T>(pointer: *mut T, len: usize, others: &[Extent]) -> R
     if others.iter().any(|&other| extent.overlaps(other)) {
         return Err(Status::Overlap);
     }
-    // SAFETY: not NULL, aligned, not longer than memory, and apart from all that is read; the rest is the caller's
+    // SAFETY: not NULL, aligned, not longer than memory, and disjoint from all that is read; the rest is the caller's
     // promise.
     Ok(unsafe { slice::from_raw_parts_mut(pointer, len) })
 }
 
-/// Bytes that are 0 or 1.
+/// Returns bytes that are 0 or 1 as flags.
 ///
 /// # Safety
 ///
-/// That of [`input`].
+/// The conditions of [`input`] hold.
 pub unsafe fn flags<'a>(pointer: *const u8, len: usize) -> Result<&'a [bool], Status> {
     // SAFETY: the caller's promise.
     let bytes = unsafe { input(pointer, len) }?;
@@ -91,15 +91,15 @@ pub unsafe fn flags<'a>(pointer: *const u8, len: usize) -> Result<&'a [bool], St
     Ok(unsafe { slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) })
 }
 
-/// Options, which begin with how long they are, or with 0.
+/// Returns options, which begin with their size or with 0.
 ///
 /// # Safety
 ///
-/// If `pointer` is neither NULL nor misaligned, a `u32` can be read there; and if that is 0 or the size of `O`, an `O`,
-/// to which nothing writes as long as it is used.
+/// If `pointer` is neither NULL nor misaligned, a `u32` can be read there. If that is 0 or the size of `O`, an `O` can be
+/// read there, and nothing writes to it as long as it is used.
 pub unsafe fn sized<'a, O>(pointer: *const O) -> Result<&'a O, Status> {
     Extent::checked(pointer, 1)?;
-    // SAFETY: not NULL, aligned, as `O` is; the rest is the caller's promise.
+    // SAFETY: not NULL, and aligned for an `O`, so for a `u32` too; the rest is the caller's promise.
     let size = unsafe { *value(pointer.cast::<u32>())? };
     if size != 0 && size as usize != size_of::<O>() {
         return Err(Status::Size);
@@ -108,21 +108,21 @@ pub unsafe fn sized<'a, O>(pointer: *const O) -> Result<&'a O, Status> {
     unsafe { value(pointer) }
 }
 
-/// A single value that is read.
+/// Returns a single value that is read.
 ///
 /// # Safety
 ///
-/// That of [`input`] of one element.
+/// The conditions of [`input`] hold for one element.
 pub unsafe fn value<'a, T>(pointer: *const T) -> Result<&'a T, Status> {
     // SAFETY: the caller's promise.
     unsafe { input(pointer, 1) }?.first().ok_or(Status::Null)
 }
 
-/// A single value that is written.
+/// Returns a single value that is written.
 ///
 /// # Safety
 ///
-/// That of [`output`] of one element.
+/// The conditions of [`output`] hold for one element.
 pub unsafe fn place<'a, T>(pointer: *mut T, others: &[Extent]) -> Result<&'a mut T, Status> {
     // SAFETY: the caller's promise.
     unsafe { output(pointer, 1, others) }?.first_mut().ok_or(Status::Null)

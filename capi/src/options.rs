@@ -129,14 +129,14 @@ pub struct Asymmetric<T> {
     pub margin: T,
 }
 
-/// Options of which a loss can be made.
+/// Options from which a loss can be made.
 pub trait Options<T: Real>: Sized {
     type Loss<'a>: Hessian<T>;
 
-    /// What NULL stands for, if it may be given.
+    /// Returns the options that NULL stands for, if NULL is allowed.
     fn of_null() -> Result<Self, Status>;
 
-    /// What all losses are set to.
+    /// Returns the options that all losses share.
     fn shared(&self) -> Bce<T>;
 
     fn loss<'a>(&self, settings: Settings<'a, T>) -> Self::Loss<'a>;
@@ -286,14 +286,14 @@ impl<T: Real> Options<T> for Asymmetric<T> {
     }
 }
 
-/// Labels of types that are no parameter: pointers as C gave them.
+/// Labels of types that are no parameter of a function: pointers as C gave them.
 pub struct Labels {
     pub int8: *const i8,
     pub int32: *const i32,
     pub int64: *const i64,
 }
 
-/// What all losses are set to, as it was found.
+/// The options that all losses share, checked.
 pub struct Settings<'a, T> {
     weight: Option<logit_loss::Weights<'a, T>>,
     class_weight: Option<logit_loss::Weights<'a, T>>,
@@ -308,11 +308,11 @@ impl<T: Real> Bce<T> {
         Labels { int8: self.labels_int8, int32: self.labels_int32, int64: self.labels_int64 }
     }
 
-    /// For so many logits; and where the weight, class weight, positive weight and mask are.
+    /// Returns the settings for `len` logits, and where the weight, class weight, positive weight and mask are.
     ///
     /// # Safety
     ///
-    /// All arrays are as [`input`](crate::memory::input) wants them.
+    /// All arrays meet the conditions of [`input`](crate::memory::input).
     pub unsafe fn settings<'a>(&self, len: usize) -> Result<(Settings<'a, T>, [Extent; 4]), Status> {
         // SAFETY: the caller's promise.
         let ((weight, at), (class_weight, class_at), (pos_weight, pos_at), mask) = unsafe {
@@ -341,7 +341,7 @@ pub fn reduction(reduction: u32) -> Result<Reduction, Status> {
     }
 }
 
-/// What all functions run on: the fastest backend or, where the build asks for it, the fastest that fuses.
+/// Returns the backend of all functions: the fastest or, if the build asks for it, the fastest that fuses.
 pub fn backend() -> Backend {
     #[cfg(feature = "reproducible")]
     return Backend::reproducible();

@@ -1,4 +1,4 @@
-//! What a function returns, and why.
+//! The status that a function returns.
 
 use core::ffi::{CStr, c_char};
 

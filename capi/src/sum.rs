@@ -1,4 +1,4 @@
-//! Sums that go on, exported.
+//! Running sums, exported.
 #![allow(unsafe_op_in_unsafe_fn, reason = "each only passes on what C gave; the header says what must hold")]
 
 use logit_loss::{LossSum, Real, Reduction};
@@ -17,7 +17,7 @@ pub struct Sum {
 
 /// # Safety
 ///
-/// All are what the header asks for.
+/// All pointers are as the header requires.
 unsafe fn reduce<T: Real>(sum: *const Sum, how: u32, out: *mut T) -> Result<(), Status> {
     let sum = value(sum)?;
     let out = place(out, &[Extent::of(&sum.bytes)])?;
@@ -34,7 +34,7 @@ unsafe fn reduce<T: Real>(sum: *const Sum, how: u32, out: *mut T) -> Result<(), 
 
 /// # Safety
 ///
-/// All are what the header asks for.
+/// All pointers are as the header requires.
 unsafe fn merge(sum: *mut Sum, other: *const Sum) -> Result<(), Status> {
     let other = value(other)?;
     let sum = place(sum, &[Extent::of(&other.bytes)])?;

@@ -1,4 +1,4 @@
-//! Weights, as C writes them down.
+//! Weights, as C passes them.
 
 use core::ptr;
 
@@ -47,25 +47,25 @@ impl<T: Real> Weights<T> {
         Self { values: ptr::null(), len: 0, repeat: 0, kind: WEIGHTS_NONE }
     }
 
-    /// Those of so many logits, and where they are.
+    /// Returns the weights for `logits` logits, and where they are.
     ///
     /// # Safety
     ///
-    /// `values` and `len` are as [`input`] wants them.
+    /// `values` and `len` meet the conditions of [`input`].
     pub unsafe fn read<'a>(&self, logits: usize) -> Result<(Option<logit_loss::Weights<'a, T>>, Extent), Status> {
         // SAFETY: the caller's promise.
         let values = unsafe { input(self.values, self.len) }?;
         let weights = match (self.kind, values) {
             (WEIGHTS_NONE, []) if self.values.is_null() => None,
             (WEIGHTS_UNIFORM, &[value]) => Some(logit_loss::Weights::uniform(value)),
-            // A repeat of 0 comes out even with nothing.
+            // A repeat of 0 fits no logits, so the method reports the number of values.
             (WEIGHTS_UNIFORM, _) => Some(logit_loss::Weights::per_sample(values, 0)),
             (WEIGHTS_PER_CLASS, _) => Some(logit_loss::Weights::per_class(values)),
             (WEIGHTS_PER_CHANNEL, _) => Some(logit_loss::Weights::per_channel(values, self.repeat)),
             (WEIGHTS_PER_SAMPLE, _) => Some(logit_loss::Weights::per_sample(values, self.repeat)),
             (WEIGHTS_PER_ELEMENT, _) => Some(logit_loss::Weights::per_element(values)),
             (WEIGHTS_PER_PIXEL, _) => {
-                // At least one: where they do not come out even, this does not hide it.
+                // At least one channel, which still reports a number that does not fit.
                 let channels = (logits / self.len.max(1)).max(1);
                 Some(logit_loss::Weights::per_pixel(values, channels, self.repeat))
             }
