@@ -13,21 +13,21 @@ trap 'rm -r "$work"' EXIT
 program=$(cargo bench --bench counts --no-run 2>&1 | tee -a /dev/stderr | sed -n 's/.*Executable.*(\(.*\))$/\1/p')
 
 # Without the environment, whose size moves the stack; and without `rep stos`, which libc uses on some CPUs only, and which
-# is counted as often as it is repeated.
+# valgrind counts once for each repetition.
 env -i GLIBC_TUNABLES=glibc.cpu.hwcaps=-ERMS,-FSRM "$(command -v valgrind)" --quiet --tool=callgrind --zero-before=counts::counted --dump-after=counts::counted \
     --combine-dumps=yes --callgrind-out-file="$work/dumps" "$program" >"$work/calls"
-# One dump for each call, and one for the rest of the program.
+# callgrind writes one dump for each call, and one for the rest of the program.
 sed -n 's/^totals: //p' "$work/dumps" | head -n -1 >"$work/counts"
 [ "$(wc -l <"$work/calls")" = "$(wc -l <"$work/counts")" ] || { echo "not as many counts as calls"; exit 1; }
 paste "$work/calls" "$work/counts" >"$work/new"
 
-# Block functions, all of one name for each backend, and all else of the crate.
+# Block functions have one name for each backend; all other functions of the crate are one row.
 readelf --syms --wide --demangle "$program" | awk '
     BEGIN { driver = "driver and interface" }
     $4 == "FUNC" && /logit_loss::/ && !seen[$2]++ {
         what = driver
         if (match($0, /logit_loss::simd::[a-z0-9_]+::run$/)) what = substr($0, RSTART + 18, RLENGTH - 23)
-        # The module is called by the crate that it uses.
+        # The module has the name of the crate that it uses.
         sub(/^wide$/, "sse2", what)
         functions[what]++; bytes[what] += $3
     }

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Usage: tests/inlined.sh PROGRAM
 #
-# Looks at the machine code of every block function that PROGRAM was linked with (x86-64, without the feature `half`, whose
-# conversions in software are functions of their own). Code that is not inlined into the function that turns its instructions
-# on falls back to the baseline's, silently and many times slower. So none may call anything, or leave for anything else, and
-# each must work in the registers of its backend.
+# Checks the machine code of every block function in PROGRAM (x86-64, without the feature `half`, whose conversions in
+# software are functions of their own). Code that is not inlined into the function that enables its instructions falls back
+# to the baseline's, silently and many times slower. So no block function may call or jump to another function, and each must
+# use the registers of its backend.
 set -euo pipefail
 
 objdump --disassemble --demangle --no-show-raw-insn "$1" | awk '
@@ -23,14 +23,14 @@ objdump --disassemble --demangle --no-show-raw-insn "$1" | awk '
         backend = ""; calls = ""; wide = 0; name = substr($0, 1, length($0) - 1)
         if (match($0, /<logit_loss::simd::[a-z0-9_]+::run>/)) {
             backend = substr($0, RSTART + 19, RLENGTH - 25)
-            # Jumps that stay within it.
+            # Jumps within the function are allowed.
             own = "<logit_loss::simd::" backend "::run+0x"
         }
         next
     }
     backend != "" {
         if (index($0, register[backend])) wide = 1
-        # The compiler clears the terms of a piece so, for each vector of lanes of a block.
+        # The compiler calls memset to clear the terms of a piece, for each vector of lanes of a block.
         if ($2 ~ /^(call|jmp)/ && !index($0, own) && $0 !~ /<memset@/) calls = calls "\n    " $0
     }
     END {

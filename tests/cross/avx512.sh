@@ -48,13 +48,12 @@ need() {
 }
 need bochsbios vgabios isolinux syslinux-common xorriso cpio busybox-static
 
-# Bookworm's own Bochs (2.7) will not do: its f64 FMA returns 0 when the sum cancels to less
-# than about 2^-64 of the product. 3.0 is right, and built without the debugger it is also
-# three times as fast. Its source comes from the next Debian release, by way of apt lists of
-# our own, so that the system's stay as they are.
+# Bookworm's own Bochs (2.7) cannot be used: its f64 FMA returns 0 when the sum cancels to less than about 2^-64 of the
+# product. Version 3.0 is right and, built without the debugger, three times as fast. Its source comes from the next Debian
+# release, by way of separate apt lists, so that the system's lists stay as they are.
 if [ ! -x "$dir/bochs" ]; then
     need g++ make xz-utils debian-archive-keyring
-    update # the next command reads what it left
+    update # the next command reads the lists that this one fetches
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 'Component: main' | sort -u | head -n 1)
     src=$work/bochs
     mkdir -p "$src"/{lists/partial,cache/archives/partial,build}
@@ -93,13 +92,13 @@ cat >"$fs/init" <<'INIT'
 busybox mount -t devtmpfs dev /dev
 busybox mount -t proc proc /proc
 busybox mount -t sysfs sys /sys
-# There was no console before, so say where to talk to; and do not turn \n into \r\n.
+# There was no console before, so name the one to write to; and do not turn \n into \r\n.
 exec </dev/null >/dev/ttyS0 2>&1
 busybox stty -F /dev/ttyS0 -onlcr
 export HOME=/tmp PATH=/bin RUST_BACKTRACE=1
 cd /tmp
 run() { n=$1; shift; echo "avx512: $n starts"; "$@"; s=$?; echo; echo "avx512: $n exited $s"; }
-# Without AVX-512 tests that look for it would pass by doing nothing.
+# Without AVX-512, tests that look for it would pass without checking anything.
 busybox grep -qw avx512f /proc/cpuinfo || run() { echo 'avx512: not enabled in the guest'; }
 INIT
 n=0
@@ -156,8 +155,8 @@ info: action=ignore
 debug: action=ignore
 RC
 : >"$work/serial"
-# --foreground keeps the emulator in our process group, to be ended along with us; and only
-# during "wait" do the traps above run at once.
+# --foreground keeps the emulator in this process group, so that it ends with this script; and the traps above run at once
+# only during "wait".
 timeout --foreground "${AVX512_TIMEOUT:-1800}" "$dir/bochs" -q -f "$work/bochsrc" </dev/null >"$work/screen" 2>&1 &
 emulator=$!
 tail -n +1 -s 0.1 -f --pid=$emulator "$work/serial" &

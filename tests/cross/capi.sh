@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The interface for C on emulated microcontrollers: its test and its examples; then what one call takes of the flash.
+# Tests the interface for C on emulated microcontrollers, with its test and its examples, and measures the flash of one call.
 source "$(dirname "$0")/setup.sh"
 rust
 debian gcc-arm-none-eabi libnewlib-arm-none-eabi
@@ -8,7 +8,7 @@ library thumbv7em-none-eabihf thumbv6m-none-eabi
 m4f=(-mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16)
 m0=(-mcpu=cortex-m0 -mfloat-abi=soft)
 
-# archive TARGET OPT_LEVEL: builds the library, where microcontroller-linked.sh does too, and says where it is.
+# archive TARGET OPT_LEVEL: builds the library, in the same folder as microcontroller-linked.sh, and prints its path.
 archive() {
     local folder=target/capi/$1-$2
     CARGO_PROFILE_RELEASE_OPT_LEVEL=$2 cargo +web build --quiet --release --manifest-path capi/Cargo.toml \
@@ -36,7 +36,7 @@ run() {
     program="$(dirname "$library")/$(basename "$source" .c)-$machine"
     link "$program" "$library" "$memory" "$@" -DSEMIHOSTING --specs=nano.specs --specs=rdimon.specs -u _printf_float -- "$source"
     found=$(arm-none-eabi-nm --demangle "$program" | grep -E 'core::(panicking|fmt|result|option)|rust_begin_unwind|__rust_|alloc::' || true)
-    [ -z "$found" ] || { printf 'must not be there:\n%s\n' "$found"; return 1; }
+    [ -z "$found" ] || { printf 'must not be linked:\n%s\n' "$found"; return 1; }
     printf '%s, %s: ' "$machine" "$source"
     timeout 300 qemu-system-arm -M "$machine" -nographic -semihosting-config enable=on,target=native -kernel "$program"
 }
@@ -46,13 +46,13 @@ soft=$(archive thumbv6m-none-eabi s)
 for source in capi/tests/capi.c capi/examples/first.c capi/examples/train.c; do
     run mps2-an386 4M 4M "$hard" "$source" "${m4f[@]}"
 done
-# The micro:bit has no room for all functions at once; a Cortex-M3 runs the same code.
+# The micro:bit has no room for all functions at once, and a Cortex-M3 runs the same code.
 run mps2-an385 4M 4M "$soft" capi/tests/capi.c "${m0[@]}"
 for source in capi/examples/first.c capi/examples/train.c; do
     run microbit 256K 16K "$soft" "$source" "${m0[@]}"
 done
-# A failure must be seen: the test, with other values.
-! run mps2-an386 4M 4M "$hard" capi/tests/capi.c "${m4f[@]}" -DSABOTAGE >/dev/null || { echo "failures are not seen"; exit 1; }
+# The test must fail with wrong values.
+! run mps2-an386 4M 4M "$hard" capi/tests/capi.c "${m4f[@]}" -DSABOTAGE >/dev/null || { echo "the test does not see wrong values"; exit 1; }
 
 flash() {
     arm-none-eabi-size "$1" | awk 'NR == 2 { print $1 + $2 }'
@@ -69,6 +69,7 @@ for level in s 3; do
     echo "Cortex-M4F, opt-level $level: one loss with gradient in f32 takes ${taken[BCE-$level]} bytes of flash," \
         "focal ${taken[FOCAL-$level]}, asymmetric ${taken[ASYMMETRIC-$level]}"
 done
-# What a program may ask for at run time is all there: labels of four types, masks, ignored targets, two weights. Without these it
-# was 14,520, and the aim is 17,000. Blocks of classes, which must have the same bits here, take about 1,000 of it.
+# A call contains all that options may ask for at run time: labels of four types, masks, ignored targets, two weights.
+# Without these it took 14,520 bytes, and the aim is 17,000. Blocks of classes, which must have the same bits here, take
+# about 1,000.
 [ "${taken[BCE-s]}" -le 23000 ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Links every public function for microcontrollers, where there is scalar code alone, and those for C; see ../linked.sh.
-# Compiled for size too: what is not inlined then may keep what else would be found never to happen.
+# Links every public function for microcontrollers, where all code is scalar, and all functions for C; see ../linked.sh. It
+# does so at opt-level s too: code that is not inlined there may keep branches that are never taken.
 source "$(dirname "$0")/setup.sh"
 rust
 linked() {

@@ -1,11 +1,11 @@
-# Sourced by the others here: compilers for other machines, and what runs their programs. Needs root on Debian, for apt,
-# and rustup.
+# Sourced by the other scripts here: installs compilers for other machines, and emulators. Needs root on Debian, for apt, and
+# rustup.
 # shellcheck shell=bash
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 
-# Installs what is missing of these packages; options of apt-get come first.
+# Installs those of these packages that are missing; options of apt-get come first.
 debian() {
     local package missing=()
     for package; do
@@ -17,15 +17,16 @@ debian() {
     apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-# Debian's Rust, as `cargo +web`: the source of its standard library can be compiled for any target.
+# Installs Debian's Rust as `cargo +web`. It includes the source of its standard library, which can be compiled for any
+# target.
 rust() {
     debian rustc-web cargo-web rust-web-src
-    # Not once more: it would be gone for a moment, and others may be using it.
+    # The toolchain is linked only once: linking again would remove it for a moment, and others may be using it.
     rustc +web --version >/dev/null 2>&1 || rustup toolchain link web /usr
 }
 
-# The standard library for each of these targets, made once and put where the compiler looks for it; core alone of a
-# bare machine, and where no script here runs a program. One at a time: two would put the same one in the same place.
+# Compiles the standard library for each of these targets once, and puts it where the compiler looks for it. Bare machines,
+# and targets on which no script here runs a program, get core alone. A lock keeps two scripts from writing the same library.
 library() {
     local target crates features work folder lock
     exec {lock}>/usr/lib/rustlib/lock
@@ -43,40 +44,40 @@ library() {
         mkdir "$work/src"
         printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2024"\n[workspace]\n' >"$work/Cargo.toml"
         echo '#![no_std]' >"$work/src/lib.rs"
-        # With what link-time optimisation looks at.
+        # Bitcode is needed for link-time optimisation.
         # shellcheck disable=SC2086
         (cd "$work" && RUSTC_BOOTSTRAP=1 RUSTFLAGS="-C embed-bitcode=yes" cargo +web build --quiet --release \
             --target-dir target --target "$target" -Z build-std=$crates $features)
         mkdir -p "$work/lib" "$(dirname "$folder")"
         rm "$work/target/$target"/release/deps/libempty-*.rlib
         cp "$work/target/$target"/release/deps/lib*.rlib "$work/lib/"
-        # All of it, or nothing.
+        # A rename moves all files, or none.
         mv "$work/lib" "$folder"
         rm -r "$work"
     done
     exec {lock}>&-
 }
 
-# What cargo calls a target in the names of variables.
+# Prints a target's name as cargo has it in variables.
 variable() {
     tr 'a-z.-' 'A-Z__' <<<"$1"
 }
 
-# The linker that comes with Rust, for targets that have none of their own.
+# Prints the path of the linker that comes with Rust, for targets without a linker of their own.
 rust_linker() {
     echo "$(rustc --print sysroot)/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')/bin/rust-lld"
 }
 
-# emulator PACKAGE: qemu-user or qemu-system-arm, 8 or newer. On bookworm from the backports: of its own, 7.2, qemu-user has wrong
-# products of two `f32` in `f64` on s390x (MDEBR), and qemu-system-arm would displace parts of a newer one that may be there.
-# They are where apt finds bookworm itself on this machine.
+# emulator PACKAGE: installs qemu-user or qemu-system-arm, version 8 or newer. On bookworm it takes the backports: its own
+# qemu-user, 7.2, has wrong products of two `f32` in `f64` on s390x (MDEBR), and its own qemu-system-arm would displace parts
+# of a newer version. The backports are where apt finds bookworm itself on this machine.
 emulator() {
     local from=() mirror version
     version=$(dpkg-query -W -f '${Version}' "$1" 2>/dev/null || true)
     [ -z "$version" ] || dpkg --compare-versions "$version" lt 1:8 || return 0
     apt-get update -qq
     if grep -qx VERSION_CODENAME=bookworm /etc/os-release; then
-        # What apt knows of an archive is in the lists that it has fetched.
+        # The lists that apt has fetched say which archives it knows.
         mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 'Codename: bookworm' \
             'Component: main' | sort -u | head -n 1)
         [ -n "$mirror" ] || { echo "apt has no Debian to take $1 from"; return 1; }

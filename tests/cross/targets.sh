@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: tests/cross/targets.sh [TARGET...]        by default all that are here
 #
-# Compiles the library, with `core` alone, for targets of firmware, kernels, phones, browsers and desktops that no other
-# script runs anything on; and sees that x86 without SSE2, where results would be wrong, is refused.
+# Compiles the library, with `core` alone, for targets of firmware, kernels, phones, browsers and desktops on which no other
+# script runs a program. Checks that x86 without SSE2, where results would be wrong, is refused.
 source "$(dirname "$0")/setup.sh"
 rust
 targets=(
@@ -16,7 +16,7 @@ targets=(
 refused=i586-unknown-linux-gnu
 [ $# -eq 0 ] || targets=("$@")
 
-# Nothing is run: unoptimised, it is all there sooner. A folder of its own, for the reason in linux.sh.
+# Nothing is run, so an unoptimised build is enough, and faster. The folder is separate, for the reason in linux.sh.
 export CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_DEV_DEBUG=false
 library "${targets[@]}" "$refused"
 build() {
@@ -25,7 +25,7 @@ build() {
 build "${targets[@]/#/--target=}"
 
 if build --target "$refused" 2>target/targets/refused; then
-    echo "$refused: not refused"
+    echo "$refused: compiled, but must be refused"
     exit 1
 fi
 grep 'error: logit-loss needs SSE2 on x86' target/targets/refused || { cat target/targets/refused; exit 1; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Usage: tests/cross/wasm.sh plain|simd128 [ARGUMENT OF cargo test...]
 #
-# Runs tests in WebAssembly, with its vectors or without.
+# Runs tests in WebAssembly, with or without vectors.
 source "$(dirname "$0")/setup.sh"
 target=wasm32-wasip1
 case $1 in
@@ -17,8 +17,8 @@ debian wasi-libc binutils
 rust
 library "$target"
 
-# What starts and ends a program, where the compiler looks for it. Debian's C library is older than Rust's standard library,
-# which refers to two functions of threads that it does not have; nothing here calls them.
+# Puts the code that starts and ends a program where the compiler looks for it. Debian's C library is older than Rust's
+# standard library, which refers to two functions of threads that this C library lacks; nothing here calls them.
 folder=/usr/lib/rustlib/$target/lib/self-contained
 if [ ! -e "$folder/libc.a" ]; then
     work=$(mktemp -d)

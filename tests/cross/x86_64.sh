@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# One program on several CPUs: without AVX2, with AVX2 and no AVX-512, and this one. What is there must be found, and nothing
-# else be run.
+# Runs one program on several CPUs: without AVX2, with AVX2 but not AVX-512, and this one. It must find the CPU's backends,
+# and run no other instructions.
 source "$(dirname "$0")/setup.sh"
 emulator qemu-user
 # emulated CPU BACKENDS [ARGUMENT OF cargo test...]
@@ -9,10 +9,10 @@ emulated() {
     BACKENDS=$2 CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="qemu-x86_64 -cpu $1" \
         cargo test --release --all-features "${@:3}"
 }
-# The digests of all functions. What addresses, neighbours and threads change would take many minutes, and is the same code.
+# Only the digests of all functions: the other tests of same_bits take many minutes, and run the same code.
 digests=(--test same_bits -- golden board backends)
 emulated Nehalem "sse2 scalar scalar-fma" "${digests[@]}"
-# With AVX: the same code runs, so it is enough to see what is found.
+# With AVX alone the same code runs as on Nehalem, so it is enough to check what the program finds.
 emulated SandyBridge "sse2 scalar scalar-fma" --test same_bits backends
 emulated Haswell "avx2 sse2 scalar scalar-fma" "${digests[@]}"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the images on all boards, and looks at what functions cost.
+# Runs the images on all boards, and measures the cost of functions.
 set -euo pipefail
 cd "$(dirname "$0")"
 for board in mps2-an386 mps2-an500 mps2-an505 mps2-an385; do # Cortex-M4F, M7, M33, M3

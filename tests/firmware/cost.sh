@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Usage: tests/firmware/cost.sh [--write]
 #
-# What functions cost on a Cortex-M4F: flash, stack, instructions. Fails if one loss with its gradient takes, at
-# `opt-level = "s"`, more than 3,132 bytes of flash, 1,024 of stack or 500 instructions for one logit, or if at 3 it takes more
-# than half of the instructions of a loop over libm. `--write` measures all, and writes the table of docs/firmware.md.
+# Measures what functions cost on a Cortex-M4F: flash, stack, instructions. Fails if one loss with its gradient takes, at
+# `opt-level = "s"`, more than 3,132 bytes of flash, 1,024 of stack or 500 instructions for one logit, or if at 3 it takes
+# more than half of the instructions of a loop over libm. `--write` measures all functions, and writes the table of
+# docs/firmware.md.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 functions=(loss_and_gradient libm_loss_and_gradient)
@@ -16,7 +17,7 @@ measure() {
     output=$(CARGO_PROFILE_RELEASE_OPT_LEVEL=$level PART=$function tests/firmware/run.sh mps2-an386 cost) || exit 1
     read -r each[$level,$function] one[$level,$function] depth[$level,$function] <<<"$(
         sed -n 's/^instructions \([0-9]*\) for each element, \([0-9]*\) for one; stack \([0-9]*\)$/\1 \2 \3/p' <<<"$output")"
-    # Code, constants, and variables, which are kept in flash to begin with.
+    # Flash holds code, constants, and the initial values of variables.
     flash[$level,$function]=$(size target/firmware/thumbv7em-none-eabihf/release/cost | awk 'NR == 2 { print $1 + $2 }')
 }
 for level in s 3; do

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: tests/firmware/run.sh BOARD IMAGE [CARGO OPTION...]
 #
-# Builds one of src/bin for a board and runs it there, emulated. PART is the function that `cost` measures, or the one type
-# of number that `promises` is about, for boards that have no room for both.
+# Builds one of src/bin for a board and runs it there, emulated. PART is the function that `cost` measures, or the single
+# type that `promises` checks, for boards that have no room for both.
 source "$(dirname "$0")/../cross/setup.sh"
 board=$1 image=$2
 case $board in
@@ -10,7 +10,7 @@ mps2-an386 | mps2-an500) target=thumbv7em-none-eabihf memory=mps2 ;;
 mps2-an505) target=thumbv8m.main-none-eabihf memory=mps2-an505 ;;
 mps2-an385) target=thumbv7m-none-eabi memory=mps2 ;;
 microbit) target=thumbv6m-none-eabi memory=microbit ;;
-*) echo "$board: not among those here"; exit 1 ;;
+*) echo "$board: unknown board"; exit 1 ;;
 esac
 rust
 library "$target"

@@ -1,5 +1,5 @@
-# Sourced by the others here: goes to a copy of the crate, target/$1, with one backend that fuses and one that does not, and a
-# `golden` with fewer inputs, both of which take less time and notice almost as much. The CPU has AVX2.
+# Sourced by the other scripts here: goes to a copy of the crate, target/$1, with one backend that fuses and one that does
+# not, and a `golden` with fewer inputs. Both take less time and notice almost as much. The CPU must have AVX2.
 # shellcheck shell=bash
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -10,7 +10,7 @@ copy=$root/target/$1
 mkdir -p "$copy"
 cd "$copy"
 
-# Files that are gone since the last time would be in the way.
+# Files that were deleted since the last run must not remain.
 rm -rf src tests
 (cd "$root" && git ls-files -z | xargs -0 cp --parents -t "$copy")
 
@@ -21,7 +21,7 @@ change() {
     sed -i "${@:2}" "$file"
     [ "$before" != "$(cat "$file")" ] || { echo "nothing to change in $file: ${*:2}"; exit 1; }
 }
-# Leaves out these backends, and those before no longer.
+# Leaves out these backends, and no others.
 without() {
     local backend
     export RUSTFLAGS=""
@@ -31,7 +31,8 @@ without avx512 wide
 change tests/same_bits/main.rs '/^mod [^cgm]/d; /^#\[cfg/d'
 change tests/same_bits/golden.rs 's/1025, 3000\]/1230]/; s/2 \* N::CHUNK/N::CHUNK/; s/7000/700/'
 
-# FILE:LINE:COLUMN: MUTANT as explained.txt has it: by the line it is in, which stays what it is when others are added above.
+# Prints FILE:LINE:COLUMN: MUTANT in the form of explained.txt: by the text of the line, which stays the same when lines are
+# added above it.
 in_line() {
     local file line column mutant text
     while IFS=: read -r file line column mutant; do
@@ -40,13 +41,13 @@ in_line() {
     done
 }
 
-# conclude MISSED NOTICED: whether explained.txt explains the mutants that nobody noticed, and no other.
+# conclude MISSED NOTICED: checks that explained.txt explains exactly the mutants that no test noticed.
 conclude() {
     local explained left wrong
     explained=$(sed 's/ *# .*//; /^$/d' "$mutants/explained.txt" | sort -u)
     left=$(in_line <"$1" | sort -u | comm -23 - <(echo "$explained"))
     wrong=$(in_line <"$2" | sort -u | comm -12 - <(echo "$explained"))
-    [ -z "$left" ] || printf 'not noticed, and not explained:\n%s\n' "$left"
-    [ -z "$wrong" ] || printf 'explained, and noticed:\n%s\n' "$wrong"
+    [ -z "$left" ] || printf 'neither noticed nor explained:\n%s\n' "$left"
+    [ -z "$wrong" ] || printf 'explained, but noticed:\n%s\n' "$wrong"
     [ -z "$left$wrong" ]
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Usage: tests/mutants/lanes.sh
 #
-# Puts another operation in the place of each operation on vectors of src/math and src/driver, one after the other, and
-# fails if there is one that neither `golden` of tests/same_bits nor tests/limits, tests/accuracy or tests/labels notices, nor
-# explained.txt explains. All are in one program (lanes.rs), which is told at which place it is to go wrong. Takes a quarter
-# of an hour; with EVERY=64 in the environment it tries every 64th alone.
+# Replaces each operation on vectors in src/math and src/driver by another one, one at a time. Fails if there is a mutant
+# that neither `golden` of tests/same_bits nor tests/limits, tests/accuracy or tests/labels notices, and that explained.txt
+# does not explain. All mutants are in one program (lanes.rs), which is told the place to change. Takes a quarter of an hour;
+# with EVERY=64 in the environment it tries only every 64th.
 source "$(dirname "$0")/copy.sh" mutants-lanes
 
 cp "$mutants/lanes.rs" src/simd/mutants.rs
@@ -16,7 +16,7 @@ change src/simd/lanes.rs -E "$all_that_follows s/^    #\[cfg_attr\(not\(unoptimi
 
 env GOLDEN=write cargo test --quiet --test same_bits golden
 programs=$(cargo test --test same_bits --test limits --test accuracy --test labels --no-run 2>&1 | sed -n 's/.*Executable.*(\(.*\))$/\1/p')
-# The one with golden notices most, and first.
+# The program with golden notices the most, so it runs first.
 programs=$(grep same_bits <<<"$programs"; grep -v same_bits <<<"$programs")
 passes() {
     local program

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: tests/proofs/run.sh [FILE]
 #
-# Proves what README.md beside it says, of the constants that are in src/math/coefficients.rs (or in FILE, which is how to
-# see that it fails when one of them is changed). Prints what failed.
+# Proves the statements of README.md beside it for the constants in src/math/coefficients.rs (or in FILE, which shows that
+# the script fails when a constant is changed). Prints what failed.
 set -euo pipefail
 source=$(realpath "${1:-$(dirname "$0")/../../src/math/coefficients.rs}")
 cd "$(dirname "$0")"
@@ -19,7 +19,8 @@ for tool in sollya gappa; do
     command -v "$tool" >/dev/null || fail "no $tool: apt-get install sollya gappa"
 done
 
-# The constants of a type, as Sollya's definitions. It takes 8 hexadecimal digits for the bits of an f32, 16 for an f64.
+# Writes the constants of a type as Sollya's definitions. Sollya reads 8 hexadecimal digits as the bits of an f32, and 16 as
+# those of an f64.
 constants() {
     local type=$1 format=$2 name
     {
@@ -37,7 +38,7 @@ constants() {
     done
 }
 
-# Runs Sollya on the constants of a type and what is given, and leaves what it prints in a file.
+# Runs Sollya on the constants of a type and on the given files, and writes its output to a file.
 run_sollya() {
     local out=$1
     shift
@@ -48,12 +49,12 @@ run_sollya() {
     ! grep '^not ' "$out" || fail "the source has other constants than $*"
 }
 
-# Section $2 of template $1.
+# Prints section $2 of template $1.
 section() {
     awk -v wanted="$2" -v section=1 '/^---$/ { section++; next } section == wanted && !/^#/' "$1"
 }
 
-# Gives Gappa a template, with the values of the type and these. Fails if it is not proven, or a hint is no equality.
+# Gives Gappa a template, with the values of the type and these. Fails if it is not proven, or if a hint is no equality.
 prove() {
     local template=$1 multiplied=
     shift
@@ -73,8 +74,8 @@ not_proven() {
     fail "$*"
 }
 
-# That the reduced argument is what shared.gappa takes it for, with both numbers that round, up to their limits. From half
-# of ln 2 to 1/2, n is -1.
+# Proves that the reduced argument is as shared.gappa assumes, for both numbers that round, up to their limits. From half of
+# ln 2 to 1/2, n is -1.
 reduction() {
     local type=$1 quiet=() magic limit
     while read -r magic limit; do
@@ -84,15 +85,15 @@ reduction() {
     done <<<$'ROUNDING EXP_LIMIT\nROUNDING_HALF EXP_ZERO'
 }
 
-# Gappa believes the hints it is given, and takes long to see whether the two sides are equal if they have polynomials in
-# them. So that is done once for a formula, with names for the polynomials' values.
+# Gappa trusts the hints it is given, and takes long to see whether the two sides are equal if they contain polynomials. So
+# the check is made once for each formula, with names for the values of the polynomials.
 hints_are_equalities() {
     grep -Ev '^(horner|exact|START)' "$1" |
         sed 's/^{.*/{ s in [1, 1] -> s in [1, 2] }/; s/FORMAT/ieee_64/' >"$work/script.gappa"
     run_gappa -Wno-null-denominator -Wno-unbound-variable
 }
 
-# The template of a formula, and the procedure of pieces.sollya that cuts its range.
+# The template of each formula, and the procedure of pieces.sollya that cuts its range.
 declare -A formulas=(
     [exponential]='exponential pieces(proc(e) { return e; }, true, 0)'
     [log1p]='log1p pieces(proc(e) { return log1p(e); }, true, 1/2)'
@@ -102,7 +103,7 @@ declare -A formulas=(
     [hessian]='hessian pieces(proc(e) { return e / (1 + e)^2; }, true, 1/2)'
 )
 
-# The error of a formula is at most `most` ULP, and `at_power` just below a power of two.
+# Proves that the error of a formula is at most `most` ULP, and at most `at_power` just below a power of two.
 formula() {
     local type=$1 name=$2 most=$3 at_power=${4:-$3} template cut n low high least power allowed start tau count=0
     local quiet=(-Wno-hint-difference -Wno-null-denominator)
@@ -132,7 +133,7 @@ formula() {
     echo "$type $arithmetic $name: at most $most ULP, $at_power just below a power of two, in $count pieces ($SECONDS s)"
 }
 
-# The rows of README.md.
+# Proves the rows of README.md.
 proven() {
     local type=$1 name bounds rows=0
     while IFS='|' read -r name bounds; do
@@ -144,7 +145,7 @@ proven() {
     [ "$rows" = "${#formulas[@]}" ] || fail "README.md has $rows rows of $type, not ${#formulas[@]}"
 }
 
-# The polynomials of a type: that they are what Sollya makes, and that their errors are what the source says.
+# Checks that the polynomials of a type are those of Sollya, and that their errors are those in the source.
 polynomials() {
     local type=$1 name error count=0
     constants "$type" "$([ "$type" = f32 ] && echo SG || echo D)"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: tests/proofs/sabotage.sh
 #
-# That run.sh fails, with the lowest bit of one coefficient flipped in a copy of the source: of the first, the third and the
-# last of each polynomial; with another constant one off; and with another error in a comment. Takes some minutes.
+# Checks that run.sh fails if the lowest bit of one coefficient is flipped in a copy of the source (the first, the third or
+# the last of each polynomial), if another constant is one off, and if a comment has another error. Takes some minutes.
 set -euo pipefail
 cd "$(dirname "$0")"
 source=../../src/math/coefficients.rs
@@ -26,7 +26,7 @@ for type in f32 f64; do
                 index($0, head) == 1 { inside = 1; n = 0 }
                 inside && /from_bits/ {
                     line[++n] = NR
-                    # Digits come in pairs that differ in the lowest bit.
+                    # The digits of a pair differ in the lowest bit.
                     digit = substr($0, match($0, /\)/) - 1, 1)
                     at = index("1032547698badcfe", digit)
                     flipped[n] = substr($0, 1, RSTART - 2) substr("0123456789abcdef", at, 1) substr($0, RSTART)
