@@ -1,4 +1,4 @@
-//! Sigmoid, its logarithm and softplus of both types on every backend, beside the loops that everyone writes.
+//! Sigmoid, its logarithm and softplus of both types on every backend, beside plain loops.
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use logit_loss::{Activation, Backend, Real};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 const SIZES: [usize; 3] = [64, 32 << 10, 4 << 20];
 
-/// The loops that everyone writes.
+/// The plain loops that most people write.
 trait Plain: Real {
     const NAME: &'static str;
     fn of(v: f64) -> Self;
@@ -43,7 +43,7 @@ macro_rules! plain {
 plain!(f32);
 plain!(f64);
 
-/// A function of this crate, and the same for one element.
+/// A function of this crate, and the plain function of one element.
 type Pair<T> = (Activation<T>, fn(T) -> T);
 
 fn bench<T: Plain>(c: &mut Criterion) {

@@ -1,7 +1,7 @@
-//! Every function once on every backend, for `tests/counts.sh`, which counts the instructions of each call and the bytes of
-//! what is compiled for them.
+//! Calls every function once on every backend. `tests/counts.sh` counts the instructions of each call, and the bytes of the
+//! functions compiled for them.
 //!
-//! Prints what is called, in order: the table, the row and the column that it goes to.
+//! Prints each call, in order: the table, the row and the column for its count.
 
 use logit_loss::{
     Activation, Backend, Bce, BceWithLogits, Error, FocalLoss, Hessian, Label, Loss, Real, Reduction, Weights, sigmoid,
@@ -20,13 +20,13 @@ trait Element: Real + Label<Self> {}
 impl Element for f32 {}
 impl Element for f64 {}
 
-/// What callgrind counts, so it must not be inlined, and no call may be its last instruction.
+/// The function that callgrind counts: it must not be inlined, and a call must not be its last instruction.
 #[inline(never)]
 fn counted<R>(call: &mut impl FnMut() -> Result<R, Error>) {
     _ = black_box(call());
 }
 
-/// Where a count goes to.
+/// The place of a count in the tables.
 struct Place<'a> {
     table: &'a str,
     element: &'a str,
@@ -35,7 +35,7 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn count<R>(&self, function: &str, mut call: impl FnMut() -> Result<R, Error>) {
-        // The first call looks at the CPU, and says whether there is anything to count.
+        // The first call detects the CPU, and fails if there is nothing to count.
         call().expect("the arguments fit");
         println!("{}\t{function}\t{}\t{}", self.table, self.element, self.column);
         counted(&mut call);
@@ -74,7 +74,7 @@ fn with_logits<T: Element>(place: &Place<'_>, backend: Backend) {
 
     let weight = weights::<T>(ELEMENTS);
     let (three, many) = (weights::<T>(3), weights::<T>(64));
-    // A number of logits that three classes divide.
+    // Three classes must divide the number of logits.
     let (x3, t3) = (&x[..ELEMENTS / 3 * 3], &t[..ELEMENTS / 3 * 3]);
     let variants = [
         (", pos_weight 5", bce.pos_weight(Weights::uniform(T::from(5.0))), x, t),
@@ -94,7 +94,7 @@ fn with_logits<T: Element>(place: &Place<'_>, backend: Backend) {
     missing(place, bce, x, labels, g);
 }
 
-/// Labels that may be something else, and elements that are not there.
+/// Labels that may be other numbers, and absent elements.
 fn missing<T: Element>(place: &Place<'_>, bce: BceWithLogits<'_, T>, x: &[T], labels: &[bool], g: &mut [T]) {
     let bytes: Vec<u8> = labels.iter().map(|&label| label.into()).collect();
     let words: Vec<i64> = labels.iter().map(|&label| label.into()).collect();
@@ -159,7 +159,7 @@ fn activations<T: Element>(place: &Place<'_>, backend: Backend) {
     place.count("softplus, beta 2", || Activation::softplus(two).backend(backend).apply(x, out));
 }
 
-/// On the backend that is chosen where none is pinned.
+/// Short slices, on the backend that is chosen if none is set.
 fn short<T: Element>(place: &Place<'_>, n: usize) {
     let (x, t) = black_box(inputs::<T>(n));
     let (x, t) = (&x[..], &t[..]);
@@ -179,7 +179,7 @@ fn short<T: Element>(place: &Place<'_>, n: usize) {
 
 /// Logits from -8 to 8, in no order, and targets of which a quarter are 1.
 fn inputs<T: Element>(n: usize) -> (Vec<T>, Vec<T>) {
-    // The fractions of the multiples of an irrational number are spread evenly.
+    // The fractional parts of the multiples of an irrational number are spread evenly.
     let spread = |i, step: f64| (i as f64 * step).fract();
     let logits = (0..n).map(|i| T::from((spread(i, 0.618_033_988_749_895) * 16.0 - 8.0) as f32)).collect();
     (logits, (0..n).map(|i| T::from(f32::from(u8::from(spread(i, 0.754_877_666_246_693) < 0.25)))).collect())

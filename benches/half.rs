@@ -1,5 +1,4 @@
-//! Numbers kept as `f16` and `bf16` beside those kept as `f32`, in one race: `cargo bench --features half --bench half`, one
-//! minute.
+//! `f16` and `bf16` beside `f32`, in one race: `cargo bench --features half --bench half`, one minute.
 
 #[expect(dead_code, reason = "its loops are measured elsewhere")]
 #[path = "common/plain.rs"]

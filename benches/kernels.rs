@@ -1,5 +1,5 @@
-//! Loss, and loss with gradient, of both types on every backend, beside the loop that everyone writes; focal loss on the
-//! fastest.
+//! The loss, alone and with gradient, of both types on every backend, beside the plain loop; and focal loss on the fastest
+//! backend.
 
 #[path = "common/plain.rs"]
 mod plain;
@@ -57,7 +57,7 @@ fn losses<T: Plain>() -> impl Iterator<Item = (&'static str, BceWithLogits<'stat
     Backend::available().map(move |backend| (backend.name(), bce.backend(backend)))
 }
 
-/// A power that is multiplied, and one that is exponentiated.
+/// Gammas whose power is a repeated product, and an exponential.
 fn focal_losses<T: Plain>() -> [(&'static str, FocalLoss<'static, T>); 2] {
     let focal = FocalLoss::new().reduction(Reduction::Sum);
     [("focal, gamma 2", focal), ("focal, gamma 0.5", focal.gamma(T::number(0.5)))]
@@ -65,12 +65,12 @@ fn focal_losses<T: Plain>() -> [(&'static str, FocalLoss<'static, T>); 2] {
 
 fn group<'c, T: Plain>(c: &'c mut Criterion, what: &str) -> BenchmarkGroup<'c, WallTime> {
     let mut group = c.benchmark_group(format!("{what}/{}", T::NAME));
-    // As many iterations in each sample: the largest sizes would take minutes otherwise.
+    // All samples have the same number of iterations: the largest sizes would take minutes otherwise.
     group.sampling_mode(SamplingMode::Flat);
     group
 }
 
-/// Of elements, and of the bytes of so many streams.
+/// Sets the throughput in elements, and in bytes of this number of streams.
 fn throughput<T>(group: &mut BenchmarkGroup<'_, WallTime>, n: usize, streams: usize) {
     let bytes = (streams * n * size_of::<T>()) as u64;
     group.throughput(Throughput::ElementsAndBytes { elements: n as u64, bytes });

@@ -1,8 +1,8 @@
 //! One thread against pools of several, in one race: `cargo bench --features rayon --bench parallel`, two minutes.
 //!
-//! In brackets is what the machine gives in the same rounds: threads that each run the method for one thread on a part of
-//! their own, and wait for each other only at the end of a turn. Where other programs run that is less than there are
-//! cores, and then a ratio says nothing about a machine that is free.
+//! The numbers in brackets are the limit of the machine in the same rounds: threads that each run the method for one thread
+//! on a part of their own, and wait for each other only at the end of a turn. Where other programs run, the limit is less
+//! than the number of cores, and then a ratio says nothing about an idle machine.
 
 #[expect(dead_code, reason = "its loops are measured elsewhere")]
 #[path = "common/plain.rs"]
@@ -25,9 +25,9 @@ const SIZES: [(&str, usize); 3] = [("64 Ki", 64 << 10), ("1 Mi", 1 << 20), ("16 
 enum Key {
     /// The method for one thread.
     One,
-    /// The method for several, in a pool of so many.
+    /// The method for several threads, in a pool of this number.
     Many(usize),
-    /// The method for one thread, on so many at once.
+    /// The method for one thread, on this number of threads at once.
     Apart(usize),
 }
 
@@ -49,7 +49,7 @@ fn main() {
     );
 }
 
-/// Each thread has a part of its own.
+/// Runs the method on each thread, on a part of its own.
 fn apart<'a, T: Plain>(
     pools: &'a [ThreadPool],
     loss: impl Loss<T> + Copy + 'a,
@@ -71,7 +71,7 @@ fn apart<'a, T: Plain>(
     })
 }
 
-/// In how many rounds at least.
+/// Runs the race, and returns the least number of rounds.
 fn run<T: Plain>(pools: &[ThreadPool], table: &mut Table) -> usize {
     let mut rounds = usize::MAX;
     let (logits, targets) = inputs::<T>(SIZES[SIZES.len() - 1].1);

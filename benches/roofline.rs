@@ -1,5 +1,6 @@
-//! Ours against what memory allows, against a fused loop in C and against PyTorch where the machine has them; what other
-//! targets and weights cost; and whether all is as fast as it must be. `cargo bench --bench roofline`, two minutes.
+//! Our rates against the limits of memory, against a fused loop in C and against PyTorch if the machine has them; the cost
+//! of other targets and weights; and whether all ratios are as high as they must be. `cargo bench --bench roofline`, two
+//! minutes.
 
 #[path = "roofline/contestants.rs"]
 mod contestants;
@@ -20,7 +21,7 @@ use programs::Program;
 use rounds::race;
 use std::time::Duration;
 
-/// Elements: far more than caches hold, and few enough for the second one.
+/// The two numbers of elements: far more than caches hold, and few enough for the second-level cache.
 const LARGE: usize = 16 << 20;
 const CACHED: usize = 32 << 10;
 const SHORT: [usize; 8] = [1, 8, 9, 15, 16, 17, 33, 64];

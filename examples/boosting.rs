@@ -1,14 +1,13 @@
 //! Gradient boosting of decision stumps on the red wines, with the gradient and the Hessian of a loss.
 //!
-//! Each round looks at every threshold of every feature and takes the one whose two leaves lower the loss most, to
-//! second order, as XGBoost does: with G and H the sums of gradients and Hessians in a leaf, its value is -G / (H + lambda)
-//! and its gain G^2 / (H + lambda). The derivatives are those of a sum: under a mean, H would come divided by n and
-//! lambda would weigh n times as much.
+//! Each round tries every threshold of every feature, and takes the one whose two leaves lower the loss the most, to second
+//! order, as XGBoost does. With G and H the sums of gradients and Hessians in a leaf, its value is -G / (H + lambda) and its
+//! gain G^2 / (H + lambda). The derivatives are those of a sum: under a mean, H would be divided by n, and lambda would
+//! weigh n times as much.
 //!
-//! The Hessian of focal loss is negative where an element is far on the wrong side, and then neither value nor gain
-//! means anything. The second table has floors to put under it, with what XGBoost and LightGBM set unless they are told
-//! otherwise. Focal loss starts where its paper has it, at a probability of 0.01, where all positives are on the wrong
-//! side.
+//! The Hessian of focal loss is negative for an element that is far on the wrong side, and then neither value nor gain means
+//! anything. The second table tries floors for the Hessian, with the default settings of XGBoost and LightGBM. Focal loss
+//! starts as in its paper, from a probability of 0.01, where all positives are on the wrong side.
 //!
 //! ```text
 //! cargo run --release --example boosting
@@ -38,7 +37,7 @@ const ROUNDS: usize = 300;
 const SPLITS: u64 = 5;
 const GAMMA: f32 = 2.0;
 
-/// Of the steps, and which leaves are not made.
+/// The size of the steps, and the leaves that are not made.
 #[derive(Clone, Copy)]
 struct Settings {
     learning_rate: f32,
@@ -53,11 +52,11 @@ const XGBOOST: Settings = Settings { learning_rate: 0.3, lambda: 1.0, least_hess
 /// The defaults of `learning_rate`, `lambda_l2`, `min_sum_hessian_in_leaf` and `min_data_in_leaf`.
 const LIGHTGBM: Settings = Settings { learning_rate: 0.1, lambda: 0.0, least_hessian: 1e-3, least_wines: 20 };
 
-/// Makes of a logit, its gradient and its Hessian the Hessian that is used.
+/// Returns the Hessian to use, from a logit, its gradient and its Hessian.
 type Floor = fn(f32, f32, f32) -> f32;
 
-/// XGBoost's, under the losses it brings. The crate has none: 1e-30 is right where it says so. Whoever divides by one
-/// adds it.
+/// The floor that XGBoost puts under its own losses. The crate has none, since a Hessian of 1e-30 is right; code that
+/// divides by it adds a floor.
 const TINY: Floor = |_, _, h| h.max(1e-16);
 const FLOORS: [(&str, Floor); 6] = [
     ("h", |_, _, h| h),
@@ -68,21 +67,21 @@ const FLOORS: [(&str, Floor); 6] = [
     ("max(h, abs(g) / 4)", |_, g, h| h.max(g.abs() / 4.0)),
 ];
 
-/// p (1 - p), with p = sigmoid(x).
+/// Returns p (1 - p), with p = sigmoid(x).
 fn plain_hessian(x: f32) -> f32 {
     0.25 / (0.5 * x).cosh().powi(2)
 }
 
-/// Adds one of two values, by one feature's threshold.
+/// A stump adds one of two values, depending on the threshold of one feature.
 struct Stump {
     feature: usize,
-    /// Up to here it is the first value.
+    /// The first value is for features up to this one.
     threshold: f32,
     values: [f32; 2],
 }
 
 impl Stump {
-    /// The best there is; `sorted` has the rows by each feature.
+    /// Returns the best stump; `sorted` has the rows in the order of each feature.
     fn fit(settings: Settings, part: &Part, sorted: &[Vec<usize>], gradient: &[f32], hessian: &[f32]) -> Stump {
         let Settings { learning_rate, lambda, least_hessian, least_wines } = settings;
         let sum = |values: &[f32]| values.iter().map(|&v| f64::from(v)).sum::<f64>();
@@ -99,7 +98,7 @@ impl Stump {
                 let gain = gain(g, h) + gain(all_g - g, all_h - h);
                 let wines = (index + 1).min(rows.len() - index - 1);
                 let allowed = h.min(all_h - h) >= least_hessian && wines >= least_wines;
-                // Between equal values there is no threshold.
+                // There is no threshold between equal values.
                 if allowed && of(pair[0]) < of(pair[1]) && gain > best.0 {
                     let values = [value(g, h), value(all_g - g, all_h - h)];
                     best = (gain, Stump { feature, threshold: of(pair[0]), values });
@@ -116,12 +115,12 @@ impl Stump {
     }
 }
 
-/// What came of one loss.
+/// The results of one loss.
 struct Run {
     name: &'static str,
     /// Plain cross-entropy after each round, in training and held out.
     curves: [Vec<f64>; 2],
-    /// Of the last round, in training.
+    /// The logits after the last round, in training.
     logits: Vec<f32>,
     metrics: Metrics,
 }
@@ -135,7 +134,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let plain = BceWithLogits::new().reduction(Reduction::Sum);
     let losses = [("plain", plain), ("pos_weight", plain.pos_weight(Weights::uniform(pos_weight)))];
-    // Where nothing is negative, the floors between are the first one.
+    // Where no Hessian is negative, the floors of the middle have the results of the first.
     let starts = [
         ("class log-odds", -pos_weight.ln(), vec![FLOORS[0], FLOORS[FLOORS.len() - 1]]),
         ("0.01", (0.01f32 / 0.99).ln(), FLOORS.to_vec()),
@@ -151,13 +150,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let focal = focal_table(starts, &bar)?;
     bar.finish_and_clear();
     println!("{}", table(&runs));
-    println!("On the held-out wines, after {ROUNDS} rounds; BCE is the plain one whatever was optimised.");
+    println!("On the held-out wines, after {ROUNDS} rounds; BCE is plain cross-entropy for every loss.");
     println!("\nFocal loss, gamma {GAMMA}, with a floor under its Hessian h:\n{focal}");
     println!(
-        "g is the gradient, p the probability. Negative: how many of {} Hessians are at the start. Loss: focal\n\
-         loss in training after {ROUNDS} rounds, and AUC of the held-out wines: means of {SPLITS} splits. XGBoost,\n\
-         LightGBM: their defaults of learning rate, lambda, and the least Hessian and wines of a leaf. The stumps\n\
-         are ours.",
+        "g is the gradient, p the probability. Negative: the number of negative Hessians at the start, of {}. Loss:\n\
+         focal loss in training after {ROUNDS} rounds. AUC: on the held-out wines. Both are means of {SPLITS} splits.\n\
+         XGBoost, LightGBM: stumps of this example, with their default learning rate, lambda, and the least Hessian\n\
+         and number of wines of a leaf.",
         positives + negatives
     );
     println!("\nFigure: {}", draw(&runs)?.display());
@@ -202,7 +201,7 @@ fn boost(
     Ok(Run { name, curves, logits, metrics })
 }
 
-/// What is tried: a logit to start from, by name, and floors.
+/// A trial: the name and value of the first logit, and floors.
 type Trial = (&'static str, f32, Vec<(&'static str, Floor)>);
 
 fn focal_table(trials: [Trial; 2], bar: &ProgressBar) -> Result<Table, logit_loss::Error> {
@@ -248,7 +247,7 @@ fn negative_hessians(focal: FocalLoss<'_, f32>, logit: f32, targets: &[f32]) -> 
     Ok(hessian.iter().filter(|&&h| h < 0.0).count())
 }
 
-/// What XGBoost documents for `binary:logistic`, in its two digits, the last of which may be cut off.
+/// Checks the numbers that XGBoost documents for `binary:logistic`, to its two digits, the last of which may be cut off.
 fn check_known_values() -> Result<(), logit_loss::Error> {
     let loss = BceWithLogits::new().reduction(Reduction::Sum);
     let logits = [0.0f32, 0.1, 0.9, 1.0];

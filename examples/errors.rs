@@ -1,12 +1,12 @@
-//! Draws how far from the exact value four ways to write the loss and its gradient are, at every logit.
+//! Draws the error of four ways to write the loss and its gradient, at every logit.
 //!
 //! ```text
 //! cargo run --release --example errors
 //! ```
 //!
-//! It writes `docs/errors.svg`. All is `f32`; a hard target, of the kind that each formula finds difficult: 0 for the loss,
-//! 1 for the gradient. The exact values are those of `f64`, from a form in which nothing cancels. Logits go as far as
-//! results are normal numbers.
+//! It writes `docs/errors.svg`. All numbers are `f32`. The target is the hard one that each formula finds difficult: 0 for
+//! the loss, 1 for the gradient. The exact values come from `f64`, by a formula in which nothing cancels. Logits go as far
+//! as results are normal numbers.
 
 use comfy_table::{CellAlignment, Table, presets};
 use libm::{expf, log1pf, logf};
@@ -27,7 +27,7 @@ struct Formula {
     width: u32,
 }
 
-/// Colours that stay apart for the colour-blind (Okabe and Ito).
+/// Colours that colour-blind people can tell apart (Okabe and Ito).
 const FORMULAS: [Formula; 4] = [
     Formula {
         name: "textbook: ln(1 + exp(x)) - x t, 1 / (1 + exp(-x)) - t",
@@ -83,12 +83,12 @@ fn exact_gradient(x: f64) -> f64 {
     -(if x >= 0.0 { e } else { 1.0 }) / (1.0 + e)
 }
 
-/// Beyond, results are not normal numbers, and have fewer digits to be right.
+/// Beyond this logit, results are not normal numbers, and have fewer digits.
 const LAST: f64 = 87.0;
-/// Each point is the largest error of so many logits.
+/// Each point is the largest error of this number of logits.
 const LOGITS: usize = 200;
 const STEP: f64 = 0.25;
-/// What is drawn: errors in this range, and above it where there is no number at all.
+/// The range of errors that is drawn; a result that is not a number is drawn above it.
 const LEAST: f64 = 1e-9;
 const NOT_A_NUMBER: f64 = 10.0;
 const TOP: f64 = 1000.0;
@@ -130,11 +130,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         table.add_row([name.to_string(), loss.0, loss.1, gradient.0, gradient.1]);
     }
     table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    println!("{table}\ndrawn in {}", path.display());
+    println!("{table}\nFigure: {}", path.display());
     Ok(())
 }
 
-/// The largest relative error around each logit; infinite where something is not a finite number.
+/// Returns the largest relative error around each logit; infinite where a result is not finite.
 fn errors(computed: fn(f32) -> f32, exact: fn(f64) -> f64) -> Vec<(f64, f64)> {
     let points = (2.0 * LAST / STEP) as usize;
     let around = |point: usize| {
@@ -149,7 +149,7 @@ fn errors(computed: fn(f32) -> f32, exact: fn(f64) -> f64) -> Vec<(f64, f64)> {
     (0..points).map(around).collect()
 }
 
-/// The largest error, and from where on it is not a number.
+/// Returns the largest error, and the logit from which on the result is not a number.
 fn summary(errors: &[(f64, f64)]) -> (String, String) {
     let largest = errors.iter().map(|point| point.1).filter(|error| error.is_finite()).fold(0.0, f64::max);
     let not = |point: &&(f64, f64)| point.1.is_infinite();

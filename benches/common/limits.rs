@@ -1,10 +1,10 @@
-//! What memory allows: two streams read, and a triad (two streams read, one written past the caches). Plain loops without
-//! prefetching, over vectors of 32 bytes; wider ones are not faster.
+//! The limits of memory: reading two streams, and a triad (two streams read, one written past the caches). Both are plain
+//! loops without prefetching, over vectors of 32 bytes; wider vectors are not faster.
 
 use std::cell::RefCell;
 use std::hint::black_box;
 
-/// Streams as long as `elements` of `bytes` each.
+/// Streams of `elements` numbers of `bytes` bytes each.
 pub struct Limits {
     a: Vec<f32>,
     b: Vec<f32>,
@@ -30,7 +30,7 @@ impl Limits {
 mod vectors {
     use std::arch::x86_64::*;
 
-    /// Elements of a vector, and of a cache line.
+    /// The number of elements of a vector and of a cache line.
     const VECTOR: usize = 8;
     const LINE: usize = 16;
 
@@ -62,7 +62,7 @@ mod vectors {
         _mm256_cvtss_f32(sum)
     }
 
-    /// Leaves out what stands before the first whole line of the output and after the last.
+    /// Skips what comes before the first whole line of the output and after the last.
     #[target_feature(enable = "avx")]
     fn triad_avx(a: &[f32], b: &[f32], out: &mut [f32]) {
         let head = out.as_ptr().align_offset(LINE * size_of::<f32>()).min(out.len());
@@ -71,7 +71,7 @@ mod vectors {
         let factor = _mm256_set1_ps(3.0);
         for ((a, b), out) in a.iter().zip(b).zip(lines) {
             for at in [0, VECTOR] {
-                // SAFETY: all have a vector there, and that of the output is aligned.
+                // SAFETY: all have a vector there, and the vector of the output is aligned.
                 unsafe {
                     let (a, b) = (_mm256_loadu_ps(a.as_ptr().add(at)), _mm256_loadu_ps(b.as_ptr().add(at)));
                     _mm256_stream_ps(out.as_mut_ptr().add(at), _mm256_add_ps(a, _mm256_mul_ps(factor, b)));
@@ -82,7 +82,7 @@ mod vectors {
     }
 }
 
-/// What the compiler makes of it: it does not write past the caches.
+/// The plain loop, which does not write past the caches.
 #[cfg(not(target_arch = "x86_64"))]
 mod vectors {
     pub fn read(a: &[f32], b: &[f32]) -> f32 {

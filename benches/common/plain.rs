@@ -1,8 +1,8 @@
-//! The loop that everyone writes, and the inputs that everything is measured on.
+//! The plain loop, and the inputs of all measurements.
 
 use logit_loss::{Label, Real};
 
-/// Stable, and as exact as the difference of two numbers close to each other.
+/// A plain loss: stable, and as exact as the difference of two close numbers.
 pub trait Plain: Real + Label<Self> {
     const NAME: &'static str;
     fn number(v: f64) -> Self;

@@ -1,5 +1,5 @@
-//! Contestants that are programs of their own, where the machine has what they need: a C compiler, PyTorch. They are
-//! asked over standard input to run so many times, and answer with the seconds it took.
+//! Contestants that are separate programs and need a C compiler or PyTorch on the machine. They read from standard input how
+//! many times to run, and answer with the seconds it took.
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Write};
@@ -7,13 +7,13 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::{env, fs, process};
 
 pub struct Program {
-    /// Its name and version, in its own words.
+    /// The program's own name and version.
     pub name: String,
     child: Child,
     pipes: RefCell<(ChildStdin, BufReader<ChildStdout>)>,
 }
 
-/// Those that this machine can run, and what they are called here; says which.
+/// Starts the programs that this machine can run, with their names in the tables; prints which.
 pub fn found(largest: usize) -> Vec<(&'static str, Program)> {
     let mut found = Vec::new();
     for (who, program) in [("C", Program::c_loop(largest)), ("PyTorch", Program::pytorch(largest))] {
@@ -29,7 +29,7 @@ pub fn found(largest: usize) -> Vec<(&'static str, Program)> {
 }
 
 impl Program {
-    /// The fused loop in C, built by `gcc -O3 -march=native -ffast-math`.
+    /// Starts the fused loop in C, built by `gcc -O3 -march=native -ffast-math`.
     fn c_loop(largest: usize) -> Option<Self> {
         let path = env::temp_dir().join(format!("logit-loss-loop-{}", process::id()));
         let mut gcc = Command::new("gcc");
@@ -38,12 +38,12 @@ impl Program {
         gcc.stdin.take()?.write_all(include_bytes!("loop.c")).ok()?;
         let built = gcc.wait().ok()?.success();
         let program = if built { Self::start(Command::new(&path), largest) } else { None };
-        // A running program does not need its file any more.
+        // A running program no longer needs its file.
         _ = fs::remove_file(path);
         program
     }
 
-    /// What users of PyTorch call, on one thread.
+    /// Starts the functions that users of PyTorch call, on one thread.
     fn pytorch(largest: usize) -> Option<Self> {
         let mut python = Command::new("python3");
         python.args(["-c", include_str!("pytorch.py")]);
@@ -62,11 +62,11 @@ impl Program {
         Some(Self { name: name.trim().to_string(), child, pipes: RefCell::new((to, from)) })
     }
 
-    /// The seconds that so many calls took.
+    /// Returns the seconds that `repeats` calls took.
     ///
     /// # Panics
     ///
-    /// If the program has gone.
+    /// If the program has ended.
     pub fn seconds(&self, what: &str, element: &str, n: usize, repeats: u32) -> f64 {
         let (to, from) = &mut *self.pipes.borrow_mut();
         let mut answer = String::new();

@@ -1,28 +1,28 @@
-//! Timing in rounds. Criterion measures one function for seconds and then the next, and by then a shared machine has
-//! become another one; here every contestant runs once in each round, and ratios are taken within the round.
+//! Timing in rounds. Criterion measures one function for seconds before it measures the next, and by then the load of a
+//! shared machine has changed. Here every contestant runs once in each round, and ratios are taken within the round.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// For how long one contestant runs in one round, at least.
+/// The least number of seconds that a contestant runs in one round.
 const TURN: f64 = 200e-6;
 
 pub struct Contestant<'a, K> {
     key: K,
     elements: usize,
-    /// The seconds that so many calls took.
+    /// Returns the seconds that so many calls took.
     run: Box<dyn FnMut(u32) -> f64 + 'a>,
 }
 
 impl<'a, K> Contestant<'a, K> {
-    /// One whose every call is about so many elements.
+    /// Makes a contestant whose calls process about `elements` elements each.
     pub fn new(key: K, elements: usize, run: impl FnMut(u32) -> f64 + 'a) -> Self {
         Self { key, elements, run: Box::new(run) }
     }
 
-    /// How many calls fill a turn.
+    /// Returns how many calls fill a turn.
     fn repeats(&mut self) -> u32 {
-        // The first call may find pages that have not been touched, and says nothing.
+        // The first call may touch new pages, so it is not timed.
         (self.run)(1);
         let mut repeats = 1;
         while (self.run)(repeats) < TURN {
@@ -32,7 +32,7 @@ impl<'a, K> Contestant<'a, K> {
     }
 
     fn rate(&mut self, repeats: u32) -> f64 {
-        // With many calls in a turn, the first finds the caches full of what the one before has left there.
+        // With many calls in a turn, the first one finds the caches full of another contestant's data, so it is not timed.
         if repeats > 1 {
             (self.run)(1);
         }
@@ -40,7 +40,7 @@ impl<'a, K> Contestant<'a, K> {
     }
 }
 
-/// The seconds that so many calls take.
+/// Returns the seconds that `repeats` calls take.
 pub fn seconds<T>(repeats: u32, mut call: impl FnMut() -> T) -> f64 {
     let start = Instant::now();
     for _ in 0..repeats {
@@ -49,14 +49,14 @@ pub fn seconds<T>(repeats: u32, mut call: impl FnMut() -> T) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-/// Elements per second in each round.
+/// The elements per second of each round.
 pub struct Rates<K> {
     pub key: K,
     rates: Vec<f64>,
 }
 
 impl<K> Rates<K> {
-    /// Of how many rounds the medians are.
+    /// Returns the number of rounds over which the medians are taken.
     pub fn rounds(&self) -> usize {
         self.rates.len()
     }
@@ -69,13 +69,13 @@ impl<K> Rates<K> {
         self.quantile(0.5)
     }
 
-    /// How many times the rate of another in the same race: the median of the ratios within each round.
+    /// Returns how many times as fast as another contestant of the race it is: the median of the ratios within each round.
     pub fn over(&self, other: &Self) -> f64 {
         quantile(self.rates.iter().zip(&other.rates).map(|(ours, theirs)| ours / theirs).collect(), 0.5)
     }
 }
 
-/// As many rounds as fit into the time, but 11 at least: the median of 5 has been seen three times too low.
+/// Runs as many rounds as fit into the time, but at least 11: a median of 5 has been three times too low.
 pub fn race<K>(contestants: Vec<Contestant<'_, K>>, time: Duration) -> Vec<Rates<K>> {
     let start = Instant::now();
     let mut runs: Vec<_> =

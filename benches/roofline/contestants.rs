@@ -1,4 +1,4 @@
-//! What is measured.
+//! The contestants of the race.
 
 use crate::limits::Limits;
 use crate::plain::{Plain, inputs};
@@ -41,7 +41,7 @@ impl Key {
         }
     }
 
-    /// What memory allows: reading for what writes nothing, the triad for the rest.
+    /// Returns the memory limit: reading, for contestants that write nothing, and the triad for the others.
     pub fn memory(self) -> Self {
         let what = if self.what == LOSS { LOSS } else { LOSS_AND_GRADIENT };
         Self { what, variant: FLOATS, who: "memory", ..self }
@@ -73,7 +73,7 @@ impl<T: Plain> Inputs<T> {
         Self { logits, targets, bytes, bools, weights, out }
     }
 
-    /// Everything, on each of the backends with vectors for an x86 server.
+    /// All variants, on each backend with vectors for an x86 server.
     pub fn on_vectors(&self, n: usize) -> Vec<Contestant<'_, Key>> {
         let mut all = Vec::new();
         for backend in Backend::available().filter(|backend| ["avx512", "avx2"].contains(&backend.name())) {
@@ -100,7 +100,7 @@ impl<T: Plain> Inputs<T> {
         all
     }
 
-    /// The scalar backends, and the loop that everyone writes.
+    /// The scalar backends, and the plain loop.
     pub fn on_scalars(&self, n: usize) -> Vec<Contestant<'_, Key>> {
         let mut all = Vec::new();
         let key = Key { n, what: "", element: T::NAME, variant: FLOATS, who: "plain loop" };
@@ -112,7 +112,7 @@ impl<T: Plain> Inputs<T> {
         all
     }
 
-    /// On the backend that is chosen for so many, and the loop that everyone writes.
+    /// Short slices on the backend that is chosen for them, and the plain loop.
     pub fn short(&self, n: usize) -> Vec<Contestant<'_, Key>> {
         let mut all = Vec::new();
         let key = Key { n, what: "", element: T::NAME, variant: FLOATS, who: "ours" };

@@ -1,10 +1,10 @@
-//! How fast everything must be.
+//! The lowest ratios that are allowed.
 
 use crate::contestants::{BOOL, FLOATS, Key, LOSS, LOSS_AND_GRADIENT, Measured, P_5, PER_CLASS, PER_ELEMENT, U8, find};
 use crate::{CACHED, LARGE};
 use comfy_table::{CellAlignment, Table, presets};
 
-/// A least ratio: of each that `ours` picks, to what `theirs` makes of it.
+/// A lowest ratio: of each contestant that `ours` picks to the one that `theirs` returns for it.
 struct Floor {
     what: &'static str,
     least: f64,
@@ -41,7 +41,7 @@ const FLOORS: [Floor; 17] = [
     floor("32 Ki: f32, scalar backends / plain loop", 1.5, Key::is_scalar, |k| k.by("plain loop")),
 ];
 
-/// From 8 elements on faster than the plain loop; for one, three times as long at most.
+/// From 8 elements on we must be faster than the plain loop; for one element we may take three times as long.
 const SHORT: [Floor; 2] = [
     floor("8 to 64 elements / plain loop", 1.0, |k| k.who == "ours" && k.n >= 8, |k| k.by("plain loop")),
     floor("1 element / plain loop", 1.0 / 3.0, |k| k.who == "ours" && k.n == 1, |k| k.by("plain loop")),
@@ -52,7 +52,7 @@ impl Key {
         (self.n, self.element, self.what, self.variant, self.who) == (n, element, what, FLOATS, "avx512")
     }
 
-    /// One of the losses on a backend with vectors.
+    /// Whether this is one of the losses on a backend with vectors.
     fn with(self, n: usize, variants: &[&str]) -> bool {
         self.n == n
             && [LOSS, LOSS_AND_GRADIENT].contains(&self.what)
@@ -73,7 +73,7 @@ impl Key {
     }
 }
 
-/// One line for each floor: the lowest ratio, and where it was found.
+/// Returns one line for each floor: the lowest ratio, and where it was found.
 pub fn table(all: &[Measured]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN).set_header(["What", "Least", "Found", "", "Where"]);

@@ -14,8 +14,8 @@ use std::path::PathBuf;
 const SIZE: (u32, u32) = (1240, 780);
 const COUNTS_HEIGHT: u32 = 150;
 
-/// What is drawn of the maps. Colours stay apart for the colour-blind (Okabe and Ito); the corners of a marker are for who
-/// sees none.
+/// The style of each map: colours that colour-blind people can tell apart (Okabe and Ito), and a number of corners for those
+/// who see no colours.
 const STYLES: [(&str, RGBColor, usize); 3] =
     [("as trained", RGBColor(213, 94, 0), 3), ("temperature", RGBColor(0, 158, 115), 4), ("Platt", BLUE, ROUND)];
 const BLUE: RGBColor = RGBColor(0, 114, 178);
@@ -68,7 +68,7 @@ fn reliability(area: &Area, title: &str, curves: &[Curve]) -> Outcome {
     text(&mut chart, "as it should be".to_string(), (0.065, last), BLACK, HPos::Left)
 }
 
-/// Beneath the panel above, in its scale.
+/// Draws the counts beneath the panel above, with its scale.
 fn counts(area: &Area, curves: &[Curve]) -> Outcome {
     let mut chart = ChartBuilder::on(area)
         .margin(12)
@@ -117,7 +117,7 @@ fn precision(area: &Area, study: &Study) -> Outcome {
     Ok(())
 }
 
-/// A polygon, so many pixels to the right of a point.
+/// Draws a polygon, `right` pixels to the right of a point.
 fn marker(chart: &mut Square, at: (f64, f64), corners: usize, radius: f64, right: i32, colour: RGBColor) -> Outcome {
     let corner = |index: usize| {
         let (sin, cos) = (TAU * (index as f64 / corners as f64)).sin_cos();

@@ -1,9 +1,9 @@
-//! What to do after training: probabilities that are what they say, and a threshold for a wanted false-positive rate.
+//! What to do after training: probabilities that can be trusted, and a threshold for a wanted false-positive rate.
 //!
-//! A positive weight finds more of the rare class, and pays with its probabilities: they are those of a world where
-//! good wines are as frequent as others, and the network is too sure of itself besides. Both are put right after training,
-//! on wines it was not trained on: one half of the wines trains the network, a quarter calibrates it, a quarter tests
-//! what came of it. A threshold for a wanted false-positive rate is chosen on the second part, and judged on the third.
+//! A positive weight finds more of the rare class, and its probabilities pay for that: they are right for a world where good
+//! wines are as frequent as others, and the network is also too sure of itself. Both are corrected after training, on wines
+//! that the network has not seen: one half of the wines trains the network, a quarter calibrates it, and a quarter tests the
+//! result. The threshold for a wanted false-positive rate is chosen on the second part, and judged on the third.
 //!
 //! Temperature scaling leaves every wine on its side of one half, so it cannot undo a positive weight. Platt scaling can.
 //!
@@ -39,11 +39,11 @@ use ranking::{Alarm, average_precision, precision_recall, threshold};
 use reliability::{BINS, Reliability};
 use std::error::Error;
 
-/// One is shown; the others say how much of it was luck.
+/// One split is shown; the others show how much of it was luck.
 const SPLITS: u64 = 100;
 const WANTED_FALSE_POSITIVE_RATE: f64 = 0.05;
 
-/// Wines that the network has not seen, as it sees them.
+/// The logits and targets of wines that the network has not seen.
 struct Judged {
     logits: Vec<f32>,
     targets: Vec<f32>,
@@ -63,7 +63,7 @@ impl Judged {
     }
 }
 
-/// All that comes of one split and one training.
+/// The results of one split and one training.
 struct Study {
     trained_on: usize,
     pos_weight: f32,
@@ -71,7 +71,7 @@ struct Study {
     test: Judged,
     temperature: Fit,
     platt: Fit,
-    /// Of a logit as trained.
+    /// The threshold for a logit as trained.
     threshold: f32,
 }
 
@@ -99,9 +99,9 @@ impl Study {
         Ok(Study { trained_on: train.targets.len(), pos_weight, calibration, test, temperature, platt, threshold })
     }
 
-    /// What logits of the test part can be made into.
+    /// Returns the maps of the logits of the test part.
     fn maps(&self) -> [(&'static str, Map); 4] {
-        // A network that fits its weighted loss has the log-odds of a world with `pos_weight` times the positives.
+        // A network that fits its weighted loss has the log-odds of a world with `pos_weight` times as many positives.
         let prior = Map { scale: 1.0, shift: -f64::from(self.pos_weight).ln() };
         [
             ("as trained", Map::IDENTITY),
@@ -133,30 +133,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     println!("\nMaps a x + b of a logit x, fitted by Newton's method on the calibration part:\n{}", steps(study));
     println!(
-        "Loss: its mean with Platt's targets. Gradient: its norm. Taken: the part of Newton's step taken from\n\
-         there; none where the gradient is 0 but for rounding errors. The temperature is 1 / a, {:.2}.",
+        "Loss: its mean with Platt's targets. Gradient: its norm. Taken: the part of Newton's step that follows;\n\
+         none where the gradient is 0 except for rounding errors. The temperature is 1 / a, {:.2}.",
         1.0 / study.temperature.map.scale
     );
     println!("\nProbabilities of the test part:\n{}", probabilities(&studies));
     println!(
-        "Loss: the plain one. ECE: expected calibration error, {BINS} bins of one width. Expects: the sum of the\n\
-         probabilities, where {} wines are good. AP: average precision, which knows only the order of the\n\
-         logits, and no map with a > 0 changes that. Better: with how many of {SPLITS} splits of the wines the\n\
-         loss is lower than as trained.",
+        "Loss: plain cross-entropy. ECE: expected calibration error, {BINS} bins of one width. Expects: the sum of\n\
+         the probabilities; {} wines are good. AP: average precision, which depends only on the order of the\n\
+         logits, so no map with a > 0 changes it. Better: the number of splits, of {SPLITS}, for which the loss is\n\
+         lower than as trained.",
         test.positives()
     );
     let mut probability = study.platt.map.apply(&[study.threshold]);
     logit_loss::sigmoid_in_place(&mut probability);
     println!(
-        "\nThe threshold of a false-positive rate of at most {WANTED_FALSE_POSITIVE_RATE} on the calibration part is a logit of\n\
-         {:.3} as trained, and after Platt scaling a probability of {:.3}:\n{}",
+        "\nThe threshold for a false-positive rate of at most {WANTED_FALSE_POSITIVE_RATE} on the calibration part is a logit of\n\
+         {:.3} as trained, and a probability of {:.3} after Platt scaling:\n{}",
         study.threshold,
         probability[0],
         alarms(study)
     );
     let rates = || studies.iter().map(|study| study.test.alarm(study.threshold).false_positive_rate());
     println!(
-        "With {SPLITS} splits, the rate on the test part is {:.3} in the mean, from {:.3} to {:.3}.",
+        "Over {SPLITS} splits, the mean rate on the test part is {:.3}, and it ranges from {:.3} to {:.3}.",
         rates().sum::<f64>() / studies.len() as f64,
         rates().fold(f64::INFINITY, f64::min),
         rates().fold(0.0, f64::max),

@@ -8,22 +8,22 @@
 //!            [ sum g   ]                [ sum h x     sum h   ]
 //! ```
 //!
-//! The loss is convex in a and b; it is not in the temperature. What keeps the method from diverging, as Lin, Lin and
-//! Weng (2007) have it:
+//! The loss is convex in a and b, but not in the temperature. Three things keep the method from diverging, as in Lin, Lin
+//! and Weng (2007):
 //!
-//! * Targets are Platt's, a little within 0 and 1. With hard ones the loss has no minimum where a threshold tells the classes
-//!   apart: a grows for ever.
-//! * It starts at a = b = 0, where no Hessian has vanished however large the logits are.
-//! * A step is halved until the loss falls by a part of what its slope says.
+//! * Targets are Platt's, a little inside of 0 and 1. With hard targets the loss has no minimum where a threshold separates
+//!   the classes: a grows without bound.
+//! * The method starts at a = b = 0, where the Hessian has not vanished, for logits of any size.
+//! * A step is halved until the loss falls by a part of what its slope predicts.
 
 use logit_loss::{BceWithLogits, Hessian, Loss};
 use std::error::Error;
 use std::iter::zip;
 
 const MOST_STEPS: usize = 50;
-/// Of the fall that the slope says, what a step must reach.
+/// The part of the predicted fall that a step must reach.
 const SUFFICIENT: f64 = 1e-4;
-/// Added to the Hessian's diagonal, as a part of it: with equal logits no b can be told from an a.
+/// The part of the Hessian's diagonal that is added to it: with equal logits a and b cannot be told apart.
 const RIDGE: f64 = 1e-12;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,13 +52,13 @@ pub enum Parameters {
     ScaleAndShift,
 }
 
-/// Where the method stood, and what it did next.
+/// The state of the method, and its next step.
 #[derive(Debug)]
 pub struct Step {
     pub map: Map,
     pub loss: f64,
     pub gradient_norm: f64,
-    /// The part of Newton's step that was taken from here; none where the gradient is 0 but for rounding errors.
+    /// The part of Newton's step that was taken from here; none where the gradient is 0 except for rounding errors.
     pub taken: Option<f64>,
 }
 
@@ -69,7 +69,7 @@ pub struct Fit {
 }
 
 impl Fit {
-    /// The map of logits that makes the mean loss of these wines lowest.
+    /// Fits the map of logits that makes the mean loss of these wines lowest.
     pub fn new(parameters: Parameters, logits: &[f32], targets: &[f32]) -> Result<Fit, Box<dyn Error>> {
         if let Some(strange) = logits.iter().find(|x| !x.is_finite()) {
             return Err(format!("a logit of {strange} has no scale").into());
@@ -87,7 +87,7 @@ impl Fit {
             }
             let direction = derivatives.newton_direction();
             let slope = zip(derivatives.gradient, direction).map(|(g, d)| g * d).sum::<f64>();
-            // Near the minimum a loss cannot show by how little it falls.
+            // Near the minimum the loss falls by less than its rounding error.
             let unseen = 4.0 * f64::EPSILON * loss;
             let mut taken = 1.0;
             let (next, next_loss) = loop {
@@ -104,7 +104,7 @@ impl Fit {
             steps.push(Step { map, loss, gradient_norm, taken: Some(taken) });
             (map, loss) = (next, next_loss);
         }
-        Err(format!("Newton's method has not settled in {MOST_STEPS} steps").into())
+        Err(format!("Newton's method has not converged in {MOST_STEPS} steps").into())
     }
 }
 
@@ -138,10 +138,10 @@ impl Problem {
         let (mut by_logit, mut second) = (vec![0.0; self.logits.len()], vec![0.0; self.logits.len()]);
         BceWithLogits::new().gradient_and_hessian(&self.mapped(map), &self.targets, &mut by_logit, &mut second)?;
         let mut sums = Derivatives { gradient: [0.0; 2], rounding: [0.0; 2], hessian: [[0.0; 2]; 2] };
-        // A gradient by z is a difference of numbers up to 1, divided by the number of wines.
+        // A gradient with respect to z is a difference of numbers up to 1, divided by the number of wines.
         let g_rounding = f64::EPSILON / self.logits.len() as f64;
         for (&x, (g, h)) in zip(&self.logits, zip(by_logit, second)) {
-            // How z changes with a, and with b where there is one.
+            // The derivatives of z with respect to a, and to b if b is fitted.
             let z_by = [x, f64::from(self.parameters == Parameters::ScaleAndShift)];
             let z_rounding = f64::EPSILON * ((map.scale * x).abs() + map.shift.abs());
             for i in 0..2 {
@@ -156,10 +156,10 @@ impl Problem {
     }
 }
 
-/// Those of the mean loss by a and b; by b they are 0 where it is not fitted.
+/// The derivatives of the mean loss with respect to a and b; those of b are 0 where b is not fitted.
 pub struct Derivatives {
     pub gradient: [f64; 2],
-    /// What may be left of a gradient of 0 when each z and each gradient by z is rounded.
+    /// The largest rounding error of a gradient of 0, where each z and each gradient with respect to z is rounded.
     rounding: [f64; 2],
     pub hessian: [[f64; 2]; 2],
 }
@@ -169,7 +169,8 @@ impl Derivatives {
         zip(self.gradient, self.rounding).all(|(gradient, rounding)| gradient.abs() <= rounding)
     }
 
-    /// Minus the gradient, divided by the Hessian; by its diagonal where it has no inverse: b is not fitted, or all logits are 0.
+    /// Returns minus the gradient, divided by the Hessian; or by its diagonal where it has no inverse, since b is not fitted
+    /// or all logits are 0.
     fn newton_direction(&self) -> [f64; 2] {
         let Derivatives { gradient: [by_a, by_b], hessian: [[aa, ab], [_, bb]], .. } = *self;
         let (aa, bb) = (aa * (1.0 + RIDGE), bb * (1.0 + RIDGE));

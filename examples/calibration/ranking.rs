@@ -1,8 +1,9 @@
-//! What only the order of logits decides: precision, recall, thresholds. A map that rises leaves it as it is.
+//! Results that only depend on the order of logits: precision, recall, thresholds. A map that increases leaves the order as
+//! it is.
 
 use crate::metrics::{Cut, cuts};
 
-/// What a threshold does on one part.
+/// The results of a threshold on one part.
 pub struct Alarm {
     pub hits: usize,
     pub positives: usize,
@@ -35,7 +36,7 @@ impl Alarm {
     }
 }
 
-/// The lowest threshold whose false-positive rate is at most `wanted`.
+/// Returns the lowest threshold whose false-positive rate is at most `wanted`.
 pub fn threshold(wanted: f64, logits: &[f32], targets: &[f32]) -> f32 {
     let negatives = targets.iter().filter(|&&t| t == 0.0).count() as f64;
     let cuts = cuts(logits, targets);
@@ -43,15 +44,15 @@ pub fn threshold(wanted: f64, logits: &[f32], targets: &[f32]) -> f32 {
     within.map_or(f32::INFINITY, |cut| cut.threshold)
 }
 
-/// Recall and precision as the threshold sinks.
+/// Returns recall and precision for decreasing thresholds.
 pub fn precision_recall(logits: &[f32], targets: &[f32]) -> Vec<(f64, f64)> {
     let positives = targets.iter().filter(|&&t| t == 1.0).count() as f64;
     let point = |cut: &Cut| (cut.hits / positives, cut.hits / (cut.hits + cut.false_alarms));
-    // The first cut has nothing that could be precise.
+    // The first cut calls nothing positive, so it has no precision.
     cuts(logits, targets).iter().skip(1).map(point).collect()
 }
 
-/// Precision, averaged over the recall it is reached at.
+/// Returns the precision, averaged over the recall at which it is reached.
 pub fn average_precision(curve: &[(f64, f64)]) -> f64 {
     let mut before = 0.0;
     let step = |&(recall, precision): &(f64, f64)| (recall - std::mem::replace(&mut before, recall)) * precision;

@@ -1,11 +1,11 @@
-//! Whether probabilities are what they say.
+//! Whether probabilities match frequencies.
 
 use std::iter::zip;
 
-/// As wide as each other.
+/// The number of bins, all of the same width.
 pub const BINS: usize = 10;
 
-/// The wines whose probability lies within a tenth.
+/// The wines whose probability lies within one bin.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Bin {
     pub count: usize,
@@ -14,7 +14,7 @@ pub struct Bin {
 }
 
 impl Bin {
-    /// The mean probability, and the part that is positive; none where there are no wines.
+    /// Returns the mean probability and the share of positives; none where there are no wines.
     pub fn point(&self) -> Option<(f64, f64)> {
         let count = self.count as f64;
         (self.count > 0).then(|| (self.expected / count, self.positives / count))
@@ -22,10 +22,10 @@ impl Bin {
 }
 
 pub struct Reliability {
-    /// Mean squared difference of probability and target.
+    /// The mean squared difference of probability and target.
     pub brier: f64,
     pub bins: [Bin; BINS],
-    /// How many positives the probabilities promise.
+    /// The number of positives that the probabilities predict.
     pub expected: f64,
 }
 
@@ -37,7 +37,7 @@ impl Reliability {
         for (&p, &t) in zip(&probabilities, targets) {
             let t = f64::from(t);
             squares += (p - t) * (p - t);
-            // The last bin has 1 in it.
+            // The last bin includes 1.
             let bin = &mut bins[((p * BINS as f64) as usize).min(BINS - 1)];
             bin.count += 1;
             bin.positives += t;
@@ -46,7 +46,7 @@ impl Reliability {
         Reliability { brier: squares / targets.len() as f64, bins, expected: probabilities.iter().sum() }
     }
 
-    /// How far mean probability and part of positives are apart, in the mean of all wines.
+    /// Returns the distance of mean probability and share of positives, averaged over all wines.
     pub fn calibration_error(&self) -> f64 {
         let wines: usize = self.bins.iter().map(|bin| bin.count).sum();
         self.bins.iter().map(|bin| (bin.expected - bin.positives).abs()).sum::<f64>() / wines as f64

@@ -1,4 +1,4 @@
-//! Newton's method beside what is known in closed form, and metrics on cases small enough to do by hand.
+//! Newton's method beside closed forms, and metrics on cases small enough to do by hand.
 
 use crate::metrics::cuts;
 use crate::newton::{Fit, Map, Parameters, Problem};
@@ -14,23 +14,23 @@ fn assert_close(found: f64, expected: f64, tolerance: f64) {
     assert!((found - expected).abs() <= tolerance * expected.abs().max(1.0), "{found}, not {expected}");
 }
 
-/// `wines` of them, good ones a little further up; where they are `apart`, so far that a threshold tells them apart.
+/// Makes `wines` wines, with good ones a little higher; `apart`, they are so far that a threshold separates the classes.
 fn wines(wines: usize, apart: bool, rng: &mut fastrand::Rng) -> (Vec<f32>, Vec<f32>) {
     let targets: Vec<f32> = (0..wines).map(|index| f32::from(index % 5 == 0)).collect();
     let further = if apart { 2.0 } else { 0.7 };
     (targets.iter().map(|&t| 2.0 * rng.f32() - 1.5 + further * t).collect(), targets)
 }
 
-/// From logits, targets, and how often there are both.
+/// Makes wines from rows of logit, target, and how often both occur.
 fn counted(rows: &[(f32, f32, usize)]) -> (Vec<f32>, Vec<f32>) {
     rows.iter().flat_map(|&(logit, target, count)| repeat_n((logit, target), count)).unzip()
 }
 
-/// At logits of -1 and 1 alone, Platt scaling has a parameter for each, and gives it the log-odds of its mean target.
+/// With logits of only -1 and 1, Platt scaling has a parameter for each, which takes the log-odds of its mean target.
 #[test]
 fn platt_scaling_of_two_logits_is_known() -> Result<(), Box<dyn Error>> {
     let (logits, targets) = counted(&[(-1.0, 0.0, 70), (-1.0, 1.0, 5), (1.0, 0.0, 15), (1.0, 1.0, 10)]);
-    // 85 negatives and 15 positives.
+    // There are 85 negatives and 15 positives.
     let (low, high) = (1.0 / 87.0, 16.0 / 17.0);
     let log_odds = |negatives: f64, positives: f64| {
         let mean = (negatives * low + positives * high) / (negatives + positives);
@@ -41,7 +41,7 @@ fn platt_scaling_of_two_logits_is_known() -> Result<(), Box<dyn Error>> {
     assert_close(platt.scale, (above - below) / 2.0, 1e-14);
     assert_close(platt.shift, (above + below) / 2.0, 1e-14);
 
-    // Mirrored, a temperature has one log-odds: of the targets at 1 and of what is missing to 1 at those of -1.
+    // After mirroring, a temperature has one log-odds: of the targets at 1, and of 1 minus the targets at -1.
     let mean = (70.0 * (1.0 - low) + 5.0 * (1.0 - high) + 15.0 * low + 10.0 * high) / 100.0;
     let temperature = Fit::new(Parameters::Scale, &logits, &targets)?.map;
     assert_close(temperature.scale, (mean / (1.0 - mean)).ln(), 1e-14);
@@ -79,7 +79,7 @@ fn derivatives_are_those_of_the_loss() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Whatever the scale of logits, and where a hard target would send a to infinity.
+/// The method converges for logits of any scale, and where hard targets would send a to infinity.
 #[test]
 fn every_fit_settles_where_the_gradient_is_zero() -> Result<(), Box<dyn Error>> {
     let mut rng = fastrand::Rng::with_seed(1);
@@ -87,7 +87,7 @@ fn every_fit_settles_where_the_gradient_is_zero() -> Result<(), Box<dyn Error>> 
         let (unscaled, targets) = wines(count, apart, &mut rng);
         for parameters in BOTH {
             let known = Fit::new(parameters, &unscaled, &targets)?.map;
-            // Of powers of 2, no rounding depends.
+            // Scaling by a power of 2 changes no rounding.
             for scale in [1.0, 2_f32.powi(-100), 2_f32.powi(100), -2.0] {
                 let logits: Vec<f32> = unscaled.iter().map(|x| scale * x).collect();
                 let fit = Fit::new(parameters, &logits, &targets)?;
@@ -117,14 +117,14 @@ fn a_step_too_long_is_halved() -> Result<(), Box<dyn Error>> {
 #[test]
 fn what_has_little_to_tell_is_fitted_too() -> Result<(), Box<dyn Error>> {
     let log_odds = |mean: f64| (mean / (1.0 - mean)).ln();
-    // No slope is better than another: the mean target is all there is.
+    // No slope is better than another, since only the mean target matters.
     let equal = Fit::new(Parameters::ScaleAndShift, &[2.0; 4], &[0.0, 0.0, 0.0, 1.0])?;
     assert_close(equal.map.scale * 2.0 + equal.map.shift, log_odds((3.0 / 5.0 + 2.0 / 3.0) / 4.0), 1e-12);
-    // One class.
+    // There is one class.
     let good = Fit::new(Parameters::ScaleAndShift, &[1.0, -2.0, 0.5], &[1.0; 3])?;
     assert_close(good.map.scale, 0.0, 1e-12);
     assert_close(good.map.shift, log_odds(4.0 / 5.0), 1e-12);
-    // Logits that say nothing.
+    // All logits are 0.
     let silent = Fit::new(Parameters::ScaleAndShift, &[0.0; 4], &[0.0, 0.0, 0.0, 1.0])?;
     assert_eq!(silent.map.scale, 0.0);
     assert_close(silent.map.shift, log_odds((3.0 / 5.0 + 2.0 / 3.0) / 4.0), 1e-12);
@@ -139,7 +139,7 @@ fn what_has_little_to_tell_is_fitted_too() -> Result<(), Box<dyn Error>> {
 
 #[test]
 fn reliability_by_hand() {
-    // Logits of probabilities 0.05, 0.05, 0.75, 0.75, 0.75, and a certain one.
+    // The logits of the probabilities 0.05, 0.05, 0.75, 0.75, 0.75, and a certain one.
     let log_odds = |p: f32| (p / (1.0 - p)).ln();
     let logits = [0.05, 0.05, 0.75, 0.75, 0.75].map(log_odds).into_iter().chain([f32::INFINITY]).collect::<Vec<_>>();
     let reliability = Reliability::new(&logits, &[0.0, 1.0, 1.0, 0.0, 1.0, 1.0]);
@@ -156,7 +156,7 @@ fn reliability_by_hand() {
     assert_close(reliability.brier, squares / 6.0, 1e-6);
 }
 
-/// The first is scikit-learn's example of `average_precision_score`, in its two digits.
+/// The first case is scikit-learn's example of `average_precision_score`, to its two digits.
 #[test]
 fn average_precision_by_hand() {
     let average = |logits: &[f32], targets: &[f32]| average_precision(&precision_recall(logits, targets));
@@ -178,7 +178,7 @@ fn thresholds_keep_the_rate_that_is_wanted() {
         assert_eq!((alarm.hits, alarm.positives, alarm.false_alarms, alarm.negatives), (hits, 3, false_alarms, 4));
         assert!(alarm.false_positive_rate() <= wanted);
     }
-    // The highest is a false alarm.
+    // The highest logit is a false alarm.
     assert_eq!(threshold(0.1, &[1.0, 0.0], &[0.0, 1.0]), f32::INFINITY);
 }
 

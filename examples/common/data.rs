@@ -13,7 +13,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// All 1,599.
+    /// Loads all 1,599 wines.
     pub fn all() -> Part {
         let wines = winequality();
         Part {
@@ -37,8 +37,8 @@ impl Part {
         }
     }
 
-    /// One row in `share` of each class, drawn at random, and the rest. 240 of the 1,599 rows repeat another one, so a few
-    /// wines are in both: that flatters every loss alike.
+    /// Returns one row in `share` of each class, drawn at random, and the rest. 240 of the 1,599 rows repeat another one, so
+    /// a few wines are in both parts, which flatters all losses alike.
     pub fn split(&self, share: usize, rng: &mut fastrand::Rng) -> (Part, Part) {
         let (mut drawn, mut others) = (Vec::new(), Vec::new());
         for class in [0.0, 1.0] {
@@ -51,7 +51,7 @@ impl Part {
         (self.rows(&drawn), self.rows(&others))
     }
 
-    /// With what gives each feature of `train` mean 0 and deviation 1.
+    /// Scales and shifts each feature as gives mean 0 and deviation 1 to `train`.
     pub fn standardised_as(&self, train: &Part) -> Part {
         let mean = train.features.mean_axis(Axis(0)).expect("rows");
         let deviation = train.features.std_axis(Axis(0), 0.0);
@@ -65,13 +65,13 @@ pub struct Data {
 }
 
 impl Data {
-    /// A fifth of each class is held out.
+    /// Holds out a fifth of each class.
     pub fn load(rng: &mut fastrand::Rng) -> Data {
         let (held_out, train) = Part::all().split(5, rng);
         Data { train, held_out }
     }
 
-    /// Judged from the training part alone.
+    /// The scale and shift of each feature come from the training part alone.
     pub fn standardised(&self) -> Data {
         let [train, held_out] = [&self.train, &self.held_out].map(|part| part.standardised_as(&self.train));
         Data { train, held_out }

@@ -1,9 +1,9 @@
-//! Loss and gradient of single logits, far out: a framework's own, the one over `logit-loss`, and the exact ones.
+//! The loss and gradient of single large logits: a framework's own, the one over `logit-loss`, and the exact ones.
 
 use comfy_table::{CellAlignment, Table, presets};
 use dashu_float::{FBig, round::mode::HalfEven};
 
-/// In enough bits that rounding once more changes nothing.
+/// Enough bits that rounding once more changes nothing.
 type Big = FBig<HalfEven, 2>;
 
 /// Logits and targets.
@@ -31,7 +31,7 @@ const CASES: [(f32, f32); 18] = [
 /// Loss and gradient.
 pub type Pair = [f32; 2];
 
-/// `theirs` and `ours` take a logit and a target.
+/// Makes the table; `theirs` and `ours` take a logit and a target.
 pub fn table<E>(
     framework: &str,
     theirs: impl Fn(f32, f32) -> Result<Pair, E>,
@@ -66,9 +66,9 @@ fn number(v: f32) -> String {
     }
 }
 
-/// Rounded once, for a target of 0 or 1.
+/// Returns the exact values, rounded once, for a target of 0 or 1.
 pub fn exact(x: f32, t: f32) -> Pair {
-    // The loss is softplus(y), and the gradient sigmoid(y) in direction of the wrong answer.
+    // The loss is softplus(y), and the gradient is sigmoid(y), with the sign of y.
     let (y, sign) = if t == 1.0 { (-x, -1.0) } else { (x, 1.0) };
     if y.is_infinite() {
         return if y > 0.0 { [y, sign] } else { [0.0, 0.0 * sign] };

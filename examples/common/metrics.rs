@@ -1,14 +1,14 @@
-//! What a trained network is worth on wines it has not seen.
+//! The quality of a trained network on wines it has not seen.
 
-/// Counts at a probability of one half, that is, at a logit of 0.
+/// Metrics at a probability of one half, which is a logit of 0.
 pub struct Metrics {
     pub cross_entropy: f64,
     pub recall: f64,
-    /// None when nothing was called positive.
+    /// None if nothing was called positive.
     pub precision: Option<f64>,
     pub false_positive_rate: f64,
     pub auc: f64,
-    /// False-positive rate and recall as the threshold sinks; empty when a logit is NaN.
+    /// The false-positive rate and recall for decreasing thresholds; empty if a logit is NaN.
     pub roc: Vec<(f64, f64)>,
 }
 
@@ -45,14 +45,14 @@ impl Metrics {
         }
     }
 
-    /// That of the highest threshold with a recall of at least `recall`; NaN when a logit is. Of losses whose logits
-    /// have different scales it compares the order alone.
+    /// Returns the false-positive rate of the highest threshold with a recall of at least `recall`; NaN if a logit is NaN.
+    /// It compares only the order, so it is fair to losses whose logits have different scales.
     pub fn false_positive_rate_at(&self, recall: f64) -> f64 {
         self.roc.iter().find(|point| point.1 >= recall).map_or(f64::NAN, |point| point.0)
     }
 }
 
-/// The yardstick that is the same for every loss: the plain mean cross-entropy, in `f64`.
+/// Returns the plain mean cross-entropy in `f64`, the same yardstick for every loss.
 pub fn cross_entropy(logits: &[f32], targets: &[f32]) -> f64 {
     let each = logits.iter().zip(targets).map(|(&x, &t)| {
         let (x, t) = (f64::from(x), f64::from(t));
@@ -61,21 +61,21 @@ pub fn cross_entropy(logits: &[f32], targets: &[f32]) -> f64 {
     each.sum::<f64>() / logits.len() as f64
 }
 
-/// What is called positive from a threshold on.
+/// The wines that are called positive from a threshold on.
 pub struct Cut {
     pub threshold: f32,
-    /// Positives among it.
+    /// The number of positives among them.
     pub hits: f64,
     pub false_alarms: f64,
 }
 
-/// As the threshold sinks from infinity, where nothing is called positive, to the lowest logit.
+/// Returns the cuts for decreasing thresholds, from infinity, where nothing is called positive, to the lowest logit.
 pub fn cuts(logits: &[f32], targets: &[f32]) -> Vec<Cut> {
     let mut ranked: Vec<(f32, f32)> = logits.iter().copied().zip(targets.iter().copied()).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (mut hits, mut false_alarms) = (0.0, 0.0);
     let mut cuts = vec![Cut { threshold: f32::INFINITY, hits, false_alarms }];
-    // Equal logits pass the threshold together: their order would be luck.
+    // Equal logits pass the threshold together, since their order would be luck.
     for tied in ranked.chunk_by(|a, b| a.0 == b.0) {
         let positive = tied.iter().filter(|&&(_, t)| t == 1.0).count() as f64;
         hits += positive;

@@ -1,4 +1,4 @@
-//! A plain ReLU network with one logit out, trained by gradient descent with momentum.
+//! A plain ReLU network with one logit as output, trained by gradient descent with momentum.
 
 use crate::data::Part;
 use ndarray::{Array1, Array2, Axis, Zip};
@@ -26,13 +26,13 @@ struct Parameter {
     velocity: Array2<f32>,
 }
 
-/// What a forward pass leaves for the backward pass: the input of each layer.
+/// The part of a forward pass that the backward pass needs: the input of each layer.
 pub struct Trace {
     inputs: Vec<Array2<f32>>,
 }
 
 impl Network {
-    /// Weights start as He et al. have it (uniform), biases at 0.
+    /// Initialises weights as He et al. do (uniform), and biases with 0.
     pub fn new(features: usize, rng: &mut fastrand::Rng) -> Network {
         let inputs = [features].into_iter().chain(HIDDEN);
         let outputs = HIDDEN.into_iter().chain([1]);
@@ -47,8 +47,8 @@ impl Network {
         Network { layers }
     }
 
-    /// One step for each batch of rows in `order`; returns the mean of the losses. `objective` has the mean loss of a batch
-    /// from its logits and targets, and writes the derivative by each logit.
+    /// Takes one step for each batch of rows in `order`, and returns the mean of the losses. `objective` returns the mean
+    /// loss of a batch from its logits and targets, and writes the gradient.
     pub fn epoch<E>(
         &mut self,
         part: &Part,
@@ -71,7 +71,7 @@ impl Network {
         let mut flow = features.clone();
         for (depth, layer) in self.layers.iter().enumerate() {
             if depth > 0 {
-                // Not `max`: it would turn NaN into 0 and hide what a loss has done.
+                // Not `max`, which would turn NaN into 0 and hide it.
                 flow.mapv_inplace(|x| if x < 0.0 { 0.0 } else { x });
             }
             let output = flow.dot(&layer.weight.value) + &layer.bias.value;
@@ -80,14 +80,14 @@ impl Network {
         (flow.into_iter().collect(), Trace { inputs })
     }
 
-    /// One step down the gradient, given the derivative of the loss by each logit.
+    /// Takes one step down the gradient, given the gradient with respect to the logits.
     fn backward(&mut self, trace: Trace, by_logit: Vec<f32>) {
         let mut flow = Array1::from_vec(by_logit).insert_axis(Axis(1));
         for (layer, input) in self.layers.iter_mut().zip(trace.inputs).rev() {
             let by_weight = input.t().dot(&flow);
             let by_bias = flow.sum_axis(Axis(0)).insert_axis(Axis(0));
             let mut by_input = flow.dot(&layer.weight.value.t());
-            // The input of a layer is 0 exactly where the ReLU before it was shut.
+            // The input of a layer is 0 exactly where the ReLU before it returned 0.
             Zip::from(&mut by_input).and(&input).for_each(|g, &x| {
                 if x == 0.0 {
                     *g = 0.0;

@@ -1,4 +1,4 @@
-//! What figures of several examples have in common.
+//! Parts that figures of several examples share.
 
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
@@ -13,14 +13,14 @@ pub type Square<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoo
 
 pub const FONT: &str = "sans-serif";
 
-/// Where to draw; the folder is there afterwards.
+/// Returns where to draw, and makes the folder.
 pub fn path(name: &str) -> io::Result<PathBuf> {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target"));
     fs::create_dir_all(&folder)?;
     Ok(folder.join(name))
 }
 
-/// Axes of two quantities from 0 to 1.
+/// Draws axes of two quantities from 0 to 1.
 pub fn unit_square<'a, 'b>(
     area: &'a Area<'b>,
     title: &str,

@@ -1,4 +1,4 @@
-//! A framework's own loss and the one over `logit-loss`, taking turns.
+//! Times a framework's own loss and the one over `logit-loss`, by turns.
 
 #[expect(dead_code, reason = "two contestants are told apart without their keys")]
 #[path = "../../benches/common/rounds.rs"]
@@ -12,7 +12,7 @@ use std::time::Duration;
 pub const SIZES: [usize; 2] = [64 << 10, 1 << 20];
 const TIME: Duration = Duration::from_secs(2);
 
-/// Something that both do, with so many elements.
+/// A task that both do, with this number of elements.
 pub struct Task<'a> {
     pub name: &'static str,
     pub elements: usize,
@@ -20,7 +20,7 @@ pub struct Task<'a> {
     pub ours: Box<dyn FnMut() + 'a>,
 }
 
-/// Logits from -8 to 8, a quarter of them positive: all within what any way to write the loss can compute.
+/// Makes logits from -8 to 8, a quarter of them positive; any formula of the loss can compute these.
 pub fn inputs(elements: usize) -> (Vec<f32>, Vec<f32>) {
     let mut rng = fastrand::Rng::with_seed(1);
     let logits = (0..elements).map(|_| 16.0 * rng.f32() - 8.0).collect();
@@ -28,7 +28,7 @@ pub fn inputs(elements: usize) -> (Vec<f32>, Vec<f32>) {
     (logits, targets)
 }
 
-/// Medians, and the median of the ratios within each round.
+/// Returns medians, and the median of the ratios within each round.
 pub fn table(framework: &str, tasks: Vec<Task<'_>>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN).set_header([

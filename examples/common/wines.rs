@@ -1,4 +1,4 @@
-//! A small network learns which red wines are good: all of it that is the same in every framework.
+//! A small network learns which red wines are good: the parts that are the same in every framework.
 
 mod data;
 #[expect(dead_code, reason = "the curves are for the figures of other examples")]
@@ -18,38 +18,38 @@ const SEED: u64 = 1;
 const EPOCHS: usize = 60;
 const BATCH: usize = 64;
 const HIDDEN: [usize; 2] = [32, 32];
-/// Epochs whose loss is printed.
+/// The epochs whose loss is printed.
 const SHOWN: [usize; 7] = [1, 2, 5, 10, 20, 40, EPOCHS];
 
-/// A step down the gradient is this times it.
+/// A step is this number times the gradient.
 pub const LEARNING_RATE: f64 = 0.05;
 
-/// Where a layer starts; its biases start at 0.
+/// The initial weights of a layer; its biases start at 0.
 pub struct Start {
     pub inputs: usize,
     pub outputs: usize,
-    /// Row after row, one for each output.
+    /// The weights, row after row, one row for each output.
     pub weight: Vec<f32>,
 }
 
-/// What a framework brings: a ReLU network with one logit out, and gradient descent.
+/// The part of each framework: a ReLU network with one logit as output, and gradient descent.
 pub trait Network: Sized {
     fn new(layers: Vec<Start>, pos_weight: f32) -> Result<Self, Error>;
 
-    /// One step; returns the mean loss before it.
+    /// Takes one step, and returns the mean loss before it.
     fn step(&mut self, batch: &Part) -> Result<f32, Error>;
 
     fn logits(&self, part: &Part) -> Result<Vec<f32>, Error>;
 }
 
 impl Part {
-    /// Row after row.
+    /// Returns the features, row after row.
     pub fn feature_values(&self) -> Vec<f32> {
         self.features.iter().copied().collect()
     }
 }
 
-/// Trains, and prints how the loss falls and what the network is worth on wines it has not seen.
+/// Trains, and prints the loss and the quality of the network on wines it has not seen.
 pub fn train<N: Network>() -> Result<(), Error> {
     let mut rng = fastrand::Rng::with_seed(SEED);
     let Data { train, held_out } = Data::load(&mut rng).standardised();
@@ -101,7 +101,7 @@ pub fn train<N: Network>() -> Result<(), Error> {
     Ok(())
 }
 
-/// As He et al. have it (uniform). Made here, so that all frameworks start from the same numbers.
+/// Initialises weights as He et al. do (uniform). They are made here, so that all frameworks start from the same numbers.
 fn starts(features: usize, rng: &mut fastrand::Rng) -> Vec<Start> {
     let inputs = [features].into_iter().chain(HIDDEN);
     let outputs = HIDDEN.into_iter().chain([1]);

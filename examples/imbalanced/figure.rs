@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 const SIZE: (u32, u32) = (1560, 620);
 
-/// Colours that stay apart for the colour-blind (Okabe and Ito).
+/// Colours that colour-blind people can tell apart (Okabe and Ito).
 const VERMILION: RGBColor = RGBColor(213, 94, 0);
 const ORANGE: RGBColor = RGBColor(230, 159, 0);
 const BLUE: RGBColor = RGBColor(0, 114, 178);
@@ -43,7 +43,7 @@ pub fn draw(plain: &[Row], balanced: &[Row]) -> Result<PathBuf, Box<dyn Error>> 
     Ok(path)
 }
 
-/// One thin line for each trial.
+/// Draws one thin line for each trial.
 fn losses(area: &Area, rows: &[&Row]) -> Outcome {
     let (low, high) = (0.25, 1000.0);
     let epochs = rows[0].runs[0].curve.len() - 1;
@@ -89,7 +89,7 @@ fn losses(area: &Area, rows: &[&Row]) -> Outcome {
     Ok(())
 }
 
-/// Means over the trials of the false-positive rate at each recall, and of both at a threshold of 1/2.
+/// Draws means over the trials: of the false-positive rate at each recall, and of both at a threshold of 1/2.
 fn roc(area: &Area, rows: &[Row], title: &str) -> Outcome {
     let mut chart = plot::unit_square(area, title, "false-positive rate", "recall")?;
     chart.draw_series([PathElement::new([(0.0, RECALL), (1.0, RECALL)], GREY.stroke_width(1))])?;

@@ -1,17 +1,17 @@
 //! Red wines, few of them good: ways to write binary cross-entropy, and losses against the imbalance.
 //!
-//! 217 of 1,599 wines are good. A ReLU network is trained to tell which, ten times, each time on another split and from
-//! other weights; in each of the ten trials all losses have the same split, weights and batches.
+//! 217 of 1,599 wines are good. A ReLU network is trained to predict which, ten times, each time with another split and
+//! other initial weights. In each of the ten trials all losses have the same split, weights and batches.
 //!
-//! First the plain loss, written in three ways: on the features as measured (sulfur dioxide in the hundreds, density in
-//! thousandths) and on standardised ones ("scaled"). The first are what a network gets from somebody who forgets to
-//! scale. Its logits soon reach the tens, where the textbook's formula stops working. No loss makes raw features a good
-//! idea: the network learns far less from them.
+//! The first table has the plain loss, written in three ways: on the features as measured (sulfur dioxide in the hundreds,
+//! density in thousandths) and on standardised ones ("scaled"). A network gets the first if somebody forgets to scale. Its
+//! logits soon reach the tens, where the textbook's formula fails. No loss makes raw features a good idea: the network
+//! learns far less from them.
 //!
-//! Then positive weights of 1/5, 1 and 5, and focal and asymmetric loss, on scaled features, in both directions: good
-//! wines are the rare positives, or they are the negatives and the others the positives, five for each negative. With a
-//! threshold of 1/2, a weight trades recall for false alarms. So does another threshold, without a new training. The
-//! false-positive rate at a recall that is the same for all losses shows what is left of the difference.
+//! The second table has positive weights of 1/5, 1 and 5, and focal and asymmetric loss, on scaled features, in both
+//! directions: good wines are the rare positives, or they are the negatives and the others the positives, five for each
+//! negative. With a threshold of 1/2, a weight trades recall for false alarms. So does another threshold, without a new
+//! training. The false-positive rate at a recall that is the same for all losses shows what is left of the difference.
 //!
 //! ```text
 //! cargo run --release --example imbalanced
@@ -44,10 +44,10 @@ use std::thread;
 use trial::{Run, Trial};
 
 const TRIALS: u64 = 10;
-/// At which false-positive rates are compared.
+/// The recall at which false-positive rates are compared.
 const RECALL: f64 = 0.9;
 
-/// Mean loss of a batch from its logits and targets; writes the derivative by each logit.
+/// Returns the mean loss of a batch from its logits and targets, and writes the gradient.
 type Objective = Box<dyn Fn(&[f32], &[f32], &mut [f32]) -> Result<f32, logit_loss::Error> + Sync>;
 type Named = (&'static str, Objective);
 
@@ -65,7 +65,7 @@ fn ways_to_write_it() -> [Named; 3] {
 
 fn losses(train: &Part) -> [Named; 6] {
     let weighted = |p| objective(BceWithLogits::new().pos_weight(Weights::uniform(p)));
-    // Alpha is to 1 - alpha as negatives are to positives.
+    // The ratio of alpha to 1 - alpha is that of negatives to positives.
     let alpha = train.negatives() as f32 / train.targets.len() as f32;
     [
         ("pos_weight 1/5", weighted(0.2)),
@@ -81,9 +81,9 @@ fn losses(train: &Part) -> [Named; 6] {
 struct Row {
     group: &'static str,
     loss: &'static str,
-    /// One of each trial.
+    /// One run for each trial.
     runs: Vec<Run>,
-    /// How many trials ended better than a constant answer.
+    /// The number of trials that ended better than a constant answer.
     learned: usize,
 }
 
@@ -95,7 +95,7 @@ impl Row {
             let threads: Vec<_> = trials.iter().map(|trial| scope.spawn(move || trial.run(objective, bar))).collect();
             threads.into_iter().map(|thread| thread.join().expect("no panic")).collect::<Result<Vec<_>, _>>()
         })?;
-        // One per cent: the mean over an epoch wavers a little around a constant answer's loss.
+        // One per cent less, since the mean over an epoch varies a little around the loss of a constant answer.
         let bound = 0.99 * best_constant(objective, &trials[0].data.train.targets)?;
         let learned = runs.iter().filter(|run| run.trained_loss < bound).count();
         Ok(Row { group, loss, runs, learned })
@@ -105,7 +105,7 @@ impl Row {
         self.runs.iter().map(|run| value(&run.metrics)).sum::<f64>() / self.runs.len() as f64
     }
 
-    /// In how many trials there are fewer false alarms at the same recall.
+    /// Returns in how many trials this row has fewer false alarms at the same recall.
     fn lower_than(&self, other: &Row) -> usize {
         let rate = |run: &Run| run.metrics.false_positive_rate_at(RECALL);
         self.runs.iter().zip(&other.runs).filter(|&(a, b)| rate(a) < rate(b)).count()
@@ -143,15 +143,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let steps = EPOCHS * raw[0].data.train.targets.len().div_ceil(BATCH);
     println!("\nThe plain loss, written in three ways:\n{}", plain_table(&plain));
     println!(
-        "NaN: in how many of {TRIALS} trials, and at which of {steps} steps first. Learns: in how many trials the\n\
-         network beats the best constant answer in training. BCE and AUC: means on the held-out wines."
+        "NaN: the number of trials, of {TRIALS}, with a NaN, and its first step, of {steps}. Learns: the number of\n\
+         trials in which the network beats the best constant answer in training. BCE and AUC: means on the held-out\n\
+         wines."
     );
     println!("\nLosses against the imbalance, on scaled features:\n{}", balanced_table(&balanced));
     println!(
-        "Means on the held-out wines of {TRIALS} trials. BCE: the plain one whatever was optimised. Recall, FPR: of\n\
+        "Means on the held-out wines of {TRIALS} trials. BCE: plain cross-entropy for every loss. Recall, FPR: with\n\
          a threshold at a probability of 1/2. FPR at {RECALL}: the false-positive rate of the highest threshold with\n\
-         a recall of at least {RECALL}, on the same wines. Lower: in how many trials it is lower than that of\n\
-         BceWithLogits. FocalLoss: its alpha balances the classes. AsymmetricLoss: gamma 1 of positives, 4 of\n\
+         a recall of at least {RECALL}, on the same wines. Lower: the number of trials in which it is lower than that\n\
+         of BceWithLogits. FocalLoss: its alpha balances the classes. AsymmetricLoss: gamma 1 for positives, 4 for\n\
          negatives, a margin of 0.05; its mirror: 4 and 1, no margin."
     );
     println!("\nFigure: {}", figure::draw(&plain, &balanced)?.display());
@@ -169,7 +170,7 @@ fn counts(positives: &str, trials: &[Trial]) -> String {
     )
 }
 
-/// The lowest loss of any network that ignores its input.
+/// Returns the lowest loss of any network that ignores its input.
 fn best_constant(objective: &Objective, targets: &[f32]) -> Result<f64, logit_loss::Error> {
     let mut best = f64::INFINITY;
     for tenths in -50..=50 {

@@ -1,4 +1,4 @@
-//! Rates on cases small enough to do by hand, the wines of the turned question, and the textbook's formula beside the
+//! Rates on cases small enough to do by hand, the wines of the reversed question, and the textbook's formula beside the
 //! crate's.
 
 use crate::data::Part;
@@ -22,13 +22,13 @@ fn false_positive_rates_at_a_recall_by_hand() {
     assert!(Metrics::new(&[1.0, f32::NAN], &[0.0, 1.0]).false_positive_rate_at(0.9).is_nan());
 }
 
-/// Of all thresholds there are, none has fewer false alarms with so many hits.
+/// No threshold has fewer false alarms with as many hits.
 #[test]
 fn no_threshold_with_the_recall_has_fewer_false_alarms() {
     let mut rng = fastrand::Rng::with_seed(1);
     for count in [2, 3, 10, 64] {
         let targets: Vec<f32> = (0..count).map(|index| f32::from(index % 3 == 0)).collect();
-        // Some are equal.
+        // Some logits are equal.
         let logits: Vec<f32> = targets.iter().map(|t| t + rng.i8(-8..8) as f32 / 4.0).collect();
         let called = |threshold: f32, class: f32| {
             let of_class = || logits.iter().zip(&targets).filter(|pair| *pair.1 == class);
@@ -48,7 +48,7 @@ fn of_the_turned_question_positives_are_five_times_the_negatives() {
     let (all, others) = (Part::all(), trial::others());
     assert_eq!((all.positives(), all.negatives()), (217, 1382));
     assert_eq!((others.positives(), others.negatives()), (1085, 217));
-    // The negatives are the good wines, all of them.
+    // All good wines are negatives.
     let of = |part: &Part, class: f32| {
         let rows: Vec<usize> = (0..part.targets.len()).filter(|&row| part.targets[row] == class).collect();
         part.rows(&rows).features
@@ -56,7 +56,7 @@ fn of_the_turned_question_positives_are_five_times_the_negatives() {
     assert_eq!(of(&others, 0.0), of(&all, 1.0));
 }
 
-/// Where the textbook's formula still works, it is the same loss.
+/// Where the textbook's formula still works, it gives the same loss.
 #[test]
 fn the_textbook_is_right_near_zero() -> Result<(), logit_loss::Error> {
     let (logits, targets) = ([-4.0, -1.0, 0.0, 0.5, 3.0, 4.0], [1.0, 0.0, 1.0, 0.0, 0.25, 1.0]);

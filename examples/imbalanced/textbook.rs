@@ -1,14 +1,14 @@
 //! Cross-entropy as the textbook writes it, `-(t ln p + (1 - t) ln(1 - p))` with `p = sigmoid(x)`, in `f32`.
 //!
-//! The gradients are what automatic differentiation makes of these formulas: one factor per operation. Written by
-//! hand they would shrink to `p - t`, which is exactly what nobody gets who types the loss into a framework.
+//! The gradients are those of automatic differentiation: one factor for each operation. Written by hand they would shrink to
+//! `p - t`, which nobody gets who types the loss into a framework.
 
-/// No safeguards.
+/// Has no safeguards.
 pub fn bare(logits: &[f32], targets: &[f32], gradient: &mut [f32]) -> f32 {
     mean(logits, targets, gradient, |p| (p, 1.0))
 }
 
-/// With the probabilities kept within `[1e-9, 0.99]`, a usual remedy. Outside, a clamp has the derivative 0.
+/// Keeps the probabilities within `[1e-9, 0.99]`, a usual remedy. Outside of this range the derivative of a clamp is 0.
 pub fn clamped(logits: &[f32], targets: &[f32], gradient: &mut [f32]) -> f32 {
     const LOW: f32 = 1e-9;
     const HIGH: f32 = 0.99;
@@ -18,7 +18,8 @@ pub fn clamped(logits: &[f32], targets: &[f32], gradient: &mut [f32]) -> f32 {
     })
 }
 
-/// `guard` maps a probability to the one that enters the logarithms, and gives the derivative of doing so.
+/// Returns the mean loss. `guard` maps a probability to the one that enters the logarithms, and returns the derivative of
+/// that map.
 fn mean(logits: &[f32], targets: &[f32], gradient: &mut [f32], guard: impl Fn(f32) -> (f32, f32)) -> f32 {
     let n = logits.len() as f32;
     let mut sum = 0.0;

@@ -1,4 +1,4 @@
-//! The wines that a network sees, and what came of training it on them.
+//! The wines of one training, and its results.
 
 use crate::Objective;
 use crate::data::{Data, Part};
@@ -6,11 +6,11 @@ use crate::metrics::{Metrics, cross_entropy};
 use crate::network::{EPOCHS, Network};
 use indicatif::ProgressBar;
 
-/// As many positives as this for each negative.
+/// The number of positives for each negative.
 const TIMES: usize = 5;
 
-/// The question turned round: the good wines are the negatives, and of the others so many are drawn at random that they
-/// are exactly five times as many.
+/// Reverses the question: the good wines are the negatives, and exactly five times as many of the others are drawn at
+/// random.
 pub fn others() -> Part {
     let all = Part::all();
     let (negatives, mut positives): (Vec<usize>, Vec<usize>) =
@@ -22,7 +22,7 @@ pub fn others() -> Part {
     part
 }
 
-/// A split of the wines, and a network to start from. All losses have the same.
+/// A split of the wines, and the initial network. All losses have the same.
 pub struct Trial {
     seed: u64,
     pub data: Data,
@@ -30,7 +30,7 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// A fifth of each class is held out.
+    /// Holds out a fifth of each class.
     pub fn new(wines: &Part, seed: u64) -> Trial {
         let mut rng = fastrand::Rng::with_seed(seed);
         let (held_out, train) = wines.split(5, &mut rng);
@@ -43,7 +43,7 @@ impl Trial {
     }
 
     pub fn run(&self, objective: &Objective, bar: &ProgressBar) -> Result<Run, logit_loss::Error> {
-        // Seeded here, so that every loss sees the same batches.
+        // Seeded here, so that every loss gets the same batches.
         let mut rng = fastrand::Rng::with_seed(self.seed);
         let Data { train, held_out } = &self.data;
         let judge = |network: &Network| network.forward(&held_out.features).0;
@@ -69,11 +69,11 @@ impl Trial {
     }
 }
 
-/// What came of one training.
+/// The results of one training.
 pub struct Run {
-    /// Counted from 1: the first step whose loss or gradient has a NaN in it.
+    /// The first step, counted from 1, whose loss or gradient has a NaN.
     pub first_nan: Option<usize>,
-    /// Mean of the loss trained on, over the last epoch.
+    /// The mean of the training loss over the last epoch.
     pub trained_loss: f64,
     /// Plain cross-entropy on the held-out wines, before training and after each epoch.
     pub curve: Vec<f64>,

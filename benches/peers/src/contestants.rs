@@ -1,4 +1,4 @@
-//! Each does what its users do: one call for the loss, its automatic differentiation for the gradient.
+//! Each contestant does what its users do: one call for the loss, and its automatic differentiation for the gradient.
 
 use crate::limits::Limits;
 use crate::plain::{Plain, inputs};
@@ -106,7 +106,7 @@ fn candle(task: Task, logits: &[f32], targets: &[f32]) -> candle_core::Result<Co
     let n = logits.len();
     let logits = Var::from_slice(logits, n, &Device::Cpu)?;
     let targets = Tensor::from_slice(targets, n, &Device::Cpu)?;
-    // For what is no variable nothing is recorded.
+    // A detached tensor is no variable, so candle records nothing.
     let constant = logits.as_detached_tensor();
     Ok(Contestant::new(("candle".to_string(), n), n, move |repeats| match task {
         Task::Loss => seconds(repeats, || candle_loss(&constant, &targets).expect("the shapes fit")),
@@ -124,7 +124,7 @@ fn candle_both(logits: &Var, targets: &Tensor) -> candle_core::Result<(f32, Opti
     Ok((loss.to_scalar()?, gradient))
 }
 
-/// On flex, which has replaced its ndarray backend.
+/// burn on flex, which has replaced its ndarray backend.
 fn burn(task: Task, logits: &[f32], targets: &[f32]) -> Contestant<'static, Key> {
     let (n, device) = (logits.len(), BurnDevice::flex());
     let constant = burn_inputs(&device, logits, targets);
@@ -136,7 +136,7 @@ fn burn(task: Task, logits: &[f32], targets: &[f32]) -> Contestant<'static, Key>
     })
 }
 
-/// Its targets are integers.
+/// The inputs for burn, whose targets are integers.
 fn burn_inputs(device: &BurnDevice, logits: &[f32], targets: &[f32]) -> (BurnTensor<1>, BurnTensor<1, Int>) {
     let targets: Vec<i32> = targets.iter().map(|&t| t as i32).collect();
     (BurnTensor::from_floats(logits, device), BurnTensor::from_ints(targets.as_slice(), device))
@@ -190,7 +190,7 @@ mod tests {
         Ok(())
     }
 
-    /// The loops sum, and so does their gradient.
+    /// The loops sum, and so does their gradient; this divides it.
     fn mean(gradient: &[f32]) -> Vec<f32> {
         gradient.iter().map(|g| g / 1000.0).collect()
     }

@@ -1,4 +1,4 @@
-//! Elements per second against the number of elements: the loss, and the loss with its gradient.
+//! Elements per second against the number of elements: for the loss, and for the loss with its gradient.
 
 use crate::contestants::{MEMORY, OURS};
 use crate::rounds::Rates;
@@ -15,11 +15,11 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 const FONT: &str = "sans-serif";
 const SIZE: (u32, u32) = (1320, 600);
-/// Room for the labels at the lines' ends, and between two of them.
+/// Room for the labels at the ends of the lines, and between two labels.
 const LABELS: i32 = 150;
 const LINE_HEIGHT: i32 = 20;
 
-/// Colours that stay apart for the colour-blind (Okabe and Ito), by how a name begins.
+/// Colours that colour-blind people can tell apart (Okabe and Ito), by the beginning of a name.
 const COLOURS: [(&str, RGBColor); 8] = [
     (OURS, RGBColor(0, 114, 178)),
     ("C", RGBColor(213, 94, 0)),
@@ -96,7 +96,7 @@ fn panel(area: &Area<'_>, task: Task, all: &[Rates<Key>], range: Range<f64>) -> 
     write(area, &labels)
 }
 
-/// From the slowest to the fastest, which lies on top.
+/// The lines from the slowest to the fastest, which is drawn on top.
 fn lines(all: &[Rates<Key>]) -> Vec<(&str, Vec<(f64, f64)>)> {
     let mut lines: Vec<(&str, Vec<(f64, f64)>)> = Vec::new();
     for rates in all {
@@ -110,7 +110,7 @@ fn lines(all: &[Rates<Key>]) -> Vec<(&str, Vec<(f64, f64)>)> {
     lines
 }
 
-/// Each name where its line ends, moved up where it would cover the one below.
+/// Writes each name where its line ends, moved up where it would cover the one below.
 fn write(area: &Area<'_>, labels: &[(&str, (i32, i32))]) -> Outcome {
     let (left, top) = area.get_base_pixel();
     let mut free = i32::MAX;
@@ -131,7 +131,7 @@ fn end(points: &[(f64, f64)]) -> (f64, f64) {
     points[points.len() - 1]
 }
 
-/// A number with the largest unit that leaves a whole part.
+/// Returns a number with the largest unit that leaves a whole part.
 fn short(value: f64, step: f64, units: [&str; 3]) -> String {
     let unit = (0..3).rev().find(|&unit| value >= step.powi(unit)).unwrap_or(0);
     format!("{:.0}{}", value / step.powi(unit), units[unit as usize])

@@ -1,5 +1,5 @@
-//! `logit-loss` beside what else computes this loss: tables, and a figure for the README. All on one thread, in `f32`,
-//! interleaved. `cargo run --release --manifest-path benches/peers/Cargo.toml`, six minutes and the build.
+//! `logit-loss` beside other crates that compute this loss: tables, and a figure for the README. All run on one thread, in
+//! `f32`, interleaved. `cargo run --release --manifest-path benches/peers/Cargo.toml` takes six minutes and the build.
 
 mod contestants;
 mod figure;
@@ -23,7 +23,8 @@ use std::{env, process};
 
 const SIZES: [usize; 10] = [64, 256, 1 << 10, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20];
 const LARGEST: usize = SIZES[SIZES.len() - 1];
-/// For a size and a task. The slowest take seconds for the largest sizes, and all need as many rounds.
+/// Returns the time for a size and a task. The slowest contestants take seconds for the largest sizes, and all need as many
+/// rounds.
 fn time(n: usize) -> Duration {
     Duration::from_secs(match n {
         LARGEST => 45,
@@ -38,11 +39,11 @@ pub enum Task {
     LossAndGradient,
 }
 
-/// Who, and how many elements at a time.
+/// The name of a contestant, and the number of elements of a call.
 pub type Key = (String, usize);
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // Read by candle when it is first used.
+    // candle reads this variable when it is first used.
     if env::var("RAYON_NUM_THREADS").as_deref() != Ok("1") {
         let status = Command::new(env::current_exe()?).env("RAYON_NUM_THREADS", "1").status()?;
         process::exit(status.code().unwrap_or(1));
@@ -72,7 +73,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Billions of elements a second, fastest first, and how many times as fast we are with the most elements.
+/// Billions of elements a second, the fastest first, and how many times as fast we are for the most elements.
 fn table(panels: &[(Task, Vec<Rates<Key>>)]) -> Table {
     let find = |task: usize, name: &str, n| panels[task].1.iter().find(|rates| rates.key.0 == name && rates.key.1 == n);
     let rate = |task, name, n| find(task, name, n).map_or(0.0, Rates::median);
@@ -106,7 +107,7 @@ fn table(panels: &[(Task, Vec<Rates<Key>>)]) -> Table {
     table
 }
 
-/// In two digits.
+/// Returns a rate with two digits.
 fn significant(rate: f64) -> String {
     let decimals = (1.0 - rate.log10().floor()).max(0.0) as usize;
     format!("{rate:.decimals$}")

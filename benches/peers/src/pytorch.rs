@@ -1,4 +1,4 @@
-//! What only PyTorch has besides: a positive weight in one call, and a sigmoid over all elements.
+//! Functions that only PyTorch has too: a positive weight in one call, and a sigmoid over all elements.
 
 use crate::contestants::{Inputs, OURS};
 use crate::programs::Program;
@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use logit_loss::{BceWithLogits, Loss, Weights, sigmoid};
 use std::hint::black_box;
 
-/// Its name here, and what it is called in `pytorch.py`.
+/// The name of each task here, and in `pytorch.py`.
 const TASKS: [(&str, &str); 3] = [
     ("loss, p = 5", "balanced_loss"),
     ("loss and gradient, p = 5", "balanced_loss_and_gradient"),

@@ -1,5 +1,5 @@
-//! `logit-loss` as the loss of a network in burn: a training on real data, loss and gradient far out beside burn's own,
-//! and the time of both.
+//! `logit-loss` as the loss of a network in burn: training on real data, the loss and gradient of large logits beside burn's
+//! own, and the time of both.
 //!
 //! ```text
 //! cargo run --release --manifest-path examples/burn/Cargo.toml
@@ -37,10 +37,10 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// The mean loss of logits, whose targets it knows.
+/// Returns the mean loss of logits; it owns the targets.
 type Loss = Box<dyn Fn(Tensor<1>) -> Result<Tensor<1>, Error>>;
 
-/// Takes integers.
+/// Returns burn's loss, which takes integers as targets.
 fn theirs(targets: &[f32], device: &Device) -> Loss {
     let loss = BinaryCrossEntropyLossConfig::new().with_logits(true).init(device);
     let targets = Tensor::<1>::from_floats(targets, device).int();

@@ -6,7 +6,7 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor, TensorData};
 use logit_loss::Reduction;
 
-/// Plain tensors: burn's modules and optimizers would take longer to build than all of this.
+/// Plain tensors, since burn's modules and optimizers would take longer to build than all of this.
 pub struct Mlp {
     device: Device,
     layers: Vec<Layer>,
@@ -14,13 +14,13 @@ pub struct Mlp {
 }
 
 struct Layer {
-    /// A column for each output.
+    /// One column for each output.
     weight: Tensor<2>,
     bias: Tensor<2>,
 }
 
 impl Mlp {
-    /// A column of logits.
+    /// Returns one column of logits.
     fn forward(&self, part: &Part) -> Tensor<2> {
         let features = TensorData::new(part.feature_values(), [part.features.nrows(), part.features.ncols()]);
         let mut flow = Tensor::from_data(features, &self.device);

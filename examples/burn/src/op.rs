@@ -1,5 +1,5 @@
-//! Binary cross-entropy from logits as an operation of burn's backend flex, computed by `logit-loss`. This file is all
-//! there is to it: copy it.
+//! Binary cross-entropy from logits as an operation of burn's backend flex, computed by `logit-loss`. This file needs no
+//! other one: copy it.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::{BalancedCheckpointing, CheckpointStrategy, NoCheckpointing};
@@ -14,19 +14,19 @@ use std::marker::PhantomData;
 
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// The loss of `logits` and `targets`, PyTorch's `binary_cross_entropy_with_logits`. The formula is that of
+/// Returns the loss of `logits` and `targets`, PyTorch's `binary_cross_entropy_with_logits`. The formula is that of
 /// [`BceWithLogits`].
 ///
-/// Tensors are of `f32` or `f64`, on flex, with automatic differentiation or without; targets from 0 to 1, of the same
-/// type and shape as the logits. `pos_weight` has one value for all logits (1 for no weight), or one for each class,
-/// which is the last dimension. There are no other weights, so that both means are the same.
+/// Tensors are of `f32` or `f64`, on flex, with or without automatic differentiation. Targets are in [0, 1] and have the
+/// type and shape of the logits. `pos_weight` has one value for all logits (1 for no weight), or one for each class, which
+/// is the last dimension. There are no other weights, so both means are the same.
 ///
 /// Only the logits have a derivative. An upstream derivative that is not finite makes it NaN.
 ///
 /// # Errors
 ///
-/// For types, shapes and devices other than these; for targets that depend on what requires a gradient (detach them); for
-/// weights that are negative or not finite; for the mean of nothing.
+/// Other types, shapes and devices; targets that depend on a tensor with a gradient (detach them); weights that are negative
+/// or not finite; the mean of no elements.
 pub fn bce_with_logits<const D: usize>(
     logits: Tensor<D>,
     targets: Tensor<D>,
@@ -36,11 +36,11 @@ pub fn bce_with_logits<const D: usize>(
     apply(logits, targets, pos_weight, Some(reduction))
 }
 
-/// The loss of each element: PyTorch's `reduction='none'`.
+/// Returns the loss of each element: PyTorch's `reduction='none'`.
 ///
 /// # Errors
 ///
-/// Those of [`bce_with_logits`].
+/// The errors of [`bce_with_logits`].
 pub fn bce_with_logits_unreduced<const D: usize>(
     logits: Tensor<D>,
     targets: Tensor<D>,
@@ -63,7 +63,7 @@ fn apply<const D: usize, const OUT: usize>(
         return Err(format!("{} positive weights for logits of shape {dims:?}", pos_weight.len()).into());
     }
     if targets.is_tracked() {
-        return Err("the targets depend on what requires a gradient, and have none here; detach them".into());
+        return Err("the targets require a gradient, which this operation does not compute; detach them".into());
     }
     match logits.dtype() {
         DType::F32 => apply_to::<f32, D, OUT>(logits, targets, pos_weight, reduction),
@@ -91,7 +91,7 @@ fn apply_to<T: Float, const D: usize, const OUT: usize>(
     }
 }
 
-/// With the way back.
+/// Records the backward pass, if the logits need a gradient.
 fn recorded<T: Float, C: CheckpointStrategy, const D: usize, const OUT: usize>(
     logits: Tensor<D>,
     bce: Bce<T>,
@@ -113,17 +113,17 @@ fn elsewhere(error: PrimitiveConversionError) -> Error {
     format!("{error:?}").into()
 }
 
-/// What both crates compute with.
+/// The types with which both crates compute.
 trait Float: Real + Label<Self> + Element + Pod {}
 
 impl Float for f32 {}
 impl Float for f64 {}
 
-/// The loss of logits that come later.
+/// The loss, without its logits.
 #[derive(Clone, Debug)]
 struct Bce<T> {
     targets: FlexTensor,
-    /// One, or one for each class.
+    /// One value, or one for each class.
     pos_weight: Vec<T>,
     reduction: Option<Reduction>,
 }
@@ -146,13 +146,13 @@ impl<T: Float> Bce<T> {
         Ok(FlexTensor::from_data(TensorData::new(losses, logits.layout().shape().clone())))
     }
 
-    /// The gradient by the logits.
+    /// Returns the gradient with respect to the logits.
     fn gradient(&self, logits: &FlexTensor, upstream: &FlexTensor) -> Result<FlexTensor, Error> {
         let (values, targets, upstream) = (slice::<T>(logits)?, slice::<T>(&self.targets)?, slice::<T>(upstream)?);
         let mean: Vec<T>;
         let weights = match self.reduction {
             None => Weights::per_element(upstream),
-            // A single value.
+            // The upstream derivative is a single value.
             Some(Reduction::Sum) => Weights::per_class(upstream),
             Some(_) => {
                 mean = upstream.iter().map(|u| (u.to_f64() / values.len() as f64).elem()).collect();
@@ -161,15 +161,15 @@ impl<T: Float> Bce<T> {
         };
         let mut gradient = vec![T::zeroed(); values.len()];
         if self.kernels().backward(values, targets, weights, &mut gradient).is_err() {
-            // All else was looked at on the way there: an upstream derivative is not finite. There is no way to return an
-            // error; and who scales the loss looks for this.
+            // The forward pass has checked all else, so an upstream derivative is not finite. burn has no way to return an
+            // error here; and code that scales the loss looks for NaN.
             gradient.fill(f64::NAN.elem());
         }
         Ok(FlexTensor::from_data(TensorData::new(gradient, logits.layout().shape().clone())))
     }
 }
 
-/// The way back. burn wants it without fields.
+/// The backward pass. burn requires it to have no fields.
 #[derive(Debug)]
 struct ByLogits<T>(PhantomData<T>);
 
@@ -179,7 +179,8 @@ impl<T: Float> Backward<Flex, 1> for ByLogits<T> {
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let (logits, bce) = ops.state;
         unary::<Flex, _>(ops.parents, ops.node, grads, |upstream| {
-            bce.gradient(&logits, &upstream.to_contiguous()).expect("of the loss's type, and contiguous")
+            bce.gradient(&logits, &upstream.to_contiguous())
+                .expect("the upstream derivative has the type of the loss, and is contiguous")
         });
     }
 }

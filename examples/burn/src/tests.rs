@@ -11,7 +11,7 @@ use logit_loss::Reduction;
 const ONE: &[f64] = &[1.0];
 const TYPES: [DType; 2] = [DType::F32, DType::F64];
 
-/// Of [6, 5].
+/// Makes a tensor of shape [6, 5].
 fn tensor(values: &[f64], dtype: DType, device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values.to_vec(), [6, 5]), (device, dtype))
 }
@@ -29,7 +29,7 @@ fn assert_close<const D: usize>(found: Tensor<D>, expected: &[f64], tolerance: f
     checks::assert_close(&numbers(found), expected, tolerance);
 }
 
-/// For `f64`, which it does not take, as it is written there.
+/// burn's own formula, written out, since its loss does not take `f64`.
 fn burns_own(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
     if logits.dtype() == DType::F32 {
         let loss = BinaryCrossEntropyLossConfig::new().with_logits(true).init(&logits.device());
@@ -38,7 +38,7 @@ fn burns_own(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
     ((-targets + 1.0) * logits.clone() - log_sigmoid(logits)).mean()
 }
 
-/// burn's mean is over 30 elements, each wrong by some rounding errors of numbers around 1.
+/// burn's mean is over 30 elements, each with a few rounding errors of numbers around 1.
 #[test]
 fn gradients_are_those_of_burn() -> Result<(), Error> {
     let uses: [fn(Tensor<1>) -> Tensor<1>; 3] =
@@ -93,7 +93,7 @@ fn positive_weights_and_reductions_follow_the_formula() -> Result<(), Error> {
         for weights in [vec![3.0], vec![1.0, 6.0, 0.0, 0.5, 2.0]] {
             let exact: Vec<_> = (0..30).map(|i| formula(x[i], t[i], weights[i % weights.len()])).collect();
             let [losses, gradient] = [0, 1].map(|i| exact.iter().map(|pair| [pair.0, pair.1][i]).collect::<Vec<_>>());
-            // Nothing is recorded on either.
+            // Neither device records anything.
             for device in [Device::flex(), recording()] {
                 let (x, t) = (tensor(&x, dtype, &device), tensor(&t, dtype, &device));
                 assert_close(bce_with_logits_unreduced(x, t, &weights)?, &losses, tolerance);
@@ -136,7 +136,7 @@ fn what_does_not_fit_is_an_error() {
         refused(&logits, &targets.clone().transpose(), ONE, "targets of [5, 6]");
         refused(&logits, &targets.clone().cast(DType::F64), ONE, "F32 and F64");
         refused(&logits.clone().cast(DType::F16), &targets.clone().cast(DType::F16), ONE, "logits of type F16");
-        // As many as divide the number of logits, but not the classes.
+        // As many weights as divide the number of logits, but not the classes.
         refused(&logits, &targets, &[1.0; 6], "6 positive weights");
         refused(&logits, &targets, &[], "0 positive weights");
         refused(&logits, &targets, &[-1.0], "negative or not finite");
@@ -149,7 +149,7 @@ fn what_does_not_fit_is_an_error() {
     }
 }
 
-/// As an overflow of a scaled loss has to be found.
+/// A NaN shows the overflow of a scaled loss.
 #[test]
 fn an_infinite_upstream_derivative_gives_nan() -> Result<(), Error> {
     let (x, t) = values(false);

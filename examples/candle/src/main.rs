@@ -1,5 +1,5 @@
-//! `logit-loss` as the loss of a network in candle: a training on real data, loss and gradient far out beside candle's
-//! own, and the time of both.
+//! `logit-loss` as the loss of a network in candle: training on real data, the loss and gradient of large logits beside
+//! candle's own, and the time of both.
 //!
 //! ```text
 //! cargo run --release --manifest-path examples/candle/Cargo.toml
@@ -31,7 +31,7 @@ use std::{env, process};
 use time::Task;
 
 fn main() -> std::result::Result<(), wines::Error> {
-    // Read by candle when it is first used.
+    // candle reads this variable when it is first used.
     if env::var("RAYON_NUM_THREADS").as_deref() != Ok("1") {
         let status = Command::new(env::current_exe()?).env("RAYON_NUM_THREADS", "1").status()?;
         process::exit(status.code().unwrap_or(1));
@@ -46,7 +46,7 @@ fn main() -> std::result::Result<(), wines::Error> {
     Ok(())
 }
 
-/// The mean loss of logits and targets.
+/// Returns the mean loss of logits and targets.
 type Loss = fn(&Tensor, &Tensor) -> Result<Tensor>;
 
 fn theirs(logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
@@ -74,7 +74,7 @@ fn timed(elements: usize) -> Result<[Task<'static>; 2]> {
     let logits = Var::from_vec(logits, elements, &Device::Cpu)?;
     let targets = Tensor::from_vec(targets, elements, &Device::Cpu)?;
     let forward = |loss: Loss| {
-        // For what is no variable nothing is recorded.
+        // A detached tensor is no variable, so candle records nothing.
         let (logits, targets) = (logits.as_detached_tensor(), targets.clone());
         Box::new(move || {
             black_box(loss(&logits, &targets).and_then(|loss| loss.to_scalar::<f32>()).expect("the shapes fit"));

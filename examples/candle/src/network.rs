@@ -13,7 +13,7 @@ pub struct Mlp {
 }
 
 impl Mlp {
-    /// A column of logits.
+    /// Returns one column of logits.
     fn forward(&self, part: &Part) -> candle_core::Result<Tensor> {
         let mut flow = Tensor::from_vec(part.feature_values(), part.features.dim(), &Device::Cpu)?;
         for (depth, layer) in self.layers.iter().enumerate() {

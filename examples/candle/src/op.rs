@@ -1,24 +1,24 @@
-//! Binary cross-entropy from logits as an operation of candle, computed by `logit-loss`. This file is all there is to it:
-//! copy it.
+//! Binary cross-entropy from logits as an operation of candle, computed by `logit-loss`. This file needs no other one: copy
+//! it.
 
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, DType, Error, Layout, Result, Shape, Tensor, WithDType, bail};
 use logit_loss::{BceWithLogits, Label, Loss, Real, Reduction, Weights};
 
 const NAME: &str = "bce-with-logits";
 
-/// The loss of `logits` and `targets`, PyTorch's `binary_cross_entropy_with_logits`. The formula is that of
+/// Returns the loss of `logits` and `targets`, PyTorch's `binary_cross_entropy_with_logits`. The formula is that of
 /// [`BceWithLogits`].
 ///
-/// Logits are `f32` or `f64`, on the CPU; targets from 0 to 1, of the same type and shape. `pos_weight` has one value for
-/// all logits, or one for each class, which is the last dimension. `reduction` may be `None`: then the result has the
-/// shape of the logits; otherwise it is a scalar. There are no other weights, so that both means are the same.
+/// Logits are `f32` or `f64`, on the CPU. Targets are in [0, 1] and have the type and shape of the logits. `pos_weight` has
+/// one value for all logits, or one for each class, which is the last dimension. With a `reduction` of `None` the result has
+/// the shape of the logits; otherwise it is a scalar. There are no other weights, so both means are the same.
 ///
 /// Only the logits have a derivative.
 ///
 /// # Errors
 ///
-/// For types, shapes and devices other than these; for targets that depend on a variable (detach them); for weights that
-/// are negative or not finite; for the mean of nothing. Going backward, for an upstream derivative that is not finite.
+/// Other types, shapes and devices; targets that depend on a variable (detach them); weights that are negative or not
+/// finite; the mean of no elements. In the backward pass: an upstream derivative that is not finite.
 pub fn bce_with_logits(
     logits: &Tensor,
     targets: &Tensor,
@@ -43,7 +43,9 @@ fn apply<T: Float>(
         return Err(Error::ShapeMismatchBinaryOp { lhs, rhs, op: NAME }.bt());
     }
     if targets.track_op() {
-        bail!("{NAME}: the targets depend on a variable, and have no derivative here; detach them");
+        bail!(
+            "{NAME}: the targets depend on a variable, and this operation does not compute their gradient; detach them"
+        );
     }
     let pos_weight = match pos_weight {
         Some(weights) => weights.flatten_all()?.to_vec1()?,
@@ -52,18 +54,18 @@ fn apply<T: Float>(
     if pos_weight.len() != 1 && logits.dims().last() != Some(&pos_weight.len()) {
         bail!("{NAME}: {} positive weights for logits of shape {:?}", pos_weight.len(), logits.shape());
     }
-    // A copy, where one is needed, is an operation too: the gradient finds its way back.
+    // A copy, where one is needed, is an operation too, so the gradient passes through it.
     logits.contiguous()?.apply_op2(&targets.contiguous()?, Bce { pos_weight, reduction })
 }
 
-/// What both crates compute with.
+/// The types with which both crates compute.
 trait Float: WithDType + Real + Label<Self> {}
 
 impl Float for f32 {}
 impl Float for f64 {}
 
 struct Bce<T> {
-    /// One, or one for each class.
+    /// One value, or one for each class.
     pos_weight: Vec<T>,
     reduction: Option<Reduction>,
 }
@@ -105,13 +107,13 @@ impl<T: Float> CustomOp2 for Bce<T> {
         _loss: &Tensor,
         upstream: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        // candle hands in a sum, which is contiguous.
+        // candle passes a sum, which is contiguous.
         let gradient = logits.apply_op3_no_bwd(targets, upstream, &Backward(self))?;
         Ok((Some(gradient), None))
     }
 }
 
-/// The gradient by the logits, from logits, targets and upstream derivatives.
+/// Computes the gradient with respect to the logits from logits, targets and upstream derivatives.
 struct Backward<'a, T>(&'a Bce<T>);
 
 impl<T: Float> CustomOp3 for Backward<'_, T> {
@@ -133,7 +135,7 @@ impl<T: Float> CustomOp3 for Backward<'_, T> {
         let mean;
         let upstream = match self.0.reduction {
             None => Weights::per_element(upstream),
-            // A single value.
+            // The upstream derivative is a single value.
             Some(Reduction::Sum) => Weights::per_class(upstream),
             Some(_) => {
                 mean = upstream.iter().map(|&u| T::from_f64(u.to_f64() / logits.len() as f64)).collect::<Vec<T>>();

@@ -10,7 +10,7 @@ use logit_loss::Reduction;
 const CPU: &Device = &Device::Cpu;
 const REDUCTIONS: [Option<Reduction>; 3] = [None, Some(Reduction::Mean), Some(Reduction::Sum)];
 
-/// Of [6, 5].
+/// Makes inputs of shape [6, 5].
 fn inputs(dtype: DType) -> Result<(Var, Tensor)> {
     let (logits, targets) = checks::values(true);
     let tensor = |values| Tensor::from_vec(values, (6, 5), CPU)?.to_dtype(dtype);
@@ -27,7 +27,7 @@ fn assert_close(found: &Tensor, expected: &[f64], tolerance: f64) -> Result<()> 
     Ok(())
 }
 
-/// candle's mean is over 30 elements, each wrong by some rounding errors of numbers around 1.
+/// candle's mean is over 30 elements, each with a few rounding errors of numbers around 1.
 #[test]
 fn gradients_are_those_of_candle() -> Result<()> {
     type Use = fn(&Tensor) -> Result<Tensor>;
@@ -119,7 +119,7 @@ fn what_does_not_fit_is_an_error() -> Result<()> {
         refused(&logits.to_dtype(DType::BF16)?, &targets.to_dtype(DType::BF16)?, None, "unsupported dtype");
         refused(&logits.to_dtype(DType::U32)?, &targets.to_dtype(DType::U32)?, None, "unsupported dtype");
         refused(&logits, &targets, Some(&ones(5)?.to_dtype(DType::F64)?), "unexpected dtype");
-        // As many as divide the number of logits, but not the classes.
+        // As many weights as divide the number of logits, but not the classes.
         refused(&logits, &targets, Some(&ones(6)?), "6 positive weights");
         refused(&logits, &targets, Some(&ones(0)?), "0 positive weights");
         refused(&logits, &targets, Some(&ones(5)?.neg()?), "negative or not finite");

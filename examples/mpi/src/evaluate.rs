@@ -1,4 +1,4 @@
-//! The mean loss of a data set that is shared out, by several ways to send and add up sums.
+//! The mean loss of a data set that is divided among ranks, with several ways to send and add sums.
 
 use crate::data::{CHUNK, Data, Shard, part, part_of_chunks};
 use crate::ranks::{collect, merged, pass_on};
@@ -8,19 +8,19 @@ use mpi::topology::SimpleCommunicator;
 use mpi::traits::Communicator;
 use std::error::Error;
 
-/// One way to come to a sum.
+/// One way to get a sum.
 struct Way {
     name: &'static str,
     sum: LossSum<f32>,
-    /// Whether the bits are those of one call, however many ranks there are.
+    /// Whether the bits are those of one call for any number of ranks.
     same_bits: bool,
 }
 
-/// What the ways came to, of one data set.
+/// The results of all ways for one data set.
 pub struct Findings {
     data: &'static str,
     promised: f64,
-    /// Rounded once, to `f64`.
+    /// The exact mean, rounded once to `f64`.
     exact: f64,
     one_call: LossSum<f32>,
     ways: Vec<Way>,
@@ -43,8 +43,8 @@ impl Shard<'_> {
     }
 }
 
-/// Of nothing but this rank's shard, and on rank 0 of all for comparison. The findings are on rank 0. A shard that is
-/// to be bad lacks a target.
+/// Evaluates only this rank's shard, and on rank 0 also all data for comparison. Rank 0 returns the findings. A bad shard
+/// lacks a target.
 pub fn evaluate(world: &SimpleCommunicator, data: &Data, bad: bool) -> Result<Option<Findings>, Box<dyn Error>> {
     let (rank, ranks) = (world.rank() as usize, world.size() as usize);
     let len = data.logits.len();
@@ -52,7 +52,7 @@ pub fn evaluate(world: &SimpleCommunicator, data: &Data, bad: bool) -> Result<Op
     if bad {
         shard.targets = shard.targets.split_last().map_or(&[], |(_, rest)| rest);
     }
-    // This one first: it finds a shard whose parts do not fit.
+    // This way runs first, since it finds a shard with too few targets.
     let by_rank = collect(world, &[shard.sum()?])?;
     let by_chunk = collect(world, &shard.sum_of_each_chunk()?)?;
     let passed_on = pass_on(world, |sum| shard.add_to(sum))?;
@@ -77,7 +77,7 @@ pub fn evaluate(world: &SimpleCommunicator, data: &Data, bad: bool) -> Result<Op
     }))
 }
 
-/// By the same crate, in numbers with twice the digits.
+/// Computes the mean with the same crate, in numbers with twice the digits.
 fn exact_mean(data: &Data) -> Result<f64, Box<dyn Error>> {
     let logits: Vec<f64> = data.logits.iter().map(|&logit| logit.into()).collect();
     let mut sum = LossSum::<f64>::new();
@@ -96,18 +96,23 @@ impl Findings {
         (f64::from(self.mean(sum)) - self.exact).abs() / ulp
     }
 
-    /// Whether all promises were kept; else, which was not.
+    /// Checks that all promises were kept, and else says which was not.
     pub fn check(&self) -> Result<(), String> {
         for Way { name, sum, same_bits } in &self.ways {
             if *same_bits && sum.to_le_bytes() != self.one_call.to_le_bytes() {
-                return Err(format!("{}: {name}: not the bits of one call", self.data));
+                return Err(format!("{}: {name}: the bits differ from those of one call", self.data));
             }
             if sum.count() != self.one_call.count() {
-                return Err(format!("{}: {name}: {} logits, not {}", self.data, sum.count(), self.one_call.count()));
+                return Err(format!(
+                    "{}: {name}: {} logits, expected {}",
+                    self.data,
+                    sum.count(),
+                    self.one_call.count()
+                ));
             }
             let ulps = self.ulps(sum);
             if ulps.is_nan() || ulps > self.promised {
-                return Err(format!("{}: {name}: wrong by {ulps} ULP", self.data));
+                return Err(format!("{}: {name}: off by {ulps} ULP", self.data));
             }
         }
         Ok(())
@@ -155,7 +160,7 @@ pub fn table(findings: &[Findings]) -> Table {
     table
 }
 
-/// As they travel, but as wide as they were.
+/// The words of the sum as they are sent, in the width of their type.
 fn words(sum: &LossSum<f32>) -> String {
     let bytes = sum.to_le_bytes();
     let (words, _) = bytes.as_chunks::<8>();

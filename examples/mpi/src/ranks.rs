@@ -1,14 +1,14 @@
-//! Sums on their way from rank to rank.
+//! Sends sums from rank to rank.
 
 use logit_loss::{LossSum, Real};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator, Destination, Source};
 use std::error::Error;
 
-/// As long for either type.
+/// The length is the same for both types.
 const BYTES: usize = LossSum::<f32>::BYTES;
 
-/// What rank 0 gets: the sums of all ranks, from the first rank's first to the last rank's last. Others get nothing.
+/// Collects the sums of all ranks on rank 0, from the first rank's first to the last rank's last. Other ranks get nothing.
 pub fn collect<T: Real>(
     world: &SimpleCommunicator,
     sums: &[LossSum<T>],
@@ -19,7 +19,7 @@ pub fn collect<T: Real>(
         return Ok(None);
     }
     let mut all = sums.to_vec();
-    // Named one by one: whoever is the fastest must not come first.
+    // Each rank is named, so that the order does not depend on which is the fastest.
     for rank in 1..world.size() {
         let (bytes, _) = world.process_at_rank(rank).receive_vec::<u8>();
         let (sums, rest) = bytes.as_chunks::<BYTES>();
@@ -31,7 +31,7 @@ pub fn collect<T: Real>(
     Ok(Some(all))
 }
 
-/// From the first to the last.
+/// Merges sums from the first to the last.
 pub fn merged<T: Real>(sums: &[LossSum<T>]) -> LossSum<T> {
     sums.iter().fold(LossSum::new(), |mut all, sum| {
         all.merge(sum);
@@ -39,7 +39,7 @@ pub fn merged<T: Real>(sums: &[LossSum<T>]) -> LossSum<T> {
     })
 }
 
-/// One sum, which each rank adds to and hands on. From the last rank it comes back to rank 0; the others get nothing.
+/// Passes one sum from rank to rank, each of which adds to it. The last rank sends it to rank 0; the others get nothing.
 pub fn pass_on<T: Real>(
     world: &SimpleCommunicator,
     add: impl FnOnce(&mut LossSum<T>) -> Result<(), logit_loss::Error>,

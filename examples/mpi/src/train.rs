@@ -14,19 +14,20 @@ use std::error::Error;
 const STEPS: usize = 20;
 const RATE: f64 = 1.0;
 
-/// How far parameters may be apart that differ by nothing but the order of sums.
+/// The largest difference of parameters that differ only by the order of sums.
 const APART: f64 = 1e-12;
 
 struct Trained {
-    /// Before each step, and after the last.
+    /// The losses before each step, and after the last.
     losses: Vec<LossSum<f64>>,
     parameters: Array1<f64>,
 }
 
-/// What came of it, on rank 0.
+/// The results, on rank 0.
 pub struct Report {
     pub table: Table,
-    /// By how much the parameters differ from those that one rank finds with all wines, relative to the largest.
+    /// The largest difference of a parameter from those that one rank finds with all wines, relative to the largest
+    /// parameter.
     pub apart: f64,
     pub wines: usize,
 }
@@ -52,7 +53,7 @@ pub fn run(world: &SimpleCommunicator) -> Result<Option<Report>, Box<dyn Error>>
     root.gather_into_root(&parameters[..], &mut of_all[..]);
     for (rank, theirs) in of_all.chunks(parameters.len()).enumerate() {
         if theirs.iter().zip(&parameters).any(|(theirs, ours)| theirs.to_bits() != ours.to_bits()) {
-            return Err(format!("rank {rank} ended with other parameters than rank 0").into());
+            return Err(format!("the parameters of rank {rank} differ from those of rank 0").into());
         }
     }
 
@@ -60,12 +61,12 @@ pub fn run(world: &SimpleCommunicator) -> Result<Option<Report>, Box<dyn Error>>
     let largest = |values: &Array1<f64>| values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
     let apart = largest(&(&trained.parameters - &alone.parameters)) / largest(&alone.parameters);
     if apart.is_nan() || apart > APART {
-        return Err(format!("training: the parameters are {apart:e} from those of one rank").into());
+        return Err(format!("training: the parameters differ by {apart:e} from those of one rank").into());
     }
     Ok(Some(Report { table: table(&mean_losses(&losses, total)?), apart, wines: total }))
 }
 
-/// Gradient descent. `sum_over_ranks` is given the derivatives by the parameters that are due to these rows alone.
+/// Trains by gradient descent. `sum_over_ranks` gets the derivatives with respect to the parameters from these rows alone.
 fn train(
     features: ArrayView2<f64>,
     targets: &[bool],
@@ -95,14 +96,15 @@ fn train(
     Ok(Trained { losses, parameters })
 }
 
-/// Of every step, from the sums of all steps of the first rank, of the second, and so on. They must fall.
+/// Returns the mean loss of every step, from the sums of all steps of the first rank, of the second, and so on. It must
+/// fall.
 fn mean_losses(sums: &[LossSum<f64>], total: usize) -> Result<Vec<f64>, Box<dyn Error>> {
     let mut means = Vec::new();
     for step in 0..=STEPS {
         let of_ranks: Vec<LossSum<f64>> = sums.iter().copied().skip(step).step_by(STEPS + 1).collect();
         let sum = merged(&of_ranks);
         if sum.count() != total as u64 {
-            return Err(format!("training: {} wines, not {total}", sum.count()).into());
+            return Err(format!("training: {} wines, expected {total}", sum.count()).into());
         }
         means.push(sum.mean().ok_or("no wines")?);
     }
@@ -112,7 +114,7 @@ fn mean_losses(sums: &[LossSum<f64>], total: usize) -> Result<Vec<f64>, Box<dyn 
     Ok(means)
 }
 
-/// Of mean 0 and deviation 1, with a column of ones for the constant.
+/// Returns features of mean 0 and deviation 1, with a column of ones for the constant, and targets.
 fn wines() -> Result<(Array2<f64>, Vec<bool>), Box<dyn Error>> {
     let wines = winequality();
     let mean = wines.records.mean_axis(Axis(0)).ok_or("no wines")?;
