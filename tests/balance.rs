@@ -1,4 +1,4 @@
-//! Positive weights that balance classes: exact quotients, whatever the type of the targets and the number of classes.
+//! Positive weights that balance classes: exact quotients, for any type of target and any number of classes.
 
 mod common;
 
@@ -21,7 +21,7 @@ fn balanced<N: Number, Y: Label<N>>(targets: &[Y], classes: usize) -> Vec<N> {
     out
 }
 
-/// A quotient rounded once.
+/// Checks that a quotient is rounded once.
 fn rounded<N: Referenced>(found: N, a: f64, b: f64) {
     let exact = N::Exact::from_f64(a) / N::Exact::from_f64(b);
     let error = error_of(found, &exact, &exact);
@@ -33,7 +33,7 @@ fn any_number_of_classes<N: Referenced>() {
     for classes in [1, 2, 3, 5, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 257] {
         for samples in [2, 3, 7, 40, 101] {
             let mut targets: Vec<N> = random.hard(classes * samples);
-            // One of each, so that there is something to balance.
+            // Each class has one positive, so that there is something to balance.
             targets[..classes].fill(N::new(1.0));
             targets[classes..2 * classes].fill(N::new(0.0));
             let count = |class| targets.iter().skip(class).step_by(classes).filter(|&&t| t == N::new(1.0)).count();
@@ -48,7 +48,7 @@ fn any_number_of_classes<N: Referenced>() {
 }
 
 fn counts_of_any_size<N: Referenced>() {
-    // Beyond what a byte, and 16 bits, can count; and where an `f32` counts no further.
+    // More than a byte and 16 bits can count, and more than an `f32` counts exactly.
     for (negatives, positives) in [(1, 255), (256, 1), (65_535, 2), (7, 65_537), (16_777_217, 3), (3, 16_777_217)] {
         let mut targets = vec![false; negatives];
         targets.resize(negatives + positives, true);
@@ -57,8 +57,8 @@ fn counts_of_any_size<N: Referenced>() {
 }
 
 fn quotients_close_to_halfway<N: Referenced>() {
-    // Among so many quotients of two counts are some that only their last bits, of more than 64, keep from halfway
-    // between two `f64`.
+    // Among so many quotients of two counts there are some that only digits beyond 64 bits keep from the middle of two
+    // `f64`.
     let mut random = Random(33);
     for _ in 0..4000 {
         let (negatives, positives) = (1 + random.below(1500), 300 + random.below(1200));
@@ -70,9 +70,9 @@ fn quotients_close_to_halfway<N: Referenced>() {
 
 fn soft_targets<N: Referenced>() {
     let targets = numbers::<N>(&[0.25, 1.0, 0.5, 0.0, 0.0, 0.5, 0.25, 0.5]);
-    // Sums 1 and 2 of 4.
+    // Sums of 1 and 2, of 4 elements.
     assert_eq!(balanced::<N, _>(&targets, 2), [3.0, 1.0].map(N::new));
-    // -0 is 0.
+    // -0 counts as 0.
     assert_eq!(balanced::<N, _>(&numbers::<N>(&[-0.0, 1.0]), 1), [N::new(1.0)]);
     assert_eq!(balanced::<N, _>(&numbers::<N>(&[-0.0, 1.0, 0.5]), 1), [N::new(1.0)]);
 }
@@ -82,7 +82,7 @@ fn soft_sums_are_exact<N: Referenced>() {
     for classes in [1, 3, 40] {
         let samples = 300;
         let mut targets: Vec<N> = random.units(classes * samples);
-        // Small ones among large ones.
+        // Small targets among large ones.
         targets.iter_mut().step_by(7).for_each(|t| *t = *t * N::EPSILON * N::EPSILON);
         for (class, &weight) in balanced::<N, _>(&targets, classes).iter().enumerate() {
             let of_class = targets.iter().skip(class).step_by(classes);
@@ -92,13 +92,13 @@ fn soft_sums_are_exact<N: Referenced>() {
             assert!(error <= 0.51, "{weight:?}: {error} ULP");
         }
     }
-    // Nearly all positive: what is left of 1 must not be rounded away.
+    // Nearly all is positive: the rest must not be rounded away.
     let (one, rest) = (N::new(1.0), N::EPSILON / N::new(2.0));
     assert_eq!(balanced::<N, _>(&[one - rest; 64], 1), [rest / (one - rest)]);
 }
 
 fn sides_cost_the_same<N: Referenced>() {
-    // At logit 0, or probability 1/2, every element costs as much as any other.
+    // At logit 0, or probability 1/2, all elements have the same loss.
     let targets: Vec<bool> = (0..60).map(|i| i % 12 < 1 || i % 5 == 0).collect();
     let weights = balanced::<N, _>(&targets, 3);
     let (logits, halves) = ([N::new(0.0); 60], [N::new(0.5); 60]);

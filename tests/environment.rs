@@ -1,9 +1,9 @@
-//! Beyond the default floating-point environment: what still holds where the CPU takes subnormal numbers for zero, as
-//! programs for sound and games have it, and those that were linked with `-ffast-math`.
+//! Beyond the default floating-point environment: the promises that hold where the CPU flushes subnormal numbers to zero, as
+//! programs for sound and games set it, and programs that were linked with `-ffast-math`.
 //!
-//! Rust takes the default environment for granted. So the other one lasts for a few calls of the crate, within one
-//! block of assembly that restores it, and nothing is looked at under it. The crate's code does run under it, which the
-//! language gives no promise for; programs that change the environment do the same.
+//! Rust assumes the default environment. So the other one lasts for a few calls of the crate, within one block of assembly
+//! that restores it, and the test checks nothing meanwhile. The crate's code runs in it, for which the language promises
+//! nothing; programs that change the environment do the same.
 #![cfg(target_arch = "x86_64")]
 
 mod common;
@@ -17,7 +17,7 @@ use logit_loss::{Loss, LossSum, Reduction, Weights};
 
 for_both_types!(no_nan, plain_results_keep_their_bits, losses_with_weights, softplus_with_beta);
 
-/// Calls it where subnormal operands and results are taken for zero (DAZ and FTZ in MXCSR). It must not panic.
+/// Calls a function while subnormal operands and results are flushed to zero (DAZ and FTZ in MXCSR). It must not panic.
 fn flushing(mut call: impl FnMut()) {
     extern "C" fn run(call: &mut &mut dyn FnMut()) {
         call();
@@ -25,7 +25,8 @@ fn flushing(mut call: impl FnMut()) {
     const DEFAULT: u32 = 0x1f80;
     const FLUSHING: u32 = DEFAULT | 1 << 15 | 1 << 6;
     let mut call: &mut dyn FnMut() = &mut call;
-    // SAFETY: the stack is aligned for a call, all that one may change is named, and the environment is what it was.
+    // SAFETY: the stack is aligned for a call, all registers that a call may change are named, and the environment is
+    // restored.
     unsafe {
         asm!(
             "ldmxcsr [r12]",
@@ -40,8 +41,8 @@ fn flushing(mut call: impl FnMut()) {
     }
 }
 
-/// Some numbers of each exponent, those that are special, and all between where exp(-a) and its square become
-/// subnormal, of both signs.
+/// Logits of both signs: some of each exponent, special ones, and all of those where exp(-a) and its square become
+/// subnormal.
 fn logits<N: Number>() -> Vec<N> {
     let mut random = Random(1);
     let fraction = N::PRECISION - 1;
@@ -54,12 +55,12 @@ fn logits<N: Number>() -> Vec<N> {
     all.iter().flat_map(|&a| [a, -a]).collect()
 }
 
-/// Zeros, ones, and what is between.
+/// Zeros, ones, and numbers between them.
 fn targets<N: Number>(len: usize) -> [Vec<N>; 3] {
     [vec![N::new(0.0); len], vec![N::new(1.0); len], Random(2).units(len)]
 }
 
-/// Losses, gradients and Hessians of all elements, and the loss of some that are alone; twice, the second time flushed.
+/// Returns losses, gradients and Hessians of all elements, and the loss of some single ones; twice, the second time flushed.
 fn both<'w, N: Number>(loss: impl Tested<'w, N>, x: &[N], t: &[N]) -> [[Vec<N>; 4]; 2] {
     [false, true].map(|is_flushed| {
         let mut columns: [Vec<N>; 4] = std::array::from_fn(|_| vec![N::new(0.0); x.len()]);
@@ -96,7 +97,7 @@ fn both_of_activation<N: Number>(function: Activation<N>, x: &[N]) -> impl Itera
     })
 }
 
-/// Within 1 ULP and so many times the smallest normal number.
+/// Checks that results are within 1 ULP plus a multiple of the smallest normal number.
 #[track_caller]
 fn assert_close<N: Number>(x: &[N], default: &[N], flushed: &[N], times: f64) {
     for ((x, &a), &b) in x.iter().zip(default).zip(flushed) {
@@ -106,7 +107,7 @@ fn assert_close<N: Number>(x: &[N], default: &[N], flushed: &[N], times: f64) {
     }
 }
 
-/// Of any logit, target and weight.
+/// No logit, target or weight gives NaN.
 fn no_nan<N: Number>() {
     fn check<N: Number, F: Family<N>>(settings: usize) {
         let x: Vec<N> = logits::<N>().into_iter().map(F::input).collect();
@@ -156,7 +157,7 @@ fn no_nan<N: Number>() {
     }
 }
 
-/// If they are normal, and else they are 0.
+/// Results keep their bits if they are normal, and else are 0.
 fn plain_results_keep_their_bits<N: Number>() {
     #[track_caller]
     fn check<N: Number>(x: &[N], default: &[N], flushed: &[N]) {
@@ -181,12 +182,12 @@ fn plain_results_keep_their_bits<N: Number>() {
     }
 }
 
-/// As far off as weights multiply the smallest normal number. Of focal loss for hard targets, whose powers are not
-/// small.
+/// Results are off by at most the smallest normal number times the weights. For focal loss this is for hard targets whose
+/// powers are not small.
 fn losses_with_weights<N: Number>() {
     fn check<N: Number, F: Family<N>>(settings: usize, targets: &[Vec<N>]) {
         let x: Vec<N> = logits::<N>().into_iter().map(F::input).collect();
-        // A subnormal probability is 0, whose logarithm is another.
+        // A subnormal probability is flushed to 0, which has another logarithm.
         let x: Vec<N> = x.into_iter().map(|v| if v.abs() < N::SMALLEST_NORMAL { N::new(0.0) } else { v }).collect();
         for (t, number) in targets.iter().flat_map(|t| (0..settings).map(move |number| (t, number))) {
             for (weight, pos_weight, backend) in [(1.0, 5.0), (3.0, 1.0), (3.0, 5.0)]

@@ -1,4 +1,4 @@
-//! The bodies of the fuzz targets, over their committed seeds and over pseudo-random bytes.
+//! Runs the bodies of the fuzz targets over their committed seeds and over pseudo-random bytes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 #[path = "../fuzz/bodies/mod.rs"]
 mod bodies;
 
-/// Of pseudo-random inputs to each target: as many as take about a second without optimisation.
+/// The number of pseudo-random inputs for each target, which take about a second without optimisation.
 const RANDOM_INPUTS: usize = 400;
 
 fn directory(target: &str) -> PathBuf {
@@ -19,7 +19,7 @@ fn run(target: &str, body: fn(&[u8])) {
     paths.sort();
     assert!(paths.len() >= 12, "only {} seeds of {target}", paths.len());
     for path in paths {
-        // Shown if the body fails.
+        // The test prints this if the body fails.
         println!("{}", path.display());
         body(&fs::read(path).unwrap());
     }

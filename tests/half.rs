@@ -1,4 +1,4 @@
-//! Numbers that are kept in half the bits: what is written is what `f32` gives, rounded once.
+//! `f16` and `bf16`: each result is that of `f32`, rounded once.
 
 mod common;
 
@@ -10,9 +10,9 @@ use logit_loss::{
 };
 use std::fmt::Debug;
 
-/// What is needed of both formats.
+/// The functions of both formats that the tests need.
 trait Format: Element<f32> + Label<f32> + Copy + PartialEq + Debug {
-    /// Bits of the significand, the hidden one included.
+    /// The number of bits of the significand, including the hidden one.
     const PRECISION: i32;
     /// The smallest normal number is 2 to this power.
     const LEAST_EXPONENT: i32;
@@ -46,12 +46,12 @@ macro_rules! kept_as {
 kept_as!(f16, 11, -14);
 kept_as!(bf16, 8, -126);
 
-/// Every pattern there is, NaN and infinities included.
+/// Returns every pattern, including NaN and infinities.
 fn all<H: Format>() -> Vec<H> {
     (0..=u16::MAX).map(H::of_bits).collect()
 }
 
-/// NaN is like any other NaN.
+/// Any NaN equals any other NaN.
 fn assert_same<H: Format>(found: &[H], expected: &[f32], what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
     for (i, (&found, &expected)) in found.iter().zip(expected).enumerate() {
@@ -61,7 +61,7 @@ fn assert_same<H: Format>(found: &[H], expected: &[f32], what: &str) {
     }
 }
 
-/// One loss, both ways: reduced, each element's, all derivatives, in place and accumulated.
+/// Compares one loss in both types: reduced, for each element, all derivatives, in place and accumulated.
 fn assert_alike<'w, H: Format, Y: Label<f32>>(
     loss: impl Tested<'w, f32>,
     inputs: &[H],
@@ -72,7 +72,7 @@ fn assert_alike<'w, H: Format, Y: Label<f32>>(
     let n = inputs.len();
     let upstream = Weights::uniform(-0.75);
     let wide_inputs: Vec<f32> = inputs.iter().map(|x| x.wide()).collect();
-    // What is before and behind must stay.
+    // The elements before and after the output must not change.
     let canary = H::of_bits(0x1234);
     let mut room = vec![canary; n + 2];
     let mut wide_out = vec![0.0f32; n];
@@ -141,7 +141,7 @@ const LENGTHS: [usize; 12] = [1, 3, 7, 8, 31, 65, 255, 1000, 1024, 1100, 4097, 3
 fn alike_with<H: Format, Y: Label<f32>>(rng: &mut fastrand::Rng, targets: impl Fn(&[H]) -> Vec<Y>, soft: bool) {
     for backend in backends() {
         for n in LENGTHS {
-            // A few are too large for the formulas of the others, in some blocks.
+            // In some blocks a few logits are too large for the formulas of the other blocks.
             let mut logit = || (rng.f32() - 0.5) * if rng.u16(0..1000) == 0 { 4000.0 } else { 40.0 };
             let logits: Vec<H> = (0..n).map(|_| H::rounded(logit())).collect();
             let values: Vec<H> =
@@ -186,7 +186,7 @@ fn bf16_is_f32_rounded() {
     alike::<bf16>();
 }
 
-/// The exact results, of `f64`, from forms in which nothing cancels; their errors are invisible here.
+/// Returns the exact results by `f64`, from formulas in which nothing cancels; their errors are too small to matter here.
 fn exact(x: f64, positive: bool) -> [f64; 2] {
     let e = (-x.abs()).exp();
     let s = if x >= 0.0 { 1.0 } else { e } / (1.0 + e);
@@ -195,14 +195,14 @@ fn exact(x: f64, positive: bool) -> [f64; 2] {
     if positive { [softplus(-x), -r] } else { [softplus(x), s] }
 }
 
-/// In units of the last place that the format has at the exact value.
+/// Returns the error in units of the format's last place at the exact value.
 fn error<H: Format>(found: H, exact: f64) -> f64 {
     let exponent = if exact == 0.0 { H::LEAST_EXPONENT } else { exact.abs().log2().floor() as i32 };
     let ulp = 2f64.powi(exponent.max(H::LEAST_EXPONENT) - H::PRECISION + 1);
     (f64::from(found.wide()) - exact).abs() / ulp
 }
 
-/// Every logit there is, on every backend.
+/// Checks every logit, on every backend.
 fn accuracy<H: Format>() {
     for backend in backends() {
         for positive in [false, true] {
@@ -240,14 +240,14 @@ fn bf16_is_within_half_an_ulp() {
     accuracy::<bf16>();
 }
 
-/// Of every number there is, apart and in place.
+/// Checks every number, out of place and in place.
 fn activations<H: Format>() {
     let logits = all::<H>();
     let wide: Vec<f32> = logits.iter().map(|x| x.wide()).collect();
     for backend in backends() {
         for activation in [Activation::sigmoid(), Activation::log_sigmoid(), Activation::softplus(0.7)] {
             let activation = activation.backend(backend);
-            // All, and an odd number of them.
+            // All logits, and an odd number of them.
             for n in [logits.len(), 37, 1] {
                 let (mut out, mut in_place, mut expected) =
                     (logits[..n].to_vec(), logits[..n].to_vec(), wide[..n].to_vec());
@@ -281,7 +281,7 @@ fn a_weight_of_zero_takes_away_a_nan() {
     assert!(loss > 0.0 && gradient[0] == f16::ZERO);
 }
 
-/// What is not there is as it is for `f32`.
+/// Absent elements have the results of `f32`.
 #[test]
 fn missing_labels() {
     for len in [1, 5, 33, 300, 3000] {

@@ -1,8 +1,8 @@
-//! What the README says of single values, and of the formula that most code uses.
+//! The numbers that the README gives for single values, and for the formula that most code uses.
 
 use logit_loss::{BceWithLogits, Loss, Reduction};
 
-/// What is shown in the README: the first five digits.
+/// Returns a number as the README shows it: the first five digits.
 fn shown(v: f32) -> String {
     format!("{v:.4e}")
 }

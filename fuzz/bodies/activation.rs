@@ -1,4 +1,4 @@
-//! Sigmoid, its logarithm, and softplus with any beta, as one type; the tests use it too.
+//! Sigmoid, its logarithm, and softplus with any beta, as one type, which the tests use too.
 
 use logit_loss::{
     Backend, Error, Real, log_sigmoid, log_sigmoid_in_place, sigmoid, sigmoid_in_place, softplus, softplus_in_place,
@@ -14,7 +14,7 @@ pub enum Activation<T> {
 use Activation::{LogSigmoid, Sigmoid, Softplus};
 
 impl<T: Real> Activation<T> {
-    /// Pinned to a backend, or not.
+    /// Writes the results to `out`, on this backend or on the default one.
     pub fn write(self, backend: Option<Backend>, x: &[T], out: &mut [T]) -> Result<(), Error> {
         match (self, backend) {
             (_, Some(backend)) => self.pinned(backend).apply(x, out),
@@ -24,7 +24,7 @@ impl<T: Real> Activation<T> {
         }
     }
 
-    /// The same, in place.
+    /// Replaces the logits by the results.
     pub fn replace(self, backend: Option<Backend>, x: &mut [T]) -> Result<(), Error> {
         match (self, backend) {
             (_, Some(backend)) => return self.pinned(backend).apply_in_place(x),

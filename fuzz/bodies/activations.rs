@@ -1,6 +1,6 @@
-//! Sigmoid, its logarithm and softplus of any numbers, with any beta, on every backend, apart and in place: an error if and
-//! only if something does not fit, and then nothing is written; NaN for NaN alone; within their ranges; as accurate as
-//! promised; the same bits on all backends of a kind.
+//! Sigmoid, its logarithm and softplus of any numbers, with any beta, on every backend, out of place and in place. A call
+//! returns an error exactly if an argument is wrong, and then writes nothing. Only NaN gives NaN. Results are within their
+//! ranges and as accurate as promised, and have the same bits on all backends of a kind.
 
 use logit_loss::Backend;
 
@@ -32,7 +32,7 @@ impl<T: Number> Activation<T> {
         !matches!(self, Softplus(beta) if !(1.0 / largest..=largest).contains(&beta.wide()))
     }
 
-    /// In `f64`, and how many ULP from it are promised.
+    /// Returns the value in `f64`, and the error in ULP that is promised.
     fn exact(self, x: f64) -> (f64, f64) {
         let softplus = |x: f64, beta: f64| x.max(0.0) + (-(beta * x).abs()).exp().ln_1p() / beta;
         match self {
@@ -45,7 +45,7 @@ impl<T: Number> Activation<T> {
         }
     }
 
-    /// Whether `f64` can tell: it rounds beta x, and has no more digits than others where exp(x) is subnormal.
+    /// Whether the `f64` value is good enough: it rounds beta x, and it too has lost digits where exp(x) is subnormal.
     fn is_known(self, x: f64) -> bool {
         let argument = if let Softplus(beta) = self { beta.wide() * x.abs() } else { x.abs() };
         T::LARGEST < f64::MAX || x.is_infinite() || argument < if let Softplus(_) = self { 4.0 } else { 700.0 }
@@ -110,7 +110,7 @@ fn check_all<T: Number>(mut bytes: Bytes<'_>) {
     }
 }
 
-/// `more` ULP are allowed without fused multiply-add.
+/// Checks results; without fused multiply-add, `more` ULP are allowed.
 fn check_values<T: Number>(function: Activation<T>, x: &[T], y: &[T], more: f64, name: &str) {
     for (x, &y) in x.iter().map(|x| x.wide()).zip(y) {
         let context = || format!("{function:?} of {x:e} on {name}: {:e}", y.wide());

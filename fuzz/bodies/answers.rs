@@ -1,4 +1,4 @@
-//! Everything that a loss can be asked for, as bits, so that two losses that should be the same can be compared.
+//! The results of all methods of a loss, as bits, so that two losses that should be the same can be compared.
 
 use logit_loss::{Error, Hessian, Loss, LossSum};
 
@@ -6,11 +6,11 @@ use super::case::Case;
 use super::kind::Kind;
 use super::number::Number;
 
-/// By name.
+/// The results, by name.
 pub type Answers = Vec<(&'static str, Result<Vec<u64>, Error>)>;
 
-/// What a loss that is set as the case's, or nearly so, makes of its logits and targets, with every slice `offset`
-/// elements into its allocation.
+/// Returns the results of a loss with the case's settings, or nearly the same, for the case's logits and targets. Every
+/// slice starts `offset` elements into its allocation.
 pub fn answers<T: Number, K: Kind<T>>(case: &Case<T, K>, tested: &K::Loss<'_>, offset: usize) -> Answers {
     let n = case.len();
     let moved = |values: &[T]| [&vec![T::of(0.5); offset], values].concat();
@@ -51,7 +51,7 @@ pub fn answers<T: Number, K: Kind<T>>(case: &Case<T, K>, tested: &K::Loss<'_>, o
     all
 }
 
-/// The five words of a sum; a low one beside a high one that is not finite means nothing.
+/// Returns the five words of a sum; the low word means nothing if the high word is not finite.
 pub fn words<T: Number>(sum: &LossSum<T>) -> Vec<u64> {
     let bytes = sum.to_le_bytes();
     let word = |i: usize| u64::from_le_bytes(core::array::from_fn(|j| bytes[8 * i + j]));
@@ -62,7 +62,7 @@ pub fn words<T: Number>(sum: &LossSum<T>) -> Vec<u64> {
     [&pair(0)[..], &pair(2), &[word(4)]].concat()
 }
 
-/// Fails where they differ; what only one of the two has been asked for is left out.
+/// Fails where both results differ; results that only one of the two has are left out.
 pub fn compare<T: Number, K: Kind<T>>(
     case: &Case<T, K>,
     found: &Answers,

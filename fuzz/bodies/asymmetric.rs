@@ -1,5 +1,6 @@
-//! Asymmetric loss of any logits that are not NaN, with targets from 0 to 1, valid weights and parameters: what holds of any
-//! loss, the formulas as far as `f64` has them, nothing below the margin, and without a margin the bits of focal loss.
+//! Asymmetric loss of any logits that are not NaN, with targets from 0 to 1, valid weights and parameters. Checks the rules
+//! for any loss, the formulas where `f64` is accurate enough, zeros below the margin, and without a margin the bits of focal
+//! loss.
 
 use super::answers::{Answers, answers, compare};
 use super::bounds::{is_within, ulp};
@@ -23,10 +24,10 @@ pub fn body<T: Number>(data: &[u8]) {
     is_focal(case);
 }
 
-/// Without a margin, with one gamma and hard targets.
+/// Compares with focal loss: without a margin, with one gamma and hard targets.
 fn is_focal<T: Number>(mut case: AsymmetricCase<T>) {
     let gamma = case.kind.gamma_pos;
-    // Without gamma focal loss is cross-entropy, whose sums have other bits.
+    // At gamma 0 focal loss is cross-entropy, whose sums have other bits.
     if gamma.wide() == 0.0 {
         return;
     }
@@ -39,7 +40,7 @@ fn is_focal<T: Number>(mut case: AsymmetricCase<T>) {
     compare(&case, &unsigned::<T>(asymmetric), &unsigned::<T>(focal), "asymmetric loss", "focal loss");
 }
 
-/// A gradient of 0 may have another sign.
+/// Removes the sign of a gradient of 0, which may differ.
 fn unsigned<T: Number>(mut answers: Answers) -> Answers {
     let minus_zero = T::of(-0.0).key();
     let values = answers.iter_mut().filter_map(|(_, values)| values.as_mut().ok());
@@ -47,7 +48,8 @@ fn unsigned<T: Number>(mut answers: Answers) -> Answers {
     answers
 }
 
-/// One side of an element in `f64`: q, loss, derivative and second derivative, and this if no term were a difference.
+/// Returns one side of an element in `f64`: q, loss, derivative and second derivative, and the latter with the absolute
+/// values of its terms.
 fn side(x: f64, gamma: f64, m: f64) -> [f64; 5] {
     let e = (-x.abs()).exp();
     let d = 1.0 + e;
@@ -94,13 +96,13 @@ fn element<T: Number>(case: &AsymmetricCase<T>, elements: &Elements<T>, i: usize
     let gamma = if is_negative { case.kind.gamma_neg } else { case.kind.gamma_pos }.wide();
     if x.is_infinite() {
         check!(case, i, h == 0.0, "Hessian {h:e} at infinity");
-        // A margin that is subnormal is none.
+        // A margin that is subnormal counts as 0.
         let is_endless = x * sign > 0.0 && m < T::TINY / T::ULP_OF_ONE;
         check!(case, i, w > 1e6 || l.is_infinite() == is_endless, "loss {l:e} at infinity");
         return;
     }
     let exact = side(sign * x, gamma, m);
-    // What a quarter of an ULP of the margin makes, and what `f64` loses where it subtracts it.
+    // The effect of a quarter of an ULP of the margin, and the error of `f64` where it subtracts the margin.
     let off = if m > 0.0 { ulp::<T>(m) / 4.0 + 4.0 * f64::EPSILON } else { 0.0 };
     let [low, high] = [m - off, m + off].map(|m| side(sign * x, gamma, m));
     let all = [&exact, &low, &high];
@@ -128,9 +130,9 @@ fn element<T: Number>(case: &AsymmetricCase<T>, elements: &Elements<T>, i: usize
 
 fn slack<T: Number>(case: &AsymmetricCase<T>, i: usize) -> Option<Slack> {
     let w = case.weight.at(i).wide();
-    // Where a power is subnormal, what multiplies it multiplies what it has lost.
+    // Where a power is subnormal, its rounding error is multiplied by the other factors.
     let lost = 1e4 * T::TINY * (1.0 + w);
-    // The two sides of a soft target are scaled before one is subtracted from the other.
+    // Each side of a soft target is scaled before one is subtracted from the other.
     let (x, Asymmetric { gamma_pos, gamma_neg, margin }) = (case.logits[i].wide(), &case.kind);
     let [positive, negative] = [side(-x, gamma_pos.wide(), 0.0), side(x, gamma_neg.wide(), margin.wide())];
     let whole = lost + 8.0 * T::ULP_OF_ONE * w * (positive[2].max(negative[2]));

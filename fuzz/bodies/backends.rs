@@ -1,5 +1,5 @@
-//! All backends of a kind, fused or not, give the same bits: for each element and summed, at any address, whatever
-//! stands beside an element, and however a batch is cut at chunk boundaries. NaN and targets beyond [0, 1] included.
+//! All backends of a kind, fused or not, give the same bits: for each element and summed, at any address, with any
+//! neighbours, and for any cut of a batch at chunk boundaries. Logits may be NaN, and targets outside of [0, 1].
 
 use logit_loss::{Backend, Loss, LossSum};
 
@@ -44,7 +44,7 @@ fn all_agree<T: Number, K: Kind<T>>(mut bytes: Bytes<'_>, offset: usize) {
     }
 }
 
-/// The loss of each element is the same when those before it are not there.
+/// Checks that the loss of each element is the same without the elements before it.
 fn neighbours<T: Number, K: Kind<T>>(case: &Case<T, K>, backend: Backend, from: usize) {
     let n = case.len();
     if from >= n {
@@ -61,7 +61,7 @@ fn neighbours<T: Number, K: Kind<T>>(case: &Case<T, K>, backend: Backend, from: 
     }
 }
 
-/// A batch cut at a chunk boundary sums to the same bits as the whole.
+/// Checks that a batch cut at a chunk boundary sums to the same bits as the whole.
 fn cut<T: Number, K: Kind<T>>(case: &Case<T, K>, backend: Backend) {
     let n = case.len();
     if n <= T::CHUNK {

@@ -1,5 +1,5 @@
-//! Binary cross-entropy of any logits that are not NaN, with targets from 0 to 1 and valid weights: never NaN, never a
-//! negative loss, derivatives of the right sign and size, and one answer from every method that gives it.
+//! Binary cross-entropy of any logits that are not NaN, with targets from 0 to 1 and valid weights. Results are never NaN,
+//! losses never negative, derivatives have the right sign and size, and all methods agree.
 
 use super::bounds::{is_close, is_normal, product, rounded};
 use super::case::{Case, check};
@@ -30,7 +30,7 @@ struct Exact {
     up: f64,
     down: f64,
     x: f64,
-    /// The target is 0 or 1 and remains it.
+    /// Whether the target is 0 or 1 after smoothing.
     hard: bool,
 }
 
@@ -44,15 +44,15 @@ impl Exact {
         Self { w, p, up: 1.0 - t, down: p * t, x: case.logits[i].wide(), hard }
     }
 
-    /// How far rounding may take a derivative: 3 ULP of `w (up + down)`, the rounding of label smoothing, and where
-    /// numbers are so small that they cannot be more accurate.
+    /// Returns the largest rounding error of a derivative: 3 ULP of `w (up + down)`, the rounding of label smoothing, and
+    /// the error of numbers too small to be more accurate.
     fn slack<T: Number>(&self, case: &BceCase<T>) -> f64 {
         let smoothed = if case.smoothing.wide() > 0.0 { self.p.max(1.0) } else { 0.0 };
         8.0 * T::ULP_OF_ONE * (self.w * (self.up + self.down + smoothed)) + 4.0 * T::TINY
     }
 
     fn under_a_mean<T: Number>(&self, case: &BceCase<T>) -> Option<Slack> {
-        // Half a TINY of what is divided comes out divided, and of 1/n comes out multiplied.
+        // Half a TINY before the division is divided too, and half a TINY of 1/n is multiplied.
         let tiny = 4.0 * T::TINY;
         let divided = if self.hard { tiny } else { tiny + 2.0 * self.slack(case) };
         self.is_in_range::<T>(1.0).then_some(Slack { loss: T::TINY, whole: tiny * self.p.max(1.0), divided })
@@ -62,7 +62,7 @@ impl Exact {
         (-self.x.abs()).exp()
     }
 
-    /// sigmoid(x)
+    /// Returns sigmoid(x).
     fn sigmoid(&self) -> f64 {
         if self.x >= 0.0 { 1.0 / (1.0 + self.e()) } else { self.e() / (1.0 + self.e()) }
     }
@@ -73,7 +73,7 @@ impl Exact {
         if self.w == 0.0 { 0.0 } else { self.w * (linear + (self.up + self.down) * self.e().ln_1p()) }
     }
 
-    /// Of a hard target.
+    /// Returns the gradient of a hard target.
     fn gradient(&self) -> f64 {
         let back = Self { x: -self.x, ..*self }.sigmoid();
         if self.up == 1.0 { self.w * self.sigmoid() } else { -self.w * self.p * back }
@@ -84,16 +84,16 @@ impl Exact {
         self.w * (self.up + self.down) * (self.e() / (d * d))
     }
 
-    /// Whether the weights of the element, and what they come to together, are normal numbers of `T`. Beyond, nothing is
-    /// promised but that no result is NaN or of the wrong sign.
+    /// Whether the weights of the element, and their products, are normal numbers of `T`. Otherwise the only promise is that
+    /// no result is NaN or has the wrong sign.
     fn is_in_range<T: Number>(&self, upstream: f64) -> bool {
         let u = upstream.abs();
         let all_normal = [&[self.w][..], &[self.p], &[u], &[self.w, u]].into_iter().all(is_normal::<T>);
         all_normal && product([self.w, self.p.max(1.0), u.max(1.0)]) <= T::LARGEST
     }
 
-    /// Whether no factor is so far out that products of them leave the range where numbers keep all their digits, and
-    /// where `e` does, or its product with the costs, here.
+    /// Whether all factors are moderate enough that their products keep all digits, and that `e` and its products with the
+    /// costs do so in `f64`.
     fn is_moderate<T: Number>(&self) -> bool {
         let limit = T::LARGEST.powf(0.25);
         let moderate = |v: f64| v == 0.0 || (1.0 / limit..limit).contains(&v);

@@ -1,4 +1,4 @@
-//! A loss and what it is given, as the bytes have it; valid, so that every method must succeed.
+//! A valid loss with its inputs, read from bytes: every method must succeed.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::input::{Bytes, finite, unit, weight};
 use super::kind::{Kind, Settings};
 use super::number::Number;
 
-/// That something holds of element `i` of the case, or of the whole from the last one on.
+/// Checks a condition of element `i` of the case, or of the elements from the last one on.
 macro_rules! check {
     ($case:expr, $i:expr, $holds:expr, $($message:tt)+) => {
         assert!($holds, "{}: {}", format_args!($($message)+), $case.describe($i))
@@ -23,7 +23,7 @@ pub struct Case<T, K> {
     pub targets: Vec<T>,
     pub weight: Factors<T>,
     pub kind: K,
-    /// Signed.
+    /// The upstream derivatives, which may be negative.
     pub upstream: Factors<T>,
     pub smoothing: T,
     pub reduction: Reduction,
@@ -48,7 +48,7 @@ impl<T: Number, K: Kind<T>> Case<T, K> {
         }
     }
 
-    /// The same of another kind.
+    /// Returns the same case with another kind of loss.
     pub fn of<O>(self, kind: O) -> Case<T, O> {
         let Self { logits, targets, weight, kind: _, upstream, smoothing, reduction, backend } = self;
         Case { logits, targets, weight, kind, upstream, smoothing, reduction, backend }
@@ -71,12 +71,12 @@ impl<T: Number, K: Kind<T>> Case<T, K> {
         self.kind.loss(Settings { reduction, ..self.settings() })
     }
 
-    /// On another backend than that of the case.
+    /// Returns the loss on another backend than the case's.
     pub fn on(&self, backend: Option<Backend>) -> K::Loss<'_> {
         self.kind.loss(Settings { backend, ..self.settings() })
     }
 
-    /// As if the other elements were not there.
+    /// Returns the case of these elements alone.
     pub fn part(&self, elements: Range<usize>) -> Self {
         Self {
             logits: self.logits[elements.clone()].to_vec(),
@@ -88,12 +88,12 @@ impl<T: Number, K: Kind<T>> Case<T, K> {
         }
     }
 
-    /// Errors of backends that do not fuse are allowed to be larger, by as many ULP.
+    /// Returns by how many ULP the error may be larger, if the backend does not fuse.
     pub fn more_ulps(&self) -> f64 {
         if self.backend.is_none_or(|b| b.is_fused()) { 0.0 } else { 1.0 }
     }
 
-    /// For the message of a failed check.
+    /// Describes element `i` for the message of a failed check.
     pub fn describe(&self, i: usize) -> String {
         let all = format!(
             "n = {}, {:?}, smoothing {:e}, backend {}",

@@ -14,14 +14,14 @@ pub enum Factors<T> {
     PerChannel(Vec<T>, usize),
     PerSample(Vec<T>, usize),
     PerElement(Vec<T>),
-    /// With channels and pixels.
+    /// The values, channels and pixels.
     PerPixel(Vec<T>, usize, usize),
 }
 
 impl<T: Number> Factors<T> {
-    /// Such that they cover `n` elements.
+    /// Reads weights that cover `n` elements.
     pub fn read(bytes: &mut Bytes<'_>, n: usize, number: impl Fn(T) -> T) -> Self {
-        // Any number of values covers 0 elements over and over, but no values are an error.
+        // Any number of values repeats to cover 0 elements, but no values are an error.
         let kind = if n == 0 { bytes.below(4) } else { bytes.below(6) };
         match kind {
             0 => Self::Uniform(T::of(1.0)),
@@ -43,7 +43,7 @@ impl<T: Number> Factors<T> {
         }
     }
 
-    /// Whatever they are; they cover `n` elements more often than chance would have it.
+    /// Reads any weights, which cover `n` elements more often than by chance.
     pub fn read_any(bytes: &mut Bytes<'_>, n: usize) -> Self {
         let kind = bytes.below(6);
         let repeat = match bytes.byte() {
@@ -68,7 +68,7 @@ impl<T: Number> Factors<T> {
         }
     }
 
-    /// Two or three samples may as well be pixels of one. An input stays what it is: no byte says which.
+    /// Two or three samples may also be read as pixels of one. No byte decides this, so old inputs keep their meaning.
     fn per_sample_or_pixel(values: Vec<T>, classes: usize, whole: bool) -> Self {
         let pixels = 1 + classes % 3;
         if pixels > 1 && (!whole || values.len().is_multiple_of(pixels)) {
@@ -89,7 +89,7 @@ impl<T: Number> Factors<T> {
         }
     }
 
-    /// The values, how many there are in a run, and how many times each run is there.
+    /// Returns the values, the length of a run, and the number of copies of each run.
     fn parts(&self) -> (&[T], usize, usize) {
         match self {
             Self::Uniform(v) => (core::slice::from_ref(v), 1, 1),
@@ -99,7 +99,7 @@ impl<T: Number> Factors<T> {
         }
     }
 
-    /// The one that holds for all elements, one class included.
+    /// Returns the value of all elements, if there is one; one class is included.
     pub fn shared(&self) -> Option<T> {
         match self {
             &Self::Uniform(v) => Some(v),
@@ -108,13 +108,13 @@ impl<T: Number> Factors<T> {
         }
     }
 
-    /// Of element `i`.
+    /// Returns the value of element `i`.
     pub fn at(&self, i: usize) -> T {
         let (values, run, copies) = self.parts();
         values[(i / (run * copies) * run + i % run) % values.len()]
     }
 
-    /// Whether they cover `n` elements, and each is as it must be.
+    /// Whether the weights cover `n` elements, and each is valid.
     pub fn fit(&self, n: usize, valid: impl Fn(f64) -> bool) -> bool {
         let (values, run, copies) = self.parts();
         let period = values.len() as u128 * copies as u128;
@@ -128,7 +128,7 @@ impl<T: Number> Factors<T> {
         covers && values.iter().all(|v| valid(v.wide()))
     }
 
-    /// Of a part of the elements: each has its own, unless it is the same for all.
+    /// Returns the weights of some of the elements: one for each, unless one holds for all.
     pub fn part(&self, elements: Range<usize>) -> Self {
         match self {
             &Self::Uniform(v) => Self::Uniform(v),
@@ -137,13 +137,13 @@ impl<T: Number> Factors<T> {
     }
 }
 
-/// Of `n`, not above 40; anything for 0.
+/// Reads a divisor of `n`, at most 40; any number for 0.
 pub fn divisor(bytes: &mut Bytes<'_>, n: usize) -> usize {
     let wanted = 1 + bytes.below(40);
     (1..=wanted).rev().find(|&d| n.is_multiple_of(d)).unwrap_or(1)
 }
 
-/// Whether it can be a weight.
+/// Whether the number is a valid weight.
 pub fn is_weight<T: Number>(v: f64) -> bool {
     (0.0..=T::LARGEST).contains(&v)
 }

@@ -1,4 +1,4 @@
-//! A valid call of a loss with a few elements, kept without an allocation.
+//! A valid call of a loss with a few elements, without an allocation.
 
 use logit_loss::{Backend, Error, Reduction};
 
@@ -12,29 +12,29 @@ pub struct Case<T> {
     pub len: usize,
     pub reduction: Reduction,
     pub backend: Option<Backend>,
-    /// Divisors of the length whose product is one, too: samples, or classes and pixels.
+    /// Divisors of the length, whose product is a divisor too: samples, or classes and pixels.
     pub parts: [usize; 2],
     pub smoothing: T,
-    /// The target of what is not there, ...
+    /// The target that is ignored.
     pub ignored: Option<T>,
-    /// ... and where it is not, if anybody asks.
+    /// The mask, if it is used.
     pub mask: [bool; MOST],
     pub is_masked: bool,
-    /// Whether nothing may be left of an element: it is ignored, masked, or of weight 0.
+    /// Whether an element must have no effect: it is ignored, masked, or has weight 0.
     pub is_absent: [bool; MOST],
-    /// What a reduced loss, and its derivatives, are divided by.
+    /// The divisor of a reduced loss and its derivatives.
     pub divisor: f64,
     pub logits: [T; MOST],
     pub targets: [T; MOST],
     pub weight: Few<T>,
     pub class_weight: Few<T>,
     pub pos_weight: Few<T>,
-    /// Signed.
+    /// The upstream derivatives, which may be negative.
     pub upstream: Few<T>,
 }
 
 impl<T: Number> Case<T> {
-    /// Logits and targets are left as they come where nothing is there, and else made valid.
+    /// Reads a case. Logits and targets of absent elements stay as they are read; the others are made valid.
     pub fn read(bytes: &mut Bytes<'_>, logit: impl Fn(T) -> T) -> Self {
         let (backend, len, reduction) = (bytes.backend(), bytes.below(MOST + 1), bytes.reduction());
         let classes = divisor(bytes, len);
@@ -67,7 +67,7 @@ impl<T: Number> Case<T> {
         for i in 0..len {
             let has_no_weight = case.weight.at(i) == 0.0 || case.class_weight.at(i) == 0.0;
             if !has_no_weight && !case.is_excluded(i) {
-                // Which may make it one that is ignored.
+                // The valid target may be the ignored one.
                 case.targets[i] = unit(case.targets[i]);
             }
             case.is_absent[i] = has_no_weight || case.is_excluded(i);
@@ -91,17 +91,17 @@ impl<T: Number> Case<T> {
         !self.mask[i] || self.ignored.is_some_and(is_target)
     }
 
-    /// The product of both weights. Only a weight of 0 makes it 0.
+    /// Returns the product of both weights. It is 0 only for a weight of 0.
     fn weight_of(&self, i: usize) -> f64 {
         let weights = [self.weight.at(i), self.class_weight.at(i)];
         let product = T::of(weights[0] * weights[1]).wide().min(T::LARGEST);
         if product == 0.0 && !weights.contains(&0.0) { T::TINY } else { product }
     }
 
-    /// Whether a method that takes a mean found one; it does, if there is one.
+    /// Whether a method that takes a mean succeeded; it must, if there is a mean.
     pub fn has_mean(&self, result: Result<(), Error>) -> bool {
         let divisor = self.divisor;
-        // About the limits an error is as good.
+        // Close to the limits an error is right too.
         let most = T::LARGEST * 0.999_999;
         let is_sure = 1.0 / most <= divisor && divisor <= most;
         match result {
@@ -112,7 +112,7 @@ impl<T: Number> Case<T> {
         result.is_ok()
     }
 
-    /// What the limits of a derivative are made of.
+    /// Returns the parts of an element from which the limits of a derivative follow.
     pub fn element(&self, i: usize, upstream: f64, divisor: f64) -> Element<T> {
         Element {
             target: self.targets[i].wide(),
@@ -125,7 +125,7 @@ impl<T: Number> Case<T> {
         }
     }
 
-    /// For the message of a failed check.
+    /// Describes element `i` for the message of a failed check.
     pub fn describe(&self, i: usize) -> String {
         let name = self.backend.map_or("the backend chosen", Backend::name);
         let s = self.smoothing.wide();
@@ -140,7 +140,7 @@ impl<T: Number> Case<T> {
     }
 }
 
-/// Of numbers that are not negative, rounded once, so that it may be compared to the last bit.
+/// Returns the sum of numbers that are not negative, rounded once, so that it can be compared to the last bit.
 fn exact_sum(values: impl Iterator<Item = f64>) -> f64 {
     let [sum, lost] = values.fold([0.0, 0.0], |[sum, lost], v| {
         let next: f64 = sum + v;

@@ -1,4 +1,4 @@
-//! [`Weights`] of a few elements, whose values are kept without an allocation.
+//! [`Weights`] of a few elements, whose values are stored without an allocation.
 
 use logit_loss::Weights;
 
@@ -6,30 +6,30 @@ use super::factors::divisor;
 use super::input::Bytes;
 use super::number::Number;
 
-/// More than a row of `f32`, and as many as four of `f64`.
+/// More elements than a row of `f32`, and as many as four rows of `f64`.
 pub const MOST: usize = 64;
 
-/// The values, each for so many elements in a row.
+/// The values, each of which holds for this number of elements in a row.
 pub struct Few<T> {
-    /// Those of the elements: checks ask for each several times.
+    /// The value of each element, since checks read it several times.
     each: [T; MOST],
     values: [T; MOST],
     count: usize,
     copies: usize,
-    /// Whether they begin again where they end.
+    /// Whether the values start again after the last one.
     cycles: bool,
 }
 
 impl<T: Number> Few<T> {
-    /// None.
+    /// Returns weights of 1.
     pub fn ones() -> Self {
         let ones = [T::of(1.0); MOST];
         Self { each: ones, values: ones, count: 1, copies: 1, cycles: true }
     }
 
-    /// Such that they cover `n` elements.
+    /// Reads weights that cover `n` elements.
     pub fn read(bytes: &mut Bytes<'_>, n: usize, number: impl Fn(T) -> T) -> Self {
-        // As of `Factors`, no values are an error.
+        // As for `Factors`, no values are an error.
         let kind = if n == 0 { bytes.below(4) } else { bytes.below(6) };
         let (count, copies, cycles) = match kind {
             0 | 1 => (1, 1, true),
@@ -63,7 +63,7 @@ impl<T: Number> Few<T> {
         }
     }
 
-    /// Of element `i`.
+    /// Returns the value of element `i`.
     pub fn at(&self, i: usize) -> f64 {
         self.each[i].wide()
     }

@@ -1,6 +1,6 @@
-//! Focal loss of any logits that are not NaN, with targets from 0 to 1, valid weights and parameters: what holds of any
-//! loss, torchvision's formulas as far as `f64` has them, with positive weights, and without alpha and gamma the bits of
-//! cross-entropy.
+//! Focal loss of any logits that are not NaN, with targets from 0 to 1, valid weights and parameters. Checks the rules for
+//! any loss; torchvision's formulas, with positive weights, where `f64` is accurate enough; and without alpha and gamma the
+//! bits of cross-entropy.
 
 use super::answers::{answers, compare};
 use super::bce;
@@ -38,23 +38,23 @@ fn is_cross_entropy<T: Number>(case: FocalCase<T>) {
 struct Exact {
     x: f64,
     t: f64,
-    /// The target is 0 or 1 and remains it.
+    /// Whether the target is 0 or 1 after smoothing.
     hard: bool,
     w: f64,
-    /// alpha_t, and whether it is 0 and not only rounded to it.
+    /// alpha_t, and whether it is exactly 0 and not only rounded to 0.
     alpha: f64,
     costless: bool,
     gamma: f64,
     /// m (1 + e)
     wrong: f64,
-    /// -ln m^gamma, and what its rounding has multiplied the power by.
+    /// -ln m^gamma, and the factor by which its rounding has multiplied the power.
     exponent: f64,
     correction: f64,
-    /// Loss, gradient and Hessian of weight 1, without the power, and without ...
+    /// Loss, gradient and Hessian for weight 1, without the power, and without the exponentials of `tails`.
     formulas: [f64; 3],
-    /// ... the exponential of minus this. All have it, so that `f64` can hold what is left.
+    /// The exponents that all terms share: exp(-tail) is left out so that `f64` can hold the rest.
     tails: [f64; 3],
-    /// What the formulas would be if no term were a difference.
+    /// The formulas with the absolute values of their terms.
     sizes: [f64; 3],
 }
 
@@ -76,16 +76,16 @@ impl Exact {
         let (near, far) = if x >= 0.0 { (up, t) } else { (t, up) };
         let (wrong, easy) = (near + far * e, near == 0.0);
 
-        // -ln m in two words, so that gamma multiplies as little error as can be.
+        // -ln m is kept in two words, so that gamma multiplies as little error as possible.
         let linear = if easy { a } else { -wrong.ln() };
         let hi = linear + log;
         let lo = if linear > log { log - (hi - linear) } else { linear - (hi - log) };
         let exponent = if gamma == 0.0 { 0.0 } else { gamma * hi };
-        // From 1e4 on the power is 0, whatever it is multiplied by.
+        // From 1e4 on the power is 0 with any other factor.
         let vanishes = exponent == 0.0 || exponent > 1e4;
         let correction = if vanishes { 1.0 } else { 1.0 - (gamma.mul_add(hi, -exponent) + gamma * lo) };
 
-        // Of an easy answer m = e / d, and c and z - t have a factor e, too; otherwise v has, and v / m.
+        // For an easy answer m = e / d, and c and z - t have a factor e too; otherwise v and v / m have it.
         let tail = if easy { a } else { 0.0 };
         let cost = if !easy {
             near * a + log
@@ -98,7 +98,7 @@ impl Exact {
         let (over, v_over_m) = if easy { (1.0 / d, 1.0 / d) } else { (1.0 / d / wrong, e / d / wrong) };
         let back = (1.0 - e) / d;
         let of = |slope: f64, k: f64, bend: f64, less: f64| {
-            // At infinity c is, but v is 0.
+            // At infinity c is infinite, but v is 0.
             let ckv = |v: f64| gamma * (cost.min(T::LARGEST) * (k * v));
             let bent = less * k * v_over_m + bend;
             [cost, slope + ckv(v_over_m), 1.0 / (d * d) + 2.0 * gamma * slope * k * over + ckv(over) * bent]
@@ -124,50 +124,51 @@ impl Exact {
         }
     }
 
-    /// Loss, gradient or Hessian, times the size of an upstream derivative, and the same if no term were a difference.
+    /// Returns loss, gradient or Hessian, times the magnitude of an upstream derivative, and the same with the absolute
+    /// values of its terms.
     fn result(&self, which: usize, u: f64) -> [f64; 2] {
         let [power, e] = [self.exponent, self.tails[which]].map(|v| (-v / 2.0).exp());
         let of = |v: f64| product([u, self.w, self.alpha, power, power, e, e, v.abs() * self.correction]);
         [of(self.formulas[which]).copysign(self.formulas[which]), of(self.sizes[which])]
     }
 
-    /// How far a result is off where weight and power come to a subnormal number, which the rest then multiplies.
+    /// Returns the error of a result where the product of weight and power is subnormal, which the other factors multiply.
     fn lost<T: Number>(&self, which: usize) -> f64 {
         2.0 * T::TINY * self.w.clamp(1.0, 4.0) * (1.0 + self.sizes[which] * (-self.tails[which]).exp())
     }
 
-    /// Whether the weights, alone and multiplied, are normal numbers. Beyond, nothing is promised but that no result is
-    /// NaN or of the wrong sign.
+    /// Whether the weights, alone and multiplied, are normal numbers. Otherwise the only promise is that no result is NaN or
+    /// has the wrong sign.
     fn is_in_range<T: Number>(&self, u: f64) -> bool {
         let &Self { w, alpha, .. } = self;
         let all = [&[w][..], &[alpha], &[u], &[w, alpha], &[u, w], &[u, w, alpha]];
         all.into_iter().all(is_normal::<T>) && product([u.max(1.0), w.max(1.0), alpha.max(1.0)]) <= T::LARGEST
     }
 
-    /// Whether the weights are not so large that they would bring back exponentials that have vanished, or overflow
-    /// before something smaller multiplies them.
+    /// Whether the weights are too small to restore exponentials that have vanished, or to overflow before a smaller factor
+    /// multiplies them.
     fn is_moderate<T: Number>(&self, which: usize, u: f64) -> bool {
-        // One weight for all that is not large comes last.
+        // A uniform weight that is not large multiplies last.
         u.max(1.0) * self.w.max(1.0) * self.alpha * (1.0 + self.sizes[which]) <= T::LARGEST.powf(0.75)
     }
 
-    /// How many ULP of its size a result may be off; `None` where nothing is promised.
+    /// Returns the allowed error in ULP of the result's size; `None` where nothing is promised.
     fn ulps<T: Number>(&self, case: &FocalCase<T>) -> Option<f64> {
-        // A soft target's probability of the wrong answer has lost digits.
+        // The probability of the wrong answer of a soft target has lost digits.
         if !self.hard && !is_normal::<T>(&[self.wrong]) {
             return None;
         }
-        // What `f64` has lost itself is nothing to an `f32`. To an `f64` it is gamma times the last digit of log1p, or
-        // for a soft target of all the exponent.
+        // The error of `f64` itself does not matter for an `f32`. For an `f64` it is gamma times the last digit of log1p or,
+        // for a soft target, of the whole exponent.
         let exponent = if self.hard { 0.0 } else { self.exponent };
         let reference = if T::LARGEST < f64::MAX { 0.5 } else { 8.0 + self.gamma + exponent };
-        // A smoothed target is 2 ULP off; 1 minus that is by as many more as it is smaller. The alpha, the cost and
-        // gamma + 3 powers of the probability have it. Only where that is little does it add up.
+        // A smoothed target is 2 ULP off, and 1 minus it by more where it is smaller. The alpha, the cost and gamma + 3
+        // powers of the probability contain it. The errors add up only where they are small.
         let smoothed =
             if case.smoothing.wide() > 0.0 { (5.0 + self.gamma) * (2.0 + 2.0 * self.t / (1.0 - self.t)) } else { 0.0 };
         let little = smoothed == 0.0 || smoothed * T::ULP_OF_ONE <= 0.1 && is_normal::<T>(&[self.t]);
-        // What is promised of hard targets; the probability of a soft one has the roundings of 1 - t, e, their product
-        // and the sum, half an ULP up to one each, and so many ULP may they be of the power.
+        // The promise for hard targets, plus, for a soft target, the roundings of its probability: of 1 - t, e, their
+        // product and the sum, each half an ULP to one, which the power multiplies.
         let more = case.more_ulps();
         let own = if self.hard { 6.0 + 2.0 * self.gamma + more } else { 6.0 + more + (4.0 + more) * self.gamma };
         little.then_some(own + reference + smoothed)
@@ -191,7 +192,7 @@ fn element<T: Number>(case: &FocalCase<T>, elements: &Elements<T>, i: usize) {
         check!(case, i, g * sign >= 0.0, "gradient {g:e} has the wrong sign");
         check!(case, i, b * sign * u.signum() >= 0.0, "backward {b:e} has the wrong sign");
     }
-    // Below the tiniest number, alpha_t may be rounded to 0.
+    // Below the smallest number, alpha_t may be rounded to 0.
     if exact.x.is_infinite() && case.smoothing.wide() == 0.0 && exact.alpha >= T::TINY {
         let costs = !exact.hard || exact.x * sign > 0.0;
         let true_loss = if costs { f64::INFINITY } else { 0.0 };
@@ -199,7 +200,7 @@ fn element<T: Number>(case: &FocalCase<T>, elements: &Elements<T>, i: usize) {
         check!(case, i, h == 0.0, "Hessian {h:e} at infinity");
         let size = rounded::<T>(exact.w * rounded::<T>(exact.alpha));
         let limit = if costs { sign * size } else { 0.0 };
-        // A product of weights that is too large is held at the largest number before or after the last factor.
+        // A product of weights that is too large is clamped to the largest number before or after the last factor.
         check!(case, i, !exact.hard || size > T::LARGEST || g == limit, "gradient {g:e} at infinity, not {limit:e}");
     }
 
@@ -222,7 +223,7 @@ fn element<T: Number>(case: &FocalCase<T>, elements: &Elements<T>, i: usize) {
 fn under_a_mean<T: Number>(case: &FocalCase<T>, i: usize) -> Option<Slack> {
     let exact = Exact::new(case, i);
     let tiny = 4.0 * T::TINY;
-    // As of cross-entropy, the positive weight multiplies what is lost of 1/n.
+    // As for cross-entropy, the positive weight multiplies the rounding error of 1/n.
     let whole = tiny * exact.alpha.max(1.0) * (1.0 + exact.sizes[1]);
     let slack = Slack { loss: exact.lost::<T>(0), whole, divided: tiny };
     (exact.is_in_range::<T>(1.0) && exact.is_moderate::<T>(0, 1.0)).then_some(slack)

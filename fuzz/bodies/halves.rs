@@ -1,6 +1,6 @@
-//! Losses of numbers kept as `f16` and `bf16`: each result is that of `f32`, rounded once, and each sum has the very bits
-//! of that of `f32`; whatever the logits and targets are, NaN included, on any backend and at any address, and nothing
-//! beside an output is touched.
+//! Losses of `f16` and `bf16`: each result is that of `f32`, rounded once, and each sum has exactly the bits of the sum of
+//! `f32`. This holds for any logits and targets, NaN included, on any backend and at any address, and nothing beside an
+//! output is written.
 
 use half::{bf16, f16};
 use logit_loss::{Element, Error, Label, Loss, LossSum};
@@ -24,7 +24,7 @@ pub fn body(data: &[u8]) {
     }
 }
 
-/// What is needed of both formats; never by the processor's own conversions, which are what is looked at.
+/// The functions of both formats that the checks need. They do not use the processor's conversions, which are under test.
 trait Format: Element<f32> + Label<f32> + Copy {
     const OF_BITS: fn(u16) -> Self;
     const ROUNDED: fn(f32) -> Self;
@@ -38,7 +38,7 @@ trait Format: Element<f32> + Label<f32> + Copy {
         (Self::WIDE)(self)
     }
 
-    /// `v` rounded, or the pattern of its last bits where it is beyond the range of the format: so all patterns come up.
+    /// Rounds `v`; beyond the range of the format it takes the pattern of the last bits of `v`, so that all patterns occur.
     fn of(v: f32) -> Self {
         let near = Self::rounded(v);
         let beyond = v.is_finite() && v != 0.0 && (near.wide() == 0.0 || near.wide().is_infinite());
@@ -72,7 +72,7 @@ fn kept<H: Format>(values: &[f32]) -> Vec<H> {
     values.iter().map(|&v| H::rounded(v)).collect()
 }
 
-/// A case, and its logits as they are kept.
+/// A case, and its logits as `f16` or `bf16`.
 struct Pair<'a, H, K> {
     case: &'a Case<f32, K>,
     logits: Vec<H>,
@@ -80,7 +80,7 @@ struct Pair<'a, H, K> {
 }
 
 impl<H: Format, K: Kind<f32>> Pair<'_, H, K> {
-    /// All methods, with targets that are the same in either.
+    /// Compares all methods, with the same targets in two types.
     fn compare<Y: Label<f32>, Z: Label<f32>>(&self, y: &[Y], z: &[Z]) {
         let (h, x, loss, upstream) = (&self.logits[..], &self.case.logits[..], self.case.loss(), &self.case.upstream);
         self.one("loss", |_| loss.loss(h, y), |_| loss.loss(x, z));
@@ -107,7 +107,7 @@ impl<H: Format, K: Kind<f32>> Pair<'_, H, K> {
         assert!(same, "accumulate: {found:?}, of f32 {expected:?}: {}", self.case.describe(self.case.len()));
     }
 
-    /// One method of both, given the logits to write over.
+    /// Compares one method of both, which may overwrite the logits.
     fn one(
         &self,
         name: &str,

@@ -1,21 +1,21 @@
-//! From bytes to numbers, lengths and choices. Where the bytes end, zeros follow.
+//! Reads numbers, lengths and choices from bytes. After the last byte, zeros follow.
 
 use logit_loss::{Backend, Reduction};
 
 use super::number::Number;
 
-/// A number whose bits follow, ...
+/// This byte precedes the bits of a number.
 pub const RAW: u8 = 0x7f;
-/// ... or a 16-bit integer in steps of 1/256. Any other byte names one of [`Number::SPECIAL`].
+/// This byte precedes a 16-bit integer in steps of 1/256. Any other byte names one of [`Number::SPECIAL`].
 const FIXED: u8 = 0x60;
-/// Changes the sign of what the byte says.
+/// This bit changes the sign of the number.
 const NEGATIVE: u8 = 0x80;
-/// Twice in a row, the length is that of a chunk.
+/// Twice in a row, this byte means the length of a chunk.
 pub const LONG: u8 = 255;
-/// Elements `run` at a time, so that neighbours can be alike and blocks can differ.
+/// The lengths of runs of equal elements, so that neighbours can be alike and blocks can differ.
 const RUNS: [usize; 8] = [1, 1, 1, 2, 7, 64, 256, 512];
 
-/// Bytes yet to be read.
+/// The bytes that are not read yet.
 pub struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
@@ -33,7 +33,7 @@ impl<'a> Bytes<'a> {
         core::array::from_fn(|_| self.byte())
     }
 
-    /// Below `end`.
+    /// Reads an integer below `end`.
     pub fn below(&mut self, end: usize) -> usize {
         usize::from(self.byte()) % end
     }
@@ -42,7 +42,7 @@ impl<'a> Bytes<'a> {
         self.byte() & 1 == 1
     }
 
-    /// Any number at all.
+    /// Reads any number.
     pub fn number<T: Number>(&mut self) -> T {
         let tag = self.byte();
         let magnitude = match tag & !NEGATIVE {
@@ -53,7 +53,7 @@ impl<'a> Bytes<'a> {
         if tag & NEGATIVE == 0 { magnitude } else { -magnitude }
     }
 
-    /// Mostly short, often about one block or two, and hardly ever, because it takes long, about a chunk.
+    /// Reads a length: mostly short, often about one block or two, and rarely, since it takes long, about a chunk.
     pub fn length<T: Number>(&mut self) -> usize {
         match self.byte() {
             n @ 0..200 => usize::from(n),
@@ -66,14 +66,14 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// `n` numbers, as [`fill`](Self::fill) has them.
+    /// Reads `n` numbers, as [`fill`](Self::fill) does.
     pub fn numbers<T: Number>(&mut self, n: usize, number: impl Fn(T) -> T) -> Vec<T> {
         let mut numbers = vec![T::default(); n];
         self.fill(&mut numbers, number);
         numbers
     }
 
-    /// Up to 16 numbers that follow, over and over.
+    /// Reads up to 16 numbers, and repeats them.
     pub fn fill<T: Number>(&mut self, numbers: &mut [T], number: impl Fn(T) -> T) {
         let choice = self.byte();
         let run = RUNS[usize::from(choice >> 4) % RUNS.len()];
@@ -87,7 +87,7 @@ impl<'a> Bytes<'a> {
         [Reduction::Sum, Reduction::Mean, Reduction::WeightedMean][self.below(3)]
     }
 
-    /// One of those that this machine has, or none.
+    /// Reads a backend of this machine, or none.
     pub fn backend(&mut self) -> Option<Backend> {
         match self.byte() {
             0 => None,
@@ -99,12 +99,12 @@ impl<'a> Bytes<'a> {
     }
 }
 
-/// `v`, or infinity for a NaN.
+/// Returns `v`, or infinity for NaN.
 pub fn not_nan<T: Number>(v: T) -> T {
     if v.wide().is_nan() { T::of(f64::INFINITY) } else { v }
 }
 
-/// A number from 0 to `most`.
+/// Returns a number from 0 to `most`.
 pub fn up_to<T: Number>(most: f64, v: T) -> T {
     let v = v.wide().abs();
     T::of(if v.is_nan() {
@@ -116,17 +116,17 @@ pub fn up_to<T: Number>(most: f64, v: T) -> T {
     })
 }
 
-/// A target.
+/// Returns a target.
 pub fn unit<T: Number>(v: T) -> T {
     up_to(1.0, v)
 }
 
-/// A finite number.
+/// Returns a finite number.
 pub fn finite<T: Number>(v: T) -> T {
     T::of(if v.wide().is_nan() { 1.0 } else { v.wide().clamp(-T::LARGEST, T::LARGEST) })
 }
 
-/// A weight: not below 0, which -0.0 is not either, and finite.
+/// Returns a weight: finite, and neither below 0 nor -0.0.
 pub fn weight<T: Number>(v: T) -> T {
     let v = finite(v);
     if v.wide() < 0.0 { -v } else { v }

@@ -1,5 +1,5 @@
-//! Whatever a loss is given, it does not panic; it succeeds if and only if all is as its documentation asks; where it
-//! fails, no output changes, and where it succeeds, nothing beside the output does.
+//! A loss with any arguments does not panic. It succeeds exactly if all arguments are as its documentation requires. If it
+//! fails, no output changes; if it succeeds, nothing beside the output changes.
 
 use logit_loss::{Error, Hessian, Loss, LossSum, Reduction};
 
@@ -20,7 +20,7 @@ pub fn body(data: &[u8]) {
     }
 }
 
-/// Around an output, so that a write beside it is seen.
+/// The number of elements around an output in which a write is noticed.
 const MARGIN: usize = 70;
 
 pub struct Buffer<T> {
@@ -41,7 +41,7 @@ impl<T: Number> Buffer<T> {
         &mut self.all[MARGIN..end]
     }
 
-    /// Fails where what must not have changed has.
+    /// Fails if an element that must not change has changed.
     pub fn check(&self, name: &str, failed: bool) {
         for (i, (v, &before)) in self.all.iter().zip(&self.before).enumerate() {
             let outside = i < MARGIN || i >= self.all.len() - MARGIN;
@@ -52,14 +52,14 @@ impl<T: Number> Buffer<T> {
     }
 }
 
-/// Whether what a method is given is as it must be.
+/// Whether the arguments of a method are valid.
 struct Given<F> {
     parameters: bool,
     describe: F,
 }
 
 impl<F: Fn() -> String> Given<F> {
-    /// Fails unless the result is `Ok` if and only if the parameters and the rest are valid.
+    /// Fails unless the result is `Ok` exactly if the parameters and the rest are valid.
     fn expect<V>(&self, name: &str, result: &Result<V, Error>, rest: bool) {
         let parameters = self.parameters;
         match result {
@@ -80,7 +80,7 @@ fn call_all<T: Number, K: Kind<T>>(mut bytes: Bytes<'_>) {
     let backend = bytes.backend();
     let n = bytes.length::<T>();
     let reduction = bytes.reduction();
-    // Lengths of targets and outputs, which are as they should be most of the time.
+    // The lengths of targets and outputs, which are right most of the time.
     let mut other = || match bytes.byte() {
         d @ 1..24 => usize::from(d),
         d @ 24..32 => n.saturating_sub(usize::from(d - 23)),
@@ -93,7 +93,7 @@ fn call_all<T: Number, K: Kind<T>>(mut bytes: Bytes<'_>) {
     let weight = Factors::<T>::read_any(&mut bytes, n);
     let kind = K::read_any(&mut bytes, n);
     let upstream = Factors::<T>::read_any(&mut bytes, n);
-    // Most of them labels.
+    // Most of the bytes are labels.
     let bits: Vec<u8> = (0..bools).map(|_| bytes.byte()).map(|byte| if byte < 250 { byte & 1 } else { byte }).collect();
 
     let loss = kind.loss(Settings { weight: weight.weights(), smoothing, reduction, backend });
@@ -110,8 +110,8 @@ fn call_all<T: Number, K: Kind<T>>(mut bytes: Bytes<'_>) {
         && match reduction {
             Reduction::Sum => true,
             Reduction::Mean => n > 0,
-            // Whether the sum of large weights overflows, or the reciprocal of a tiny one, is a matter of
-            // rounding; the targets of each loss look there.
+            // Rounding decides whether the sum of large weights or the reciprocal of a tiny one overflows; the target of
+            // each loss checks that.
             _ => {
                 let sum: f64 = (0..n).map(|i| weight.at(i).wide()).sum();
                 if sum > T::LARGEST / 2.0 || (sum > 0.0 && 1.0 / sum > T::LARGEST / 2.0) {
@@ -120,7 +120,7 @@ fn call_all<T: Number, K: Kind<T>>(mut bytes: Bytes<'_>) {
                 sum > 0.0
             }
         };
-    // A weight of 0 excuses what is no label.
+    // A weight of 0 excuses a byte that is no label.
     let are_labels = || bits.iter().enumerate().all(|(i, &bit)| bit <= 1 || weight.at(i).wide() == 0.0);
     let (fits, bits_fit) = (targets == n, bools == n && (!settings || are_labels()));
 
@@ -173,7 +173,7 @@ fn call_all<T: Number, K: Kind<T>>(mut bytes: Bytes<'_>) {
         out.check("target_gradient", result.is_err());
     }
 
-    // A sum that came from anywhere.
+    // A sum of any bytes.
     let mut sum = LossSum::<T>::from_le_bytes(bytes.array());
     let before = sum.to_le_bytes();
     let result = loss.accumulate(&mut sum, &x, &y);
@@ -183,7 +183,7 @@ fn call_all<T: Number, K: Kind<T>>(mut bytes: Bytes<'_>) {
     let _ = (sum.sum(), sum.weight(), sum.count(), sum.mean(), sum.weighted_mean());
 }
 
-/// A NaN logit or target makes the result NaN, unless its weight is 0, which makes it 0.
+/// Checks that a NaN logit or target makes the result NaN or, with a weight of 0, 0.
 fn nan_where_it_belongs<T: Number>(name: &str, x: &[T], y: &[T], w: &Factors<T>, results: &[T]) {
     for (i, v) in results.iter().enumerate() {
         let (x, t, w, v) = (x[i].wide(), y[i].wide(), w.at(i).wide(), v.wide());
@@ -192,7 +192,7 @@ fn nan_where_it_belongs<T: Number>(name: &str, x: &[T], y: &[T], w: &Factors<T>,
     }
 }
 
-/// Any other loss is not negative; targets beyond [0, 1] may have it so.
+/// Checks that all other losses are not negative, except for targets outside of [0, 1].
 fn none_is_negative<T: Number>(x: &[T], y: &[T], losses: &[T]) {
     for (i, loss) in losses.iter().enumerate() {
         let (x, t, loss) = (x[i].wide(), y[i].wide(), loss.wide());

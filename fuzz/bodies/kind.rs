@@ -1,4 +1,4 @@
-//! The kinds of losses behind one trait, so that one check can serve them all.
+//! The kinds of losses behind one trait, so that one check serves them all.
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -9,39 +9,39 @@ use super::factors::{Factors, is_weight};
 use super::input::{Bytes, up_to, weight};
 use super::number::Number;
 
-/// How a loss of any kind can be set.
+/// The settings that all kinds of losses have.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings<'w, T> {
     pub weight: Weights<'w, T>,
     pub smoothing: T,
     pub reduction: Reduction,
-    /// `None` leaves it to the crate.
+    /// With `None`, the crate chooses.
     pub backend: Option<Backend>,
 }
 
-/// What one kind of loss has of its own.
+/// The parameters and functions of one kind of loss.
 pub trait Kind<T: Number>: Debug + Sized {
     type Loss<'w>: Hessian<T>
     where
         Self: 'w,
         T: 'w;
 
-    /// Valid, for `n` elements.
+    /// Reads valid parameters for `n` elements.
     fn read(bytes: &mut Bytes<'_>, n: usize) -> Self;
-    /// Whatever it is.
+    /// Reads any parameters.
     fn read_any(bytes: &mut Bytes<'_>, n: usize) -> Self;
-    /// Whether the parameters are in their range, ...
+    /// Whether the parameters are in their ranges.
     fn has_valid_parameters(&self) -> bool;
-    /// ... and the weights fit `n` elements.
+    /// Whether the weights fit `n` elements.
     fn has_valid_weights(&self, n: usize) -> bool;
 
     fn loss<'w>(&'w self, settings: Settings<'w, T>) -> Self::Loss<'w>;
-    /// The derivative with respect to the targets, if there is one.
+    /// Computes the derivative with respect to the targets, if the loss has it.
     fn target_gradient(loss: &Self::Loss<'_>, x: &[T], y: &[T], out: &mut [T]) -> Option<Result<(), Error>>;
 
-    /// For a part of the elements.
+    /// Returns the kind for some of the elements.
     fn part(&self, elements: Range<usize>) -> Self;
-    /// For the message of a failed check.
+    /// Describes the parameters of element `i` for the message of a failed check.
     fn describe(&self, i: usize) -> String;
 }
 

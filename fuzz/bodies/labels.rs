@@ -1,16 +1,16 @@
-//! Labels of every type, some of them ignored, masked, or no labels at all. What is not there must be as if its weight were 0,
-//! and the first that is no label must be named.
+//! Labels of every type, some of them ignored, masked, or no labels at all. An absent element must have the same effect as a
+//! weight of 0, and the error must name the first element that is no label.
 
 use logit_loss::{Backend, BceWithLogits, ClassCount, Error, Label, Loss, LossSum, Reduction, Weights};
 
 use super::input::Bytes;
 use super::number::Number;
 
-/// How labels are kept.
+/// The number of types of labels.
 const KINDS: u8 = 6;
 /// Mostly 0 and 1.
 const VALUES: [i64; 16] = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, -1, 255, -100, i64::MIN];
-/// What is taken away, if anything is.
+/// The targets that may be ignored.
 const IGNORED: [Option<f64>; 8] = [
     None,
     Some(-1.0),
@@ -22,16 +22,16 @@ const IGNORED: [Option<f64>; 8] = [
     Some(-9_223_372_036_854_775_808.0),
 ];
 
-/// What a call is given, but for the labels in their own type.
+/// The arguments of a call, except for the labels in their own type.
 struct Case<'a, T> {
     x: &'a [T],
-    /// The labels, as numbers; NaN where there is none.
+    /// The labels as numbers; NaN for a missing one.
     values: Vec<f64>,
     ignored: Option<f64>,
     mask: Option<&'a [bool]>,
-    /// Whether only 0 and 1 are labels, ...
+    /// Whether only 0 and 1 are labels.
     is_integer: bool,
-    /// ... and whether NaN stands for none.
+    /// Whether NaN stands for a missing label.
     is_optional: bool,
     backend: Option<Backend>,
     loss: BceWithLogits<'a, T>,
@@ -45,7 +45,7 @@ pub fn body(data: &[u8]) {
 fn labels<T: Number>(mut bytes: Bytes<'_>) {
     let (kind, ignored, backend) = (bytes.below(KINDS.into()), IGNORED[bytes.below(IGNORED.len())], bytes.backend());
     let reduction = bytes.reduction();
-    // At least one: no weights are for none.
+    // At least one element, since no weights cover none.
     let n = bytes.length::<T>().clamp(1, 2000);
     let x = bytes.numbers(n, |x: T| x);
     let choices = bytes.array::<16>();
@@ -107,7 +107,7 @@ fn check<T: Number, Y: Label<T>>(case: Case<'_, T>, targets: &[Y]) {
     }
     assert_eq!(result, Ok(()), "{}", context());
 
-    // The same with weights of 0 and 1.
+    // The same elements with weights of 0 and 1.
     let weights: Vec<T> = present.iter().map(|&is| T::of(f64::from(u8::from(is)))).collect();
     let floats: Vec<T> = values.iter().map(|&v| T::of(v)).collect();
     let weighted = BceWithLogits::new().weight(Weights::per_element(&weights));
@@ -155,13 +155,13 @@ fn check<T: Number, Y: Label<T>>(case: Case<'_, T>, targets: &[Y]) {
     }
 }
 
-/// Each type of label, with each way to take something away.
+/// Returns seeds with each type of label and each way to exclude elements.
 pub fn seeds() -> Vec<(String, Vec<u8>)> {
     let types = ["u8", "i8", "i32", "i64", "option", "float"];
     let choices = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 0, 1_u8];
     let mut seeds = Vec::new();
     for (kind, name) in types.iter().enumerate() {
-        // Nothing is wrong; -1 or 255 is ignored; a label is wrong; all but it is masked.
+        // All labels are valid; -1 or 255 is ignored; a label is invalid; all elements but this one are masked.
         for (what, ignored, last, is_masked) in [
             ("labels", 0, 0, 0),
             ("ignored", if kind % 5 == 0 { 2 } else { 1 }, 12, 0),
@@ -170,7 +170,7 @@ pub fn seeds() -> Vec<(String, Vec<u8>)> {
         ] {
             let last = if what == "ignored" && kind % 5 == 0 { 13 } else { last };
             let mut bytes = vec![kind as u8 & 1, kind as u8, ignored, 0, 1, 40, 3];
-            // Four logits: two special ones, two that are fixed.
+            // Four logits: two special ones, and two of fixed point.
             bytes.extend([2, 3, 0x60, 0x80, 1, 0x60, 0, 0xfd]);
             bytes.extend(choices);
             let at = bytes.len() - 1;

@@ -1,5 +1,5 @@
-//! What any loss of logits that are not NaN must satisfy, with targets from 0 to 1 and valid weights: no result is NaN,
-//! no loss negative, what a weight of 0 removes is gone, and every method that gives a result gives the same.
+//! The rules for any loss of logits that are not NaN, with targets from 0 to 1 and valid weights: no result is NaN, no loss
+//! is negative, an element of weight 0 has no effect, and all methods give the same results.
 
 use logit_loss::{Error, Hessian, Loss, LossSum, Reduction};
 
@@ -8,13 +8,13 @@ use super::case::{Case, check};
 use super::kind::Kind;
 use super::number::Number;
 
-/// What the methods with one result for each element say, undivided.
+/// The results of the methods with one result for each element, undivided.
 pub struct Elements<T> {
     pub losses: Vec<T>,
     pub gradient: Vec<T>,
     pub hessian: Vec<T>,
     pub back: Vec<T>,
-    /// 0 where a loss has no such thing.
+    /// 0 for a loss without this derivative.
     pub by_target: Vec<T>,
 }
 
@@ -50,36 +50,36 @@ impl<T: Number> Elements<T> {
     }
 }
 
-/// How far an element may be off besides a few ULP.
+/// The allowed error of an element besides a few ULP.
 pub struct Slack {
-    /// Its loss, as a part of a sum.
+    /// The error of its loss, as a part of a sum.
     pub loss: f64,
-    /// Its gradient under a mean, as compared with that under a sum, divided, ...
+    /// The error of its gradient under a mean, compared with the gradient under a sum, divided.
     pub whole: f64,
-    /// ... and what comes out divided as well.
+    /// The part of the error that is divided too.
     pub divided: f64,
 }
 
-/// All that can be said of any loss, given what it says of each element; the slack is `None` for an element whose weights
-/// are out of the range where anything is promised of sums.
+/// Checks all rules for any loss, given the results of each element. The slack is `None` for an element whose weights are so
+/// large or small that nothing is promised for sums.
 pub fn check<T: Number, K: Kind<T>>(case: &Case<T, K>, elements: &Elements<T>, slack: &[Option<Slack>]) {
     reduced(case, elements, slack);
     methods_agree(case);
     labels_agree(case);
 }
 
-/// The sum, the means, and the derivatives of the means, against those of each element.
+/// Compares the sum, the means, and the derivatives of the means with those of each element.
 fn reduced<T: Number, K: Kind<T>>(case: &Case<T, K>, elements: &Elements<T>, slack: &[Option<Slack>]) {
     let n = case.len();
     let (x, y) = (&case.logits[..], &case.targets[..]);
-    // What `f64` loses here is nothing to an `f32`, and nearly n ULP to an `f64`.
+    // The error of `f64` here does not matter for an `f32`, and is nearly n ULP of an `f64`.
     let ulps = 12.0 + if T::ULP_OF_ONE == f64::EPSILON { n as f64 } else { 0.0 };
     let exact: f64 = elements.losses.iter().map(|v| v.wide()).sum();
     let sum = case.reduced(Reduction::Sum).loss(x, y).expect("sum").wide();
     check!(case, n, sum >= 0.0, "sum {sum:e} is negative or NaN");
     let off: f64 = slack.iter().flatten().map(|slack| slack.loss).sum();
     let allowed = ulps * ulp::<T>(exact) + off;
-    // A weight below 1 for all elements multiplies what is summed without it, and may be infinite then.
+    // A uniform weight below 1 multiplies the sum of the unweighted losses, which may then be infinite.
     let shared = case.weight.shared().map_or(1.0, |w| w.wide().clamp(T::TINY, 1.0));
     let in_range = exact <= T::LARGEST * shared && slack.iter().all(Option::is_some);
     if in_range && exact + allowed <= T::LARGEST {
@@ -96,7 +96,7 @@ fn reduced<T: Number, K: Kind<T>>(case: &Case<T, K>, elements: &Elements<T>, sla
             check!(case, n, mean == Err(Error::EmptyMean), "{reduction:?} over {divisor:e} is {mean:?}");
             continue;
         }
-        // About there an error is as good as a mean.
+        // Close to these limits an error is as right as a mean.
         if divisor > T::LARGEST * 0.999_999 || 1.0 / divisor > T::LARGEST * 0.999_999 {
             continue;
         }
@@ -124,7 +124,7 @@ fn reduced<T: Number, K: Kind<T>>(case: &Case<T, K>, elements: &Elements<T>, sla
     }
 }
 
-/// Methods that give the same thing give the same bits.
+/// Checks that methods with the same results give the same bits.
 fn methods_agree<T: Number, K: Kind<T>>(case: &Case<T, K>) {
     let n = case.len();
     let (x, y, loss) = (&case.logits[..], &case.targets[..], case.loss());
@@ -172,7 +172,7 @@ fn methods_agree<T: Number, K: Kind<T>>(case: &Case<T, K>) {
     check!(case, n, merged.sum().key() == sum.key(), "sum {sum:?}, merged with nothing {:?}", merged.sum());
 }
 
-/// The same hard targets, as numbers, `bool` and `u8`.
+/// Compares the same hard targets as numbers, `bool` and `u8`.
 fn labels_agree<T: Number, K: Kind<T>>(case: &Case<T, K>) {
     let n = case.len();
     let (x, loss) = (&case.logits[..], case.loss());

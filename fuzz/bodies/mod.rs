@@ -1,12 +1,12 @@
-//! What the fuzz targets do with their bytes, as plain functions, so that `cargo test` can run them as well.
+//! The bodies of the fuzz targets as plain functions, so that `cargo test` can run them too.
 //!
 //! ```text
 //! cargo +nightly fuzz run bce_f32 fuzz/corpus/bce_f32 fuzz/seeds/bce_f32
 //! cargo test --test fuzz_corpus
 //! ```
 //!
-//! The first runs on from the seeds and keeps what it discovers in `corpus`; the second runs the seeds, and
-//! pseudo-random bytes, once. The seeds are written by [`seeds`], from code that says what each is there for.
+//! The first command starts from the seeds and stores new inputs in `corpus`; the second runs the seeds, and pseudo-random
+//! bytes, once. [`seeds`] writes the seeds, with the reason for each.
 
 pub mod activations;
 pub mod asymmetric_f32;

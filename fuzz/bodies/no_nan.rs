@@ -1,8 +1,7 @@
-//! The first promise, at speed: one function, by one method, on one backend, and nothing is allocated.
+//! The first promise, at speed: one function, by one method, on one backend, without an allocation.
 //!
-//! Logits are any that are not NaN, targets are in [0, 1], weights are valid. Then no result is NaN, no loss is
-//! negative, no derivative is beyond its [`Limits`], and what is not there leaves 0, even where it is NaN. Any bytes
-//! are a valid call.
+//! Logits are not NaN, targets are in [0, 1], weights are valid. Then no result is NaN, no loss is negative, no derivative
+//! is beyond its [`Limits`], and an absent element gives 0, even if it is NaN. Any bytes are a valid call.
 
 use logit_loss::{AsymmetricLoss, Bce, BceWithLogits, Error, FocalLoss, Hessian, Loss, LossSum};
 
@@ -20,7 +19,7 @@ pub fn body(data: &[u8]) {
     if bytes.flag() { call::<f64>(bytes) } else { call::<f32>(bytes) }
 }
 
-/// What every loss can be told.
+/// Sets what every loss can be set to.
 macro_rules! set {
     ($loss:expr, $case:expr) => {{
         let mut loss = $loss.weight($case.weight.weights()).class_weight($case.class_weight.weights());
@@ -57,7 +56,7 @@ fn call<T: Number>(mut bytes: Bytes<'_>) {
         2 => {
             let [gamma_pos, gamma_neg] = [(); 2].map(|()| up_to(LARGEST_GAMMA, bytes.number::<T>()));
             let margin = up_to(1.0 - T::ULP_OF_ONE / 2.0, bytes.number::<T>());
-            // There are no positive weights, nor, below, smoothing: limits must not believe in any.
+            // There are no positive weights and, below, no smoothing, so the limits must not use any.
             let case = Case::<T> { pos_weight: Few::ones(), ..Case::read(&mut bytes, not_nan) };
             let loss = AsymmetricLoss::new().gamma_pos(gamma_pos).gamma_neg(gamma_neg).margin(margin);
             let loss = set!(loss.label_smoothing(case.smoothing), case);
@@ -72,14 +71,14 @@ fn call<T: Number>(mut bytes: Bytes<'_>) {
     }
 }
 
-/// A loss, with what it is asked for.
+/// A loss, and the arguments of its methods.
 struct Call<'c, T, L> {
     case: &'c Case<T>,
     loss: L,
     limits: Limits,
 }
 
-/// What is never right, so that what was not written is found.
+/// Fills outputs with values that are never right, so that elements that are not written are noticed.
 fn unset<T: Number>() -> [T; MOST] {
     [T::of(f64::NAN); MOST]
 }
@@ -147,7 +146,7 @@ impl<T: Number, L: Loss<T>> Call<'_, T, L> {
         }
     }
 
-    /// The loss, if there is a mean.
+    /// Checks the loss, if there is a mean.
     fn reduced(&self, loss: Result<T, Error>) {
         let case = self.case;
         if case.has_mean(loss.map(drop)) {
@@ -161,7 +160,7 @@ impl<T: Number, L: Loss<T>> Call<'_, T, L> {
         check!(case, case.len, all.iter().flatten().all(|v| v.wide() >= 0.0), "sum, weight and means are {all:?}");
     }
 
-    /// The gradients, each of them times something from outside, divided.
+    /// Checks gradients that are multiplied by an upstream derivative, and divided.
     fn derivative(&self, found: &[T], upstream: impl Fn(usize) -> f64, divisor: f64) {
         let case = self.case;
         for (i, g) in found.iter().map(|g| g.wide()).enumerate() {

@@ -1,20 +1,21 @@
-//! What the bodies need of `f32` and `f64`.
+//! The properties of `f32` and `f64` that the bodies need.
 
 use logit_loss::{Label, Real};
 
 use super::input::Bytes;
 
-/// An element type. Checks are made in `f64`, which holds either.
+/// An element type. Checks are made in `f64`, which holds either type.
 pub trait Number: Real + Label<Self> {
-    /// Distance from 1 to the next number.
+    /// The distance from 1 to the next number.
     const ULP_OF_ONE: f64;
     /// The smallest number above 0.
     const TINY: f64;
     /// The largest number.
     const LARGEST: f64;
-    /// Magnitudes at which something changes: limits of the format, and of the algorithms.
+    /// Numbers at which something changes: limits of the format, and of the algorithms.
     const SPECIAL: &'static [Self];
-    /// Elements of a block, within which logarithms become products, and of a chunk, at whose end lanes are folded.
+    /// The numbers of elements of a block, within which logarithms become products, and of a chunk, at whose end lanes are
+    /// folded.
     const BLOCK: usize;
     const CHUNK: usize;
 
@@ -22,7 +23,7 @@ pub trait Number: Real + Label<Self> {
     fn push(self, bytes: &mut Vec<u8>);
     fn of(v: f64) -> Self;
     fn wide(self) -> f64;
-    /// The same for any two NaN, whose payload and sign nobody promises.
+    /// The bits, which are the same for any two NaN, since the payload and sign of a NaN are not promised.
     fn key(self) -> u64;
 }
 

@@ -1,6 +1,6 @@
-//! Binary cross-entropy of probabilities: right for any that are some, an error that names the first that is none and
-//! whose weight is not 0, the same from every method and on all backends of a kind. And the positive weights that
-//! balance targets: right, or an error that names the class, for targets of any type and any number of classes.
+//! Binary cross-entropy of any numbers as probabilities. It is right if all are probabilities, and else an error that names
+//! the first one that is none and whose weight is not 0. All methods and all backends of a kind agree. The positive weights
+//! that balance targets are right, or an error that names the class, for targets of any type and any number of classes.
 
 use logit_loss::{Backend, Bce, ClassCount, Error, Label, Loss, LossSum, Reduction, pos_weight};
 
@@ -9,7 +9,7 @@ use super::input::{Bytes, unit};
 use super::number::Number;
 use super::{case, kind};
 
-/// Weights and positive weights are read as those of logits are.
+/// Weights and positive weights are read as for losses of logits.
 type Case<T> = case::Case<T, kind::Bce<T>>;
 
 pub fn body(data: &[u8]) {
@@ -19,7 +19,7 @@ pub fn body(data: &[u8]) {
 
 fn look_at<T: Number>(mut bytes: Bytes<'_>) {
     let classes = bytes.below(80);
-    // Anything at all, one time in four.
+    // One time in four, all numbers are allowed.
     let raw = bytes.below(4) == 3;
     let number = |v: T| if raw { v } else { unit(v) };
     let case = Case::<T>::read(&mut bytes, number, number);
@@ -54,7 +54,7 @@ fn is_unit<T: Number>(v: T) -> bool {
     (0.0..=1.0).contains(&v.wide())
 }
 
-/// Every method returns the error, and writes nothing.
+/// Checks that every method returns the error, and writes nothing.
 fn refused<T: Number>(case: &Case<T>, bce: Bce<'_, T>, index: usize) {
     let (p, t) = (&case.logits[..], &case.targets[..]);
     let mut out = vec![T::of(-7.25); p.len()];
@@ -76,7 +76,7 @@ fn refused<T: Number>(case: &Case<T>, bce: Bce<'_, T>, index: usize) {
     assert!(in_place.iter().zip(p).all(|(a, b)| a.key() == b.key()), "in place, on an error: {}", case.describe(index));
 }
 
-/// Loss and gradient in `f64`, and what the gradient would be if its terms were added, for the weight `w`.
+/// Returns loss and gradient in `f64`, and the gradient with the absolute values of its terms, for the weight `w`.
 fn exact<T: Number>(case: &Case<T>, i: usize, w: f64) -> [f64; 3] {
     let [p, t, p_w] = [case.logits[i], case.targets[i], case.kind.pos_weight.at(i)].map(T::wide);
     if w == 0.0 {
@@ -85,7 +85,7 @@ fn exact<T: Number>(case: &Case<T>, i: usize, w: f64) -> [f64; 3] {
     let (q, up) = (1.0 - p, 1.0 - t);
     let below = (p * q).max(T::of(1e-12).wide());
     let (costs, slopes) = ([-p.ln(), -(-p).ln_1p()].map(|cost| cost.min(100.0)), [q / below, p / below]);
-    // Without the quotient of two numbers that are nothing but rounding.
+    // This avoids the quotient of two numbers that consist of rounding errors.
     let slopes = if p * q > below * 0.5 && below > T::of(1e-12).wide() { [1.0 / p, 1.0 / q] } else { slopes };
     let [missed, raised] = [product([w, p_w * t, slopes[0]]), product([w, up, slopes[1]])];
     let loss = product([w, p_w * t, costs[0]]) + product([w, up, costs[1]]);
@@ -95,11 +95,11 @@ fn exact<T: Number>(case: &Case<T>, i: usize, w: f64) -> [f64; 3] {
     [loss, if hard { raised - missed } else { difference }, if hard || p_w == 1.0 { 0.0 } else { raised + missed }]
 }
 
-/// Whether the weights and their products, the target's share included, are numbers that keep all their digits.
+/// Whether the weights and their products, with the costs of the target, are numbers that keep all their digits.
 fn is_in_range<T: Number>(case: &Case<T>, i: usize) -> bool {
     let [w, p_w, u] = [case.weight.at(i), case.kind.pos_weight.at(i), case.upstream.at(i)].map(|v| v.wide().abs());
     let [p, t] = [case.logits[i], case.targets[i]].map(T::wide);
-    // Of a soft target, what is multiplied first is anyone's guess.
+    // For a soft target, the order of the factors is not specified.
     let moderate = |factors: &[f64]| factors.contains(&0.0) || (1e-6..1e6).contains(&factors.iter().product::<f64>());
     let all: [&[f64]; 6] = [&[w], &[p_w], &[u], &[w, u], &[w, p_w], &[p_w, t]];
     let hard = t == 0.0 || t == 1.0;
@@ -188,7 +188,7 @@ fn backends_agree<T: Number>(case: &Case<T>, bce: Bce<'_, T>) {
     }
 }
 
-/// The balance of each class, as bits, or its error; both are right, or this panics.
+/// Returns the balance of each class, as bits, or its error; panics if either is wrong.
 fn balance<T: Number, Y: Label<T>>(targets: &[Y], values: &[f64], classes: usize) -> Result<Vec<u64>, Error> {
     let mut out = vec![T::of(-7.25); classes];
     let mut counts = vec![ClassCount::new(); classes];
@@ -212,13 +212,13 @@ fn balance<T: Number, Y: Label<T>>(targets: &[Y], values: &[f64], classes: usize
         let (positives, negatives) = (of_class().sum::<f64>(), of_class().map(|t| 1.0 - t).sum::<f64>());
         let quotient = negatives / positives;
         if expected.is_err() {
-            // The first is reported.
+            // The first such class is reported.
         } else if of_class().all(|&t| t == 0.0) {
             expected = Err(Error::NoPositives { class });
         } else if of_class().all(|&t| t == 1.0) {
             expected = Err(Error::NoNegatives { class });
         } else if quotient * 2.0 > T::LARGEST || quotient < 2.0 * T::TINY {
-            // Whether there is a quotient is a matter of rounding.
+            // Rounding decides whether there is a quotient.
             return keys;
         } else if found.is_ok() {
             // The sums here are plain ones, and 1 - t is rounded.

@@ -1,4 +1,4 @@
-//! Writes `fuzz/seeds` anew.
+//! Writes `fuzz/seeds` again.
 
 use std::path::Path;
 use std::{fs, io};

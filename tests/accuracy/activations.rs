@@ -1,4 +1,4 @@
-//! Softplus with any beta; what it is without stands beside the loss.
+//! Softplus with any beta; the other activations are beside the loss.
 
 use crate::common::activation::Activation::Softplus;
 use crate::common::exact::{Referenced, error_of};
@@ -23,7 +23,7 @@ fn any_beta<N: Referenced>() {
     let largest = 2f64.powi(100);
     let usual = [2.0, 0.7, 1.0 + N::EPSILON.to_f64(), 1.0 - N::EPSILON.to_f64(), 1.0 / 3.0, 10.0, 1e9, 1e-9];
     for beta in usual.into_iter().chain([largest, 0.7 * largest, 1.0 / largest, 1.3 / largest]) {
-        // Where the product with beta is what the points are.
+        // Points whose product with beta is one of the points.
         let points: Vec<N> =
             points.iter().map(|x| N::new(x.to_f64() / beta)).filter(|x| x.abs() <= N::LARGEST).collect();
         compare(&mut worst, &points, beta);
@@ -31,10 +31,10 @@ fn any_beta<N: Referenced>() {
     worst.report::<N>(Search::here_and_there::<N>());
 }
 
-/// Of the betas that were tried, the one with the largest error, and where it is.
+/// Of the betas that were tried, the one with the largest error, and its input.
 pub const WORST_BETA: (f32, f32) = (1.444_957, -0.595_101_95);
 
-/// The largest error that the documentation gives is that of the input that it gives.
+/// Checks that the input in the documentation has the largest error in the documentation.
 #[test]
 fn documented() {
     let (beta, x) = WORST_BETA;
@@ -47,7 +47,7 @@ fn documented() {
     worst.report::<f32>(Search::Full);
 }
 
-/// Every other pattern of `f32` where errors are large, and some of the rest.
+/// Every other pattern of `f32` where errors are large, and some of the others.
 #[test]
 #[ignore = "takes minutes"]
 fn dense() {

@@ -9,14 +9,14 @@ use crate::hard::worst_input;
 
 const TABLE: &str = include_str!("errors.md");
 
-/// On backends that do not fuse, more is promised by.
+/// The additional error in ULP that backends without fused multiply-add may have.
 const UNFUSED: f64 = 1.0;
 
-/// What is known of one result's error, in ULP.
+/// The error of one result in ULP.
 #[derive(Clone, Copy, Debug)]
 pub struct Allowed {
     pub promised: f64,
-    /// What was found and no more, rounded up.
+    /// The largest error found, rounded up.
     pub measured: Option<f64>,
     pub proven: Option<f64>,
 }
@@ -44,7 +44,7 @@ pub fn of<N: Number>(name: &str, fused: bool) -> Allowed {
     row[if N::PRECISION == 24 { 0 } else { 2 } + usize::from(!fused)]
 }
 
-/// No figure contradicts another.
+/// Checks that no figure contradicts another.
 #[test]
 fn the_table_is_consistent() {
     for (name, row) in &*ROWS {
@@ -56,7 +56,7 @@ fn the_table_is_consistent() {
     }
 }
 
-/// What the table says is proven is what the proofs' own says, which they read.
+/// Checks that the proven errors in the table are those in the README of the proofs, which the proofs read.
 #[test]
 fn the_proofs_prove_the_table() {
     let mut proven: BTreeMap<(&str, usize), f64> = BTreeMap::new();
@@ -87,7 +87,7 @@ fn the_proofs_prove_the_table() {
     }
 }
 
-/// What the documentation says was found is what the table says, and where is what the list of the worst says.
+/// Checks that the errors in the documentation are those in the table, and their inputs those in the list of the worst.
 #[test]
 fn the_documentation_quotes_the_table() {
     let text = |source: &str| {

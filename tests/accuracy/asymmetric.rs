@@ -7,19 +7,19 @@ use logit_loss::{AsymmetricLoss, Hessian, Loss, Reduction};
 
 for_both_types!(hard_targets, soft_targets, close_to_the_margin);
 
-/// Integers up to 4 are multiplied, all others exponentiated.
+/// Integers up to 4 take repeated products, all others an exponential.
 const GAMMAS: [f64; 7] = [0.0, 0.5, 1.0, 1.5, 2.0, 4.0, 64.0];
 const MARGINS: [f64; 4] = [0.0, 0.05, 0.2, 0.5];
 const HARD: [&str; 3] = ["asymmetric loss", "asymmetric gradient", "asymmetric Hessian"];
-/// No difference is made between them.
+/// Soft targets have one row for all results.
 const SOFT: [&str; 3] = ["asymmetric, soft"; 3];
 
-/// There are many functions.
+/// Fewer points than elsewhere, since there are many functions.
 fn fewer_points<N: Number>() -> Vec<N> {
     if N::PRECISION == 24 { points() } else { logits(40) }
 }
 
-/// Loss, gradient and Hessian of each element.
+/// Returns loss, gradient and Hessian of each element.
 fn derivatives<N: Number>(asymmetric: AsymmetricLoss<'_, N>, x: &[N], t: N) -> [Vec<N>; 3] {
     let targets = vec![t; x.len()];
     let mut columns = [0; 3].map(|_| vec![N::NAN; x.len()]);
@@ -29,27 +29,27 @@ fn derivatives<N: Number>(asymmetric: AsymmetricLoss<'_, N>, x: &[N], t: N) -> [
     columns
 }
 
-/// One result with the margin as it is, and as it may be instead.
+/// One result with the margin as it is, and with margins that are allowed instead.
 struct Expected<E> {
-    /// Each with the size of its terms.
+    /// Each result has the size of its terms.
     all: [[[E; 2]; 3]; 3],
 }
 
 impl<E: Exact> Expected<E> {
     fn new<N: Referenced<Exact = E>>(x: &Logit<E>, t: f64, gammas: [f64; 2], margin: f64) -> Self {
-        // A quarter of an ULP.
+        // The margin may differ by a quarter of an ULP.
         let m = N::new(margin);
         let off = if margin > 0.0 { (N::from_bits_of(m.bits() + 1).to_f64() - m.to_f64()) / 4.0 } else { 0.0 };
         Self { all: [0.0, -off, off].map(|off| x.asymmetric(t, gammas, [margin, off])) }
     }
 
-    /// Whether one of the margins leaves nothing, and another does.
+    /// Whether the probability is below one of the margins, and above another.
     fn is_at_the_margin(&self) -> bool {
         let zero = E::from_f64(0.0);
         self.all.iter().any(|[[loss, _], ..]| *loss == zero) && self.all.iter().any(|[[loss, _], ..]| *loss > zero)
     }
 
-    /// By how much a result is off. What may cancel is measured in ULP of the sum of its terms' magnitudes.
+    /// Returns the error of a result. Where terms may cancel, it is in ULP of the sum of their magnitudes.
     fn error<N: Referenced<Exact = E>>(&self, found: N, k: usize, cancels: bool) -> f64 {
         let [[value, size], [one, _], [other, _]] = self.all.each_ref().map(|all| &all[k]);
         let (low, high) = if one < other { (one, other) } else { (other, one) };
@@ -62,7 +62,7 @@ impl<E: Exact> Expected<E> {
     }
 }
 
-/// All three at all points; `rows` are those of the table.
+/// Compares all three results at all points; `rows` are those of the table.
 fn compare<N: Referenced>(
     worst: &mut Worst,
     points: &[N],
@@ -81,7 +81,7 @@ fn compare<N: Referenced>(
         let asymmetric = asymmetric.backend(backend).reduction(Reduction::Sum);
         for (k, found) in derivatives(asymmetric, points, N::new(t)).iter().enumerate() {
             for (i, (&found, expected)) in found.iter().zip(&expected).enumerate() {
-                // At a margin of 0.5 the reference has no digits left; and a Hessian may jump.
+                // At a margin of 0.5 the reference has no digits left here; and a Hessian may jump.
                 let is_lost = margin == N::new(0.5) && points[i].abs() < N::new(512.0) * N::EPSILON;
                 if is_lost || k == 2 && expected.is_at_the_margin() {
                     continue;
@@ -95,7 +95,7 @@ fn compare<N: Referenced>(
     }
 }
 
-/// Both hard targets.
+/// Compares both hard targets.
 fn compare_hard<N: Referenced>(worst: &mut Worst, points: &[N], gammas: &[f64]) {
     for &gamma in gammas {
         compare(worst, points, (1.0, [gamma; 2], 0.05), [false, false, true], HARD);
@@ -125,7 +125,7 @@ fn soft_targets<N: Referenced>() {
     worst.report::<N>(Search::Full);
 }
 
-/// Where S - m has lost digits, or all of them.
+/// Compares where S - m has lost some or all digits.
 fn close_to_the_margin<N: Referenced>() {
     let (mut random, mut worst) = (Random(21), Worst::on(crate::common::backends()));
     for margin in MARGINS.into_iter().skip(1) {
@@ -144,7 +144,7 @@ fn close_to_the_margin<N: Referenced>() {
     worst.report::<N>(Search::Short);
 }
 
-/// The same of more patterns of `f32`.
+/// Compares more patterns of `f32`.
 #[test]
 #[ignore = "takes minutes"]
 fn dense() {

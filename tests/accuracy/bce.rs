@@ -7,7 +7,7 @@ use logit_loss::{BceWithLogits, Hessian, Loss, Reduction, Weights};
 
 for_both_types!(hard_targets_under_a_mean, other_weights, soft_targets, target_gradients);
 
-/// Losses, gradients and Hessians of single elements.
+/// Returns losses, gradients and Hessians of single elements.
 fn derivatives<N: Number>(bce: BceWithLogits<'_, N>, x: &[N], t: &[N]) -> [Vec<N>; 3] {
     let mut columns = [0; 3].map(|_| vec![N::NAN; x.len()]);
     let [losses, gradient, hessian] = &mut columns;
@@ -18,8 +18,8 @@ fn derivatives<N: Number>(bce: BceWithLogits<'_, N>, x: &[N], t: &[N]) -> [Vec<N
 
 const NAMES: [&str; 3] = ["loss", "gradient", "Hessian"];
 
-/// Compares all three at all points, for one target, positive weight and weight; `divisor` is what the mean does.
-/// `condition` is what the table adds to their names.
+/// Compares all three results at all points, for one target, positive weight and weight; `divisor` is that of the mean.
+/// `condition` is added to their names in the table.
 fn compare<N: Referenced>(
     worst: &mut Worst,
     points: &[N],
@@ -38,7 +38,7 @@ fn compare<N: Referenced>(
     };
     let all_exact: Vec<_> = references.iter().map(exact).collect();
     let scale = Logit::<N::Exact>::scale(t_, p_, w_) / divisor.clone();
-    // Weights that may differ have formulas of their own.
+    // Weights for each element have formulas of their own.
     let weights = vec![w; points.len()];
     let forms = [Weights::uniform(w), Weights::per_element(&weights)];
     for (backend, weight) in worst.backends.clone().into_iter().flat_map(|backend| forms.map(|form| (backend, form))) {
@@ -47,7 +47,7 @@ fn compare<N: Referenced>(
             .pos_weight(Weights::uniform(p))
             .weight(weight)
             .reduction(if mean { Reduction::Mean } else { Reduction::Sum });
-        // Losses come unreduced, and are those of other searches.
+        // Losses are not reduced, so other searches compare them.
         for (k, found) in derivatives(bce, points, &targets).iter().enumerate().skip(usize::from(mean)) {
             let row = [NAMES[k], condition, if mean { ", mean" } else { "" }].concat();
             for ((x, &found), exact) in points.iter().zip(found).zip(&all_exact) {
@@ -66,7 +66,7 @@ fn hard_targets_under_a_mean<N: Referenced>() {
     worst.report::<N>(Search::Full);
 }
 
-/// No moderate weight: other formulas take over.
+/// A weight that is not moderate, so that other formulas are used.
 fn tiny<N: Number>() -> f64 {
     N::EPSILON.to_f64().powi(2)
 }

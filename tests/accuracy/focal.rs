@@ -7,21 +7,21 @@ use logit_loss::{Backend, FocalLoss, Hessian, Loss, Reduction, Weights};
 
 for_both_types!(hard_targets, soft_targets, positive_weights);
 
-/// Integers up to 4 are multiplied, all others exponentiated.
+/// Integers up to 4 take repeated products, all others an exponential.
 const GAMMAS: [f64; 10] = [0.0, 0.1, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 64.0];
-/// Alpha and the positive weight.
+/// Pairs of alpha and positive weight.
 const WEIGHTS: [(Option<f64>, f64); 2] = [(None, 1.0), (Some(0.25), 1.0)];
 const HARD: [&str; 3] = ["focal loss", "focal gradient", "focal Hessian"];
-/// No difference is made between them.
+/// Soft targets have one row for all results.
 const SOFT: [&str; 3] = ["focal, soft"; 3];
 const WITH_POS_WEIGHT: [&str; 3] = ["focal, p"; 3];
 
-/// There are many functions.
+/// Fewer points than elsewhere, since there are many functions.
 fn fewer_points<N: Number>() -> Vec<N> {
     if N::PRECISION == 24 { points() } else { logits(60) }
 }
 
-/// Loss, gradient and Hessian of each element.
+/// Returns loss, gradient and Hessian of each element.
 fn derivatives<N: Number>(focal: FocalLoss<'_, N>, x: &[N], t: N) -> [Vec<N>; 3] {
     let targets = vec![t; x.len()];
     let mut columns = [0; 3].map(|_| vec![N::NAN; x.len()]);
@@ -31,8 +31,8 @@ fn derivatives<N: Number>(focal: FocalLoss<'_, N>, x: &[N], t: N) -> [Vec<N>; 3]
     columns
 }
 
-/// All three at all points; `rows` are those of the table. What may cancel is measured in ULP of the sum of its terms'
-/// magnitudes.
+/// Compares all three results at all points; `rows` are those of the table. Where terms may cancel, the error is in ULP of
+/// the sum of their magnitudes.
 fn compare<N: Referenced>(
     worst: &mut Worst,
     points: &[N],
@@ -72,7 +72,7 @@ fn with<N: Number>(backend: Backend, gamma: f64, alpha: Option<f64>) -> FocalLos
     }
 }
 
-/// Both hard targets.
+/// Compares both hard targets.
 fn compare_hard<N: Referenced>(worst: &mut Worst, points: &[N], gammas: &[f64], alphas: &[(Option<f64>, f64)]) {
     for &gamma in gammas {
         for t in [0.0, 1.0] {
@@ -89,7 +89,7 @@ fn hard_targets<N: Referenced>() {
 
 fn soft_targets<N: Referenced>() {
     let (mut points, mut worst) = (fewer_points::<N>(), Worst::on(crate::common::backends()));
-    // Beyond, a power that has vanished may meet a logit that would bring it back.
+    // Beyond, a large logit may multiply a power that has vanished.
     points.retain(|x| x.abs() < N::new(1e10));
     for gamma in GAMMAS {
         for t in [0.5, 0.1, 0.9, 1e-3, 1e-30, 0.999] {
@@ -102,7 +102,7 @@ fn soft_targets<N: Referenced>() {
 fn positive_weights<N: Referenced>() {
     let (mut points, mut worst) = (fewer_points::<N>(), Worst::on(crate::common::backends()));
     points.retain(|x| x.abs() < N::new(1e10));
-    // A power of two is an exact alpha, so that the product with it is exact in both.
+    // An alpha that is a power of two makes the product with it exact in both.
     let weights = [(None, 5.0), (Some(0.25), 0.3)];
     for gamma in [0.5, 2.0, 3.0, 64.0] {
         for t in [0.0, 1.0, 0.1, 0.9] {
@@ -113,7 +113,7 @@ fn positive_weights<N: Referenced>() {
     worst.report::<N>(Search::Full);
 }
 
-/// The same, and more patterns of `f32`.
+/// Compares the same targets, and more patterns of `f32`.
 #[test]
 #[ignore = "takes minutes"]
 fn dense() {

@@ -1,7 +1,7 @@
 //! The functions of one logit alone: the activations, and the loss of a hard target with its derivatives.
 //!
-//! All are made of five functions of |x|, so that one reference serves both signs and all results. `f32` is gone through
-//! from the first pattern to the last; `f64` at random, where something happens, and climbing from the worst found. The
+//! All are made of five functions of |x|, so that one reference serves both signs and all results. The search goes through
+//! all patterns of `f32`; it takes `f64` at random, where functions change, and climbs from the worst inputs found. The
 //! worst inputs are kept in `worst.csv`, and every run repeats them.
 
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use crate::common::exact::{Exact, Logit, Referenced, ulp_of};
 use crate::common::{Number, Random, backends, for_both_types};
 use crate::search::{Search, Worst, every, magnitudes, on_all_cores};
 
-/// What is computed: the row of the table, and the target.
+/// The results: the row of the table, and the target.
 const RESULTS: [(&str, &str); 9] = [
     ("sigmoid", ""),
     ("softplus", ""),
@@ -26,7 +26,7 @@ const RESULTS: [(&str, &str); 9] = [
     ("Hessian", "1"),
 ];
 
-/// Which of the five values each result is, and its sign, at |x| and at -|x|.
+/// For each result, the index of one of the five values and its sign, at |x| and at -|x|.
 const PLACES: [[(usize, f64); 2]; 9] = [
     [(2, 1.0), (3, 1.0)],
     [(1, 1.0), (0, 1.0)],
@@ -39,7 +39,7 @@ const PLACES: [[(usize, f64); 2]; 9] = [
     [(4, 1.0), (4, 1.0)],
 ];
 
-/// log1p(e), a + log1p(e), 1 / (1 + e), e / (1 + e), e / (1 + e)^2.
+/// Returns log1p(e), a + log1p(e), 1 / (1 + e), e / (1 + e), e / (1 + e)^2.
 pub fn values<E: Exact>(a: E) -> [E; 5] {
     let Logit { a, e, log, .. } = Logit::new(&a);
     let d = E::from_f64(1.0) + e.clone();
@@ -61,24 +61,24 @@ fn evaluate<N: Number>(backend: Backend, x: &[N], results: &mut [Vec<N>; 9]) {
     }
 }
 
-/// The largest error of one result, and where it is.
+/// The largest error of one result, and its input.
 #[derive(Clone, Copy)]
 struct Peak<N> {
     error: f64,
     x: N,
 }
 
-/// Of all results, of backends that fuse and of those that do not.
+/// The largest errors of all results, for backends that fuse and for those that do not.
 struct Sweep<N: Referenced> {
     peaks: [[Peak<N>; 9]; 2],
     results: [Vec<N>; 9],
-    /// Of another backend.
+    /// The results of another backend.
     others: [Vec<N>; 9],
-    /// Whether other backends than the first of each kind are looked at.
+    /// Whether other backends than the first of each kind are compared.
     compares: bool,
 }
 
-/// The five values of many magnitudes, and the ULP of each: a column for each value, which is read from top to bottom.
+/// The five values of many magnitudes, and the ULP of each. Each value is a column, which is read from top to bottom.
 struct Columns<E> {
     exact: [Vec<E>; 5],
     ulps: [Vec<i32>; 5],
@@ -96,7 +96,7 @@ impl<E: Exact> Columns<E> {
         Self { exact, ulps }
     }
 
-    /// By how many ULP results are off, of which one of the values is the exact one but for the sign.
+    /// Returns the errors of results in ULP; one of the values, with this sign, is exact.
     fn errors<N: Number>(&self, value: usize, sign: f64, results: &[N]) -> impl Iterator<Item = f64> {
         let exact = self.exact[value].iter().zip(&self.ulps[value]);
         results.iter().zip(exact).map(move |(found, (exact, &ulp))| {
@@ -119,13 +119,13 @@ impl<N: Referenced> Sweep<N> {
         }
     }
 
-    /// In a long search, the others may be left out of most pieces.
+    /// Selects the backends for a piece: in a long search, most pieces leave out the others.
     fn of_piece(&mut self, piece: u64) {
         self.compares = piece.is_multiple_of(every());
     }
 
-    /// Looks at both signs of finite magnitudes, on every backend: those of one kind must give the same bits, so that
-    /// the errors of one of them are those of all.
+    /// Compares both signs of finite magnitudes, on every backend. Backends of one kind must give the same bits, so the
+    /// errors of one are those of all.
     fn see(&mut self, magnitudes: &[N]) {
         let x: Vec<N> = magnitudes.iter().copied().chain(magnitudes.iter().map(|&x| -x)).collect();
         let exact = Columns::of(magnitudes);
@@ -142,7 +142,7 @@ impl<N: Referenced> Sweep<N> {
                 assert!(finite, "{:?}: not finite, of one of {:?} to {:?}", RESULTS[k], x.first(), x.last());
                 let (positive, negative) = results.split_at(magnitudes.len());
                 for (results, (value, sign), side) in [(positive, PLACES[k][0], 1.0), (negative, PLACES[k][1], -1.0)] {
-                    // Most often none is larger, which is seen soonest without looking for where it would be.
+                    // Most often no error is larger than before, which is faster to check than to find its place.
                     let largest = exact.errors(value, sign, results).fold(0.0, f64::max);
                     if largest > peak.error {
                         let i = exact.errors(value, sign, results).position(|error| error == largest).unwrap_or(0);
@@ -165,7 +165,7 @@ impl<N: Referenced> Sweep<N> {
         }
     }
 
-    /// Looks around the largest errors found, ever again: at a distance of any size.
+    /// Searches around the largest errors found, again and again, at distances of any size.
     fn climb(&mut self, random: &mut Random, rounds: usize) {
         for _ in 0..rounds {
             let mut near = Vec::new();
@@ -182,7 +182,7 @@ impl<N: Referenced> Sweep<N> {
         }
     }
 
-    /// Prints the largest errors as `worst.csv` holds them, and compares them with the table.
+    /// Prints the largest errors in the form of `worst.csv`, and compares them with the table.
     fn report(&self, search: Search) {
         let (mut worst, mut list) = (Worst::on(backends()), String::new());
         let kind = std::any::type_name::<N>();
@@ -200,7 +200,7 @@ impl<N: Referenced> Sweep<N> {
     }
 }
 
-/// What is not finite: NaN stays NaN, and infinite logits give the limits.
+/// Checks inputs that are not finite: NaN stays NaN, and infinite logits give the limits.
 fn look_beyond<N: Number>(x: &[N]) {
     let inf = f64::INFINITY;
     let limits =
@@ -218,13 +218,13 @@ fn look_beyond<N: Number>(x: &[N]) {
     }
 }
 
-/// The worst input known of a result on backends that fuse.
+/// Returns the worst known input of a result, on backends that fuse.
 pub fn worst_input<N: Number>(name: &str) -> N {
     let (.., x, _) = listed::<N>().find(|&(kind, result, ..)| kind == 0 && RESULTS[result].0 == name).unwrap();
     x
 }
 
-/// The lines of the list for one type: arithmetic, result, input, error.
+/// Returns the lines of the list for one type: arithmetic, result, input, error.
 fn listed<N: Number>() -> impl Iterator<Item = (usize, usize, N, f64)> {
     let lines = include_str!("worst.csv").lines().map(|line| line.split(',').collect::<Vec<_>>());
     lines.filter(|cells| cells[0] == std::any::type_name::<N>()).map(|cells| {
@@ -235,7 +235,7 @@ fn listed<N: Number>() -> impl Iterator<Item = (usize, usize, N, f64)> {
     })
 }
 
-/// The worst that any search has found.
+/// Returns the worst errors that any search has found.
 fn known<N: Referenced>() -> Sweep<N> {
     let mut sweep = Sweep::new();
     sweep.see(&listed::<N>().map(|(_, _, x, _)| x.abs()).collect::<Vec<_>>());
@@ -244,7 +244,7 @@ fn known<N: Referenced>() -> Sweep<N> {
 
 for_both_types!(the_worst_known, here_and_there);
 
-/// Each is as bad as the list says, and the table says what the list does.
+/// Each input is as bad as the list says, and the table agrees with the list.
 fn the_worst_known<N: Referenced>() {
     for (kind, result, x, expected) in listed::<N>() {
         let mut sweep = Sweep::<N>::new();
@@ -255,7 +255,7 @@ fn the_worst_known<N: Referenced>() {
     known::<N>().report(Search::Full);
 }
 
-/// A thousandth of what the long searches look at.
+/// Compares a thousandth of the inputs of the long searches.
 fn here_and_there<N: Referenced>() {
     let mut sweep = Sweep::<N>::new();
     sweep.see(&magnitudes(&mut Random(5), 600));
@@ -263,8 +263,8 @@ fn here_and_there<N: Referenced>() {
     look_beyond(&[N::NAN, -N::NAN, N::INFINITY, -N::INFINITY]);
 }
 
-/// Every pattern of `f32`, unless [`every`] says that those will do between which something happens: below 2^-40 exp(-a) is
-/// 1 or next to it, and above 2^10 it is 0.
+/// Compares every pattern of `f32`; or, if [`every`] says so, only those where functions change: below 2^-40 exp(-a) is 1 or
+/// next to it, and above 2^10 it is 0.
 #[test]
 #[ignore = "takes minutes"]
 fn all_of_f32() {
@@ -291,13 +291,13 @@ fn all_of_f32() {
     all.report(Search::Full);
 }
 
-/// As many points of `f64` as the variable `POINTS` says.
+/// Compares as many points of `f64` as the variable `POINTS` says.
 #[test]
 #[ignore = "takes minutes"]
 fn many_of_f64() {
     let points: f64 = std::env::var("POINTS").map_or(1e8, |points| points.parse().expect("a number of points"));
     let start = Instant::now();
-    // A third of them where they fall, the rest climbing.
+    // A third of the points are random, and the rest climb.
     let (rounds, climbs) = (1100, 16);
     let sweeps = on_all_cores((points / 84_000.0).ceil() as u64, Sweep::<f64>::new, |best, piece| {
         let mut random = Random(piece << 20);
@@ -307,7 +307,7 @@ fn many_of_f64() {
         sweep.climb(&mut random, climbs);
         best.absorb(&sweep);
     });
-    // And from the worst known, so that the list can only grow worse.
+    // The search also starts from the worst known inputs, so the list can only grow worse.
     let mut all = known();
     sweeps.iter().for_each(|sweep| all.absorb(sweep));
     all.climb(&mut Random(1), 400);

@@ -1,8 +1,8 @@
-//! Promise 2: how far results are from the exact ones.
+//! Promise 2: the distance of results from the exact ones.
 //!
-//! `f32` against `f64`, `f64` against numbers of two words. Prints the largest errors with the inputs they were found at
-//! (`cargo test --release --test accuracy -- --nocapture`, and with `--ignored` after that the long searches, which go
-//! through all of `f32`). `POINTS=1e9` looks at so many of `f64`; by default it is 10^8.
+//! `f32` is compared with `f64`, and `f64` with numbers of two words. Prints the largest errors with their inputs (`cargo
+//! test --release --test accuracy -- --nocapture`; with `--ignored` after that also the long searches, which go through all
+//! of `f32`). `POINTS=1e9` sets the number of points of `f64`, which is 10^8 by default.
 
 #[path = "../common/mod.rs"]
 mod common;

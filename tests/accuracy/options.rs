@@ -1,5 +1,5 @@
-//! Sums and means, against exact sums, under options that few combine: weights of every kind, positive weights of classes,
-//! smoothing, a weighted mean, several calls; and of focal loss.
+//! Sums and means, against exact sums, with options that few callers combine: weights of every kind, positive weights of
+//! classes, smoothing, a weighted mean, several calls; and focal loss.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ fn sum<N: Referenced>(values: impl Iterator<Item = N::Exact>) -> N::Exact {
     values.fold(N::Exact::from_f64(0.0), |sum, v| sum + v)
 }
 
-/// The three reductions of one call, and of two calls, of which the second begins in the middle of a block.
+/// Compares the three reductions of one call, and of two calls, of which the second begins in the middle of a block.
 fn compare<N: Referenced, L: Loss<N>>(
     worst: &mut Worst,
     row: &str,
@@ -54,7 +54,7 @@ fn compare<N: Referenced, L: Loss<N>>(
     }
 }
 
-/// Logits, targets and weights; some of the weights are 0.
+/// Logits, targets and weights; some weights are 0.
 fn batches<N: Number>() -> impl Iterator<Item = [Vec<N>; 3]> {
     let mut random = Random(77);
     let lengths = [18, 33, 99, 258, 513, 1026, 3000].into_iter().cycle().take(70);
@@ -74,7 +74,7 @@ fn cross_entropy<N: Referenced>() {
         let references = references(&x);
         let weights = sum::<N>(w.iter().map(|&w| exact(w)));
         for (s, p) in [(0.0, [1.0; 3]), (0.0, [0.5, 7.0, 1.0]), (0.125, [1.0; 3]), (0.125, [0.5, 7.0, 1.0])] {
-            // A power of two, so that hard targets are smoothed exactly.
+            // The smoothing is a power of two, so that hard targets are smoothed exactly.
             let smooth = |t: N| t.to_f64() * (1.0 - s) + s / 2.0;
             let losses = references.iter().zip(&t).zip(&w).enumerate().map(|(i, ((reference, &t), w))| {
                 let [loss, ..] = reference.derivatives(smooth(t), p[i % CLASSES], w.to_f64());
@@ -94,7 +94,7 @@ fn cross_entropy<N: Referenced>() {
                 &weights,
             );
         }
-        // Weights by class too, which multiply sums.
+        // Weights by class multiply sums.
         let by_class = numbers::<N>(&[0.75, 2.5, 0.1]);
         let w: Vec<N> = (0..x.len()).map(|i| by_class[i % CLASSES]).collect();
         let weights = sum::<N>(w.iter().map(|&w| exact(w)));

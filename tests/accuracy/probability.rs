@@ -7,11 +7,11 @@ use logit_loss::{Bce, Loss, Reduction, Weights};
 
 for_both_types!(hard_targets, hard_targets_under_a_mean, other_weights, soft_targets, means);
 
-/// What the formulas need of one probability.
+/// The parts of the formulas for one probability.
 struct Reference<E> {
     p: E,
     q: E,
-    /// -ln p and -ln q, up to 100.
+    /// -ln p and -ln q, at most 100.
     costs: [E; 2],
     /// max(p q, 1e-12)
     below: E,
@@ -29,7 +29,7 @@ impl<E: Exact> Reference<E> {
         Self { costs: [held(p.ln()), held(log_of_q)], below, p, q }
     }
 
-    /// Loss, gradient, and what the gradient would be if it were a sum and not a difference.
+    /// Returns loss, gradient, and the gradient with the absolute values of its terms.
     fn results(&self, t: f64, p_w: f64, w: f64) -> [E; 3] {
         let [one, t, p_w, w] = [1.0, t, p_w, w].map(E::from_f64);
         let (up, down) = (one - t.clone(), p_w * t);
@@ -47,7 +47,7 @@ fn references<N: Referenced>(points: &[N]) -> Vec<Reference<N::Exact>> {
     points.iter().map(|&p| Reference::new(p)).collect()
 }
 
-/// Probabilities of every size, as close to 1 as to 0, and those where something happens.
+/// Probabilities of every size, as close to 1 as to 0, and those where functions change.
 fn points<N: Number>() -> Vec<N> {
     let mut random = Random(41);
     let mut all: Vec<N> = [0.0, -0.0, 0.5, 1.0].map(N::new).into();
@@ -55,7 +55,7 @@ fn points<N: Number>() -> Vec<N> {
     for _ in 0..4000 {
         all.push(N::new((random.unit() * f64::from(N::LEAST_EXPONENT)).exp2()));
         all.push(N::new(1.0 - (random.unit() * f64::from(-N::PRECISION)).exp2()));
-        // Where the denominator is held, the logarithm is, and where that takes an exponent out.
+        // Functions change where the denominator is clamped, where the logarithm is clamped, and where its exponent changes.
         for (at, width) in
             [(1e-12, 1e-3), ((-100f64).exp(), 1e-1), (half, 1e-2), (1.0 - half, 1e-2), (0.5, 1e-2), (0.5, 1.0)]
         {
@@ -66,8 +66,8 @@ fn points<N: Number>() -> Vec<N> {
     all
 }
 
-/// Losses and gradients at all points, for one target, positive weight and weight; `divisor` is what the mean does.
-/// `condition` is what the table adds to their names.
+/// Compares losses and gradients at all points, for one target, positive weight and weight; `divisor` is that of the mean.
+/// `condition` is added to their names in the table.
 fn compare<N: Referenced>(
     worst: &mut Worst,
     points: &[N],
@@ -79,7 +79,7 @@ fn compare<N: Referenced>(
     let targets = vec![t; points.len()];
     let [t_, p_w_, w_] = [t, p_w, w].map(|v| v.to_f64());
     let divisor = N::Exact::from_f64(if mean { points.len() as f64 } else { 1.0 });
-    // Only where it is a difference of rounded numbers.
+    // The gradient cancels only where it is a difference of rounded numbers.
     let cancels = t_ != 0.0 && t_ != 1.0 && p_w_ != 1.0;
     let exact: Vec<_> = references.iter().map(|reference| reference.results(t_, p_w_, w_)).collect();
     for backend in worst.backends.clone() {
@@ -102,7 +102,7 @@ fn compare<N: Referenced>(
                 }
             }
         }
-        // Losses come unreduced, and are those of other searches.
+        // Losses are not reduced, so other searches compare them.
         for (k, (error, i)) in largest.into_iter().enumerate().skip(usize::from(mean)) {
             let row =
                 [["loss", "gradient"][k], " of a probability", condition, if mean { ", mean" } else { "" }].concat();
@@ -198,7 +198,7 @@ fn means<N: Referenced>() {
                 compare_mean::<N>(&mut worst, row, &p, &hard, p_w);
                 compare_mean::<N>(&mut worst, row, &p, &soft, p_w);
             }
-            // All equal: all errors have the same sign.
+            // All elements are equal, so all errors have the same sign.
             let (p, t) = (vec![p[0]; n], vec![N::new(1.0); n]);
             compare_mean::<N>(&mut worst, "mean of probabilities, any", &p, &t, 5.0);
         }
@@ -206,7 +206,7 @@ fn means<N: Referenced>() {
     worst.report::<N>(Search::Full);
 }
 
-/// Both hard targets over the patterns of `f32`: run it in release.
+/// Compares both hard targets over the patterns of `f32`; this needs a release build.
 #[test]
 #[ignore = "takes minutes"]
 fn dense() {

@@ -1,5 +1,5 @@
-//! Sums and means, against exact sums: how far they are, and how far the same losses are when each is rounded and added
-//! to one number of the same type, which is what a plain loop does.
+//! Sums and means, against exact sums: their errors, and the errors of a plain loop, which rounds each loss and adds it to
+//! one number of the same type.
 
 use logit_loss::{BceWithLogits, Loss, Reduction, Weights};
 
@@ -12,7 +12,7 @@ type Elements<N> = (Vec<N>, Vec<N>);
 
 struct Distribution<N> {
     name: &'static str,
-    /// Whether it is of those for which more is promised.
+    /// Whether more is promised, since the logits are independent.
     independent: bool,
     elements: fn(&mut Random, usize) -> Elements<N>,
 }
@@ -27,7 +27,7 @@ fn distributions<N: Number>() -> [Distribution<N>; 12] {
         of("normal", true, |random, n| (random.normals(n, 2.0), random.hard(n))),
         of("normal, large", true, |random, n| (random.normals(n, 10.0), random.hard(n))),
         of("normal, soft", true, |random, n| (random.normals(n, 2.0), random.units(n))),
-        // Losses of 1e-9.
+        // Losses of about 1e-9.
         of("confident", true, |random, n| confident(random, n, 0.5)),
         of("equal", false, |random, n| (vec![N::new(8.0 * random.unit() - 4.0); n], vec![N::new(1.0); n])),
         of("equal, confident", false, |random, n| confident(random, n, 0.0)),
@@ -58,20 +58,20 @@ fn alternate<N: Number>(n: usize, values: [f64; 2]) -> Vec<N> {
     (0..n).map(|i| N::new(values[i % 2])).collect()
 }
 
-/// Logits that are far on the right side.
+/// Makes logits that are far on the right side.
 fn confident<N: Number>(random: &mut Random, n: usize, width: f64) -> Elements<N> {
     let t: Vec<N> = random.hard(n);
     let x = t.iter().map(|&t| N::new((20.7 + width * random.normal()) * (2.0 * t.to_f64() - 1.0))).collect();
     (x, t)
 }
 
-/// Without a positive weight, and with one.
+/// No positive weight, and one.
 const POS_WEIGHTS: [f64; 2] = [1.0, 5.0];
 
 /// The exact sum of the losses, and that of a plain loop.
 struct Sums<N: Referenced> {
     exact: N::Exact,
-    /// What additions have lost (Knuth).
+    /// The rounding errors of the additions (Knuth).
     lost: N::Exact,
     plain: N,
 }
@@ -86,7 +86,7 @@ impl<N: Referenced> Sums<N> {
     }
 }
 
-/// For each positive weight.
+/// Returns the sums for each positive weight.
 fn sums<N: Referenced>(x: &[N], t: &[N]) -> [Sums<N>; 2] {
     let zero = N::Exact::from_f64(0.0);
     let mut sums = POS_WEIGHTS.map(|_| Sums { exact: zero.clone(), lost: zero.clone(), plain: N::new(0.0) });
@@ -100,7 +100,7 @@ fn sums<N: Referenced>(x: &[N], t: &[N]) -> [Sums<N>; 2] {
     sums
 }
 
-/// The row of the table.
+/// Returns the row of the table.
 fn row(independent: bool, n: usize, soft: bool, p: f64) -> &'static str {
     match (independent, p == 1.0) {
         _ if n == 1 && soft && p != 1.0 => "mean of one, soft, p = 5",
@@ -111,8 +111,8 @@ fn row(independent: bool, n: usize, soft: bool, p: f64) -> &'static str {
     }
 }
 
-/// Compares sums and means with the exact ones, for each positive weight. The largest error of ours, and that of the plain
-/// loop's sum.
+/// Compares sums and means with the exact ones, for each positive weight. Returns the largest error of ours, and that of the
+/// plain loop's sum.
 fn compare<N: Referenced>(worst: &mut Worst, name: &str, independent: bool, (x, t): &Elements<N>) -> [[f64; 2]; 2] {
     let soft = t.iter().any(|&t| t != N::new(0.0) && t != N::new(1.0));
     let sums = sums(x, t);
@@ -144,8 +144,8 @@ fn compare<N: Referenced>(worst: &mut Worst, name: &str, independent: bool, (x, 
     })
 }
 
-/// Single logits, and all equal, where all errors have the same sign: of random ones, and of those where 300,000 in
-/// [-4, 4] had their largest errors, in `f32`.
+/// Compares single logits, and logits that are all equal, so that all errors have the same sign: random ones, and those with
+/// the largest errors of 300,000 in [-4, 4], in `f32`.
 fn equal<N: Referenced>(logits: u64) -> Worst {
     let directed = [0.755_104_36, 0.815_626_74, 0.770_714_4, 0.786_149_3, -0.766_765].map(|x: f32| x.into());
     let found = on_all_cores(
@@ -164,7 +164,7 @@ fn equal<N: Referenced>(logits: u64) -> Worst {
     Worst::of_all(found)
 }
 
-/// Every distribution at every length, several times; the longest first, on all cores.
+/// Compares every distribution at every length, several times, the longest first, on all cores.
 fn search<N: Referenced>(lengths: &[usize], runs: usize) -> Worst {
     let distributions = distributions::<N>();
     let pieces = distributions.len() * lengths.len();
@@ -175,7 +175,7 @@ fn search<N: Referenced>(lengths: &[usize], runs: usize) -> Worst {
             let length = lengths.len() - 1 - piece as usize / distributions.len();
             let (n, kind) = (lengths[length], piece as usize % distributions.len());
             let Distribution { name, independent, elements } = &distributions[kind];
-            // Of its own, whatever the other pieces are.
+            // Each piece has random numbers of its own, which do not depend on other pieces.
             let mut random = Random((kind as u64) << 32 | n as u64);
             let mut largest = [0.0; 4];
             for _ in 0..if n > 10_000 { 1 } else { runs } {
@@ -206,7 +206,7 @@ fn short<N: Referenced>() {
 
 fn long<N: Referenced>() {
     let lengths = [1, 2, 15, 16, 17, 31, 33, 64, 100, 257, 512, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
-    // The last takes three minutes of `f64`, whose reference has two words.
+    // The last length takes three minutes for `f64`, whose reference has two words.
     let ends_early = every() > 1 && N::PRECISION > 24;
     let lengths = &lengths[..lengths.len() - usize::from(ends_early)];
     Worst::of_all(vec![search::<N>(lengths, 20), equal::<N>(3000)]).report::<N>(Search::Full);

@@ -1,4 +1,4 @@
-//! The references are right: against numbers of 140 bits, made by another library, and against values computed elsewhere.
+//! Checks the references: against numbers of 140 bits from another library, and against values computed elsewhere.
 
 use crate::common::exact::{Big, Exact, Logit, Referenced, big, error_of};
 use crate::common::{Random, for_both_types};
@@ -7,7 +7,7 @@ use crate::search::{every, magnitudes};
 
 /// A reference as a number of 140 bits.
 trait Checked: Referenced {
-    /// To how much of itself a reference must be right.
+    /// The relative error that a reference may have.
     const ERROR: f64;
 
     fn to_big(v: Self::Exact) -> Big;
@@ -30,7 +30,7 @@ impl Checked for f64 {
     }
 }
 
-/// Of what it should be.
+/// Returns the relative error of a reference.
 fn relative_error<N: Checked>(found: N::Exact, exact: &Big) -> f64 {
     // Far below any result that is not 0, the exponents of `f64` end.
     let scale = exact.exponent().map_or(0, |k| k.max(4 * N::LEAST_EXPONENT));
@@ -40,7 +40,7 @@ fn relative_error<N: Checked>(found: N::Exact, exact: &Big) -> f64 {
 const NAMES: [&str; 7] =
     ["log1p(e)", "a + log1p(e)", "1 / (1 + e)", "e / (1 + e)", "e / (1 + e)^2", "ln(p)", "log1p(-p)"];
 
-/// The five functions of |x| that results are made of, and the logarithms of a probability.
+/// Returns the five functions of |x| that results are made of, and the logarithms of a probability.
 fn functions<E: Exact>(a: f64, p: f64) -> [E; 7] {
     let [log, sum, near, far, product] = values(E::from_f64(a));
     [log, sum, near, far, product, E::from_f64(p).ln(), E::from_f64(-p).ln_1p()]
@@ -52,7 +52,7 @@ fn compare<N: Checked>(points: usize) {
     let all = magnitudes::<N>(&mut random, points / 11);
     assert!(all.len() >= points);
     for x in all {
-        // Of every size below 1, and of every distance from it.
+        // Probabilities of every size below 1, and of every distance from 1.
         let p = N::new(if x.to_f64() < 1.0 { 1.0 - x.to_f64() } else { 1.0 / x.to_f64() });
         let p = if p > N::new(0.0) && p < N::new(1.0) { p } else { N::new(0.5) };
         let (found, exact) = (functions::<N::Exact>(x.to_f64(), p.to_f64()), functions::<Big>(x.to_f64(), p.to_f64()));
@@ -83,7 +83,7 @@ fn are_right_at_a_hundred_thousand_points() {
     compare::<f64>(points);
 }
 
-/// Against values computed elsewhere.
+/// Compares with values computed elsewhere.
 #[test]
 fn are_those_of_other_programs() {
     let logit = Logit::new(&big(1.0));

@@ -1,4 +1,4 @@
-//! Where errors are looked for, and the largest that were found.
+//! The inputs of searches, and the largest errors that were found.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,19 +10,19 @@ use logit_loss::Backend;
 use crate::allowed;
 use crate::common::{Number, Random, backends};
 
-/// By how much the table may exceed what a search finds.
+/// The number of ULP by which the table may exceed the error that a search finds.
 const SLACK: f64 = 0.1;
 
-/// Whether a search finds all that the table says was found.
+/// Whether a search is long enough to find all errors in the table.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Search {
-    /// A longer one finds more.
+    /// A longer search finds more.
     Short,
     Full,
 }
 
 impl Search {
-    /// That of [`points`], where of `f32` a longer one goes through all patterns.
+    /// The kind of search that uses [`points`]; for `f32` a longer one goes through all patterns.
     pub fn here_and_there<N: Number>() -> Self {
         if N::PRECISION == 24 { Self::Short } else { Self::Full }
     }
@@ -47,7 +47,7 @@ impl Worst {
         }
     }
 
-    /// What several searches have found.
+    /// Joins the results of several searches.
     pub fn of_all(searches: Vec<Self>) -> Self {
         let mut all = Self::on(backends());
         for (key, found) in searches.into_iter().flat_map(|search| search.found) {
@@ -59,8 +59,8 @@ impl Worst {
         all
     }
 
-    /// Prints all of it, and fails where the table says that less was measured; or, after a full search, more. What was
-    /// promised, another test compares with the table.
+    /// Prints all errors, and fails where one is larger than the table's or, after a full search, much smaller. Another test
+    /// compares promised errors with the table.
     #[track_caller]
     pub fn report<N: Number>(&self, search: Search) {
         let kind = std::any::type_name::<N>();
@@ -80,7 +80,7 @@ impl Worst {
     }
 }
 
-/// Magnitudes of logits of every size, and of those where something happens.
+/// Magnitudes of logits of every size, and of those where functions change.
 pub fn magnitudes<N: Number>(random: &mut Random, rounds: usize) -> Vec<N> {
     let mut all: Vec<N> = Vec::new();
     let (ln_2, precision) = (std::f64::consts::LN_2, f64::from(N::PRECISION));
@@ -93,12 +93,12 @@ pub fn magnitudes<N: Number>(random: &mut Random, rounds: usize) -> Vec<N> {
         for (low, high) in [
             (0.0, 2.0),
             (0.0, 20.0),
-            // Where 1 + e is 1.
+            // Where 1 + e rounds to 1.
             (precision * 0.66, precision * 0.72),
             (0.0, last + 3.0),
             // Where results are subnormal.
             (last - precision, last + 2.0),
-            // e is about 1, and about 1/2, and about sqrt(2) - 1, where the logarithm takes the exponent out.
+            // Where e is about 1, about 1/2, and about sqrt(2) - 1, where the logarithm takes an exponent out.
             (0.0, 1e-3),
             (0.69, 0.696),
             (0.8813, 0.8815),
@@ -106,7 +106,7 @@ pub fn magnitudes<N: Number>(random: &mut Random, rounds: usize) -> Vec<N> {
             all.push(N::new(low + (high - low) * random.unit()));
         }
         all.push(N::new((random.unit() * -2.0 * precision).exp2()));
-        // The edges of the reduction to a range: multiples of ln 2 and halves between them.
+        // The edges of the range reduction: multiples of ln 2 and the middles between them.
         let n = random.below((last / ln_2) as usize) as f64;
         let edge = (n + 0.5 * random.below(2) as f64) * ln_2;
         all.push(N::new(edge * (1.0 + (random.unit() - 0.5) * 1e-6)));
@@ -115,12 +115,12 @@ pub fn magnitudes<N: Number>(random: &mut Random, rounds: usize) -> Vec<N> {
     all
 }
 
-/// Of both signs.
+/// Logits of both signs.
 pub fn logits<N: Number>(rounds: usize) -> Vec<N> {
     magnitudes(&mut Random(99), rounds).into_iter().flat_map(|x: N| [x, -x]).collect()
 }
 
-/// Of `f32` a stride through all patterns as well.
+/// Points; for `f32` also a stride through all patterns.
 pub fn points<N: Number>() -> Vec<N> {
     let mut points = logits(600);
     if N::PRECISION == 24 {
@@ -133,13 +133,14 @@ fn strided<N: Number>(stride: usize) -> impl Iterator<Item = N> {
     (0..=u64::from(u32::MAX)).step_by(stride).map(N::from_bits_of).filter(|x| x.abs() <= N::LARGEST)
 }
 
-/// The variable `EVERY` shortens the long searches: of backends with the bits of another, of `f32` where no function turns,
-/// and of points where references are compared, they look only at every so many; sums of `f64` leave out the longest.
+/// The variable `EVERY` shortens the long searches: they take only every n-th of the backends that have the bits of another,
+/// of the patterns of `f32` where no function changes, and of the points where references are compared; sums of `f64` leave
+/// out the longest.
 pub fn every() -> u64 {
     std::env::var("EVERY").map_or(1, |every| every.parse().expect("a number"))
 }
 
-/// Does all the pieces, a thread for each core, and shows how far it is. What each thread has made of its own.
+/// Runs all pieces, with a thread for each core, and shows the progress. Returns what each thread has made.
 pub fn on_all_cores<S: Send>(pieces: u64, start: impl Fn() -> S + Sync, work: impl Fn(&mut S, u64) + Sync) -> Vec<S> {
     let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} of {duration}").unwrap();
     let bar = ProgressBar::new(pieces).with_style(style);
@@ -163,8 +164,8 @@ pub fn on_all_cores<S: Send>(pieces: u64, start: impl Fn() -> S + Sync, work: im
     states
 }
 
-/// Looks at the patterns of `f32` in steps of `stride`, on the fastest backend of each kind, since the others have the
-/// same bits.
+/// Runs over the patterns of `f32` in steps of `stride`, on the fastest backend of each kind, since the others have the same
+/// bits.
 pub fn over_all_patterns(stride: u64, look: impl Fn(&mut Worst, &[f32]) + Sync) -> Worst {
     const PIECE: u64 = 1 << 20;
     let fastest = || {

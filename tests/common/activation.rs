@@ -1,4 +1,4 @@
-//! Sigmoid, its logarithm, and softplus: examples of them, and their exact values.
+//! Examples of sigmoid, its logarithm, and softplus, and their exact values.
 
 use logit_loss::Backend;
 
@@ -11,7 +11,7 @@ mod function;
 pub use function::Activation::{self, LogSigmoid, Sigmoid, Softplus};
 
 impl<N: Number> Activation<N> {
-    /// Softplus with a beta that is the plain function, and with others.
+    /// The functions, with softplus of a beta of 1, and of others.
     pub fn all() -> [Self; 7] {
         let [one, two, other, small, large] = [1.0, 2.0, 0.7, 3e-9, 1.1e11].map(|beta| Softplus(N::new(beta)));
         [Sigmoid, LogSigmoid, one, two, other, small, large]

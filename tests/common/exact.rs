@@ -1,4 +1,4 @@
-//! References: `f64` for `f32`, numbers of two words for `f64`; both are compared with numbers of 140 bits.
+//! References: `f64` for `f32`, and numbers of two words for `f64`. Both are compared with numbers of 140 bits.
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -7,7 +7,7 @@ use dashu_float::{FBig, round::mode::HalfEven};
 use super::Number;
 use super::twofold::Twofold;
 
-/// 140 bits: what the other references are compared with.
+/// A number of 140 bits, with which the other references are compared.
 pub type Big = FBig<HalfEven, 2>;
 
 pub fn big(v: f64) -> Big {
@@ -27,11 +27,11 @@ pub trait Exact:
     fn from_f64(v: f64) -> Self;
     fn exp(&self) -> Self;
     fn ln_1p(&self) -> Self;
-    /// Of 0, a number whose exponential is 0.
+    /// Returns the logarithm; of 0, a number whose exponential is 0.
     fn ln(&self) -> Self;
-    /// The number k for which 2^k <= |self| < 2^(k + 1); none for 0.
+    /// Returns the k for which 2^k <= |self| < 2^(k + 1); none for 0.
     fn exponent(&self) -> Option<i32>;
-    /// self / 2^k
+    /// Returns self / 2^k.
     fn over_power(self, k: i32) -> f64;
 }
 
@@ -62,7 +62,7 @@ impl Exact for Big {
         big(v)
     }
     fn exp(&self) -> Big {
-        // Beyond any number that a weight could bring back; and a 0 that is a product has no precision.
+        // No weight can make more of such a number; and a 0 that is a product has no precision.
         match self {
             x if *x < big(-4000.0) => big(0.0),
             x if *x == big(0.0) => big(1.0),
@@ -91,7 +91,7 @@ impl Exact for Big {
     }
 }
 
-/// What a type's results are compared with.
+/// A type with a reference for its results.
 pub trait Referenced: Number {
     type Exact: Exact;
 }
@@ -104,12 +104,12 @@ impl Referenced for f64 {
     type Exact = Twofold;
 }
 
-/// The exponent of an ULP of a number of this size.
+/// Returns the exponent of an ULP of a number of this size.
 pub fn ulp_of<N: Referenced>(size: &N::Exact) -> i32 {
     size.exponent().map_or(N::LEAST_EXPONENT, |k| (k + 1 - N::PRECISION).max(N::LEAST_EXPONENT))
 }
 
-/// By how many ULP of `size` the result is off.
+/// Returns the error of a result in ULP of `size`.
 pub fn error_of<N: Referenced>(found: N, exact: &N::Exact, size: &N::Exact) -> f64 {
     let largest = N::Exact::from_f64(N::LARGEST.to_f64());
     let magnitude = if *exact < N::Exact::from_f64(0.0) { -exact.clone() } else { exact.clone() };
@@ -122,12 +122,12 @@ pub fn error_of<N: Referenced>(found: N, exact: &N::Exact, size: &N::Exact) -> f
     (N::Exact::from_f64(found.to_f64()) - exact.clone()).over_power(ulp_of::<N>(size)).abs()
 }
 
-/// Of each logit, what all formulas share.
+/// Returns the parts that all formulas share, of each logit.
 pub fn references<N: Referenced>(logits: &[N]) -> Vec<Logit<N::Exact>> {
     logits.iter().map(|x| Logit::new(&N::Exact::from_f64(x.to_f64()))).collect()
 }
 
-/// What all formulas share of one logit.
+/// The parts of one logit that all formulas share.
 pub struct Logit<E> {
     pub positive: bool,
     /// |x|
@@ -146,7 +146,7 @@ impl<E: Exact> Logit<E> {
         Self { positive, log: e.ln_1p(), a, e }
     }
 
-    /// Loss, gradient and Hessian.
+    /// Returns loss, gradient and Hessian.
     pub fn derivatives(&self, t: f64, p: f64, w: f64) -> [E; 3] {
         let [one, t, p, w] = [1.0, t, p, w].map(E::from_f64);
         let (up, down) = (one.clone() - t.clone(), p * t);
@@ -161,13 +161,13 @@ impl<E: Exact> Logit<E> {
         ]
     }
 
-    /// w (up + down), which is what the error of a soft target's gradient is measured by.
+    /// Returns w (up + down), the unit for the error of a soft target's gradient.
     pub fn scale(t: f64, p: f64, w: f64) -> E {
         let [one, t, p, w] = [1.0, t, p, w].map(E::from_f64);
         w * (one - t.clone() + p * t)
     }
 
-    /// The derivative with respect to the target, and the larger of its two terms.
+    /// Returns the derivative with respect to the target, and the larger of its two terms.
     pub fn target_gradient(&self, p: f64, w: f64) -> [E; 2] {
         let [zero, one, p, w] = [0.0, 1.0, p, w].map(E::from_f64);
         let linear = w.clone() * if self.positive { -self.a.clone() } else { p.clone() * self.a.clone() };
@@ -177,8 +177,8 @@ impl<E: Exact> Logit<E> {
         [linear + logarithm, if a < b { b } else { a }]
     }
 
-    /// Focal loss, gradient and Hessian by torchvision's formulas, each with what it would be if no term or factor were
-    /// a difference; `alpha` of positives and negatives.
+    /// Returns focal loss, gradient and Hessian by torchvision's formulas, each with the absolute values of its terms and
+    /// factors; `alpha` is for positives and negatives.
     pub fn focal(&self, t: f64, gamma: f64, alpha: [f64; 2]) -> [[E; 2]; 3] {
         let [one, two] = [1.0, 2.0].map(E::from_f64);
         let [t, g, positive, negative] = [t, gamma, alpha[0], alpha[1]].map(E::from_f64);
@@ -213,8 +213,8 @@ impl<E: Exact> Logit<E> {
         [[a, size_a], [b, size_b], [c, size_c]]
     }
 
-    /// Asymmetric loss, gradient and Hessian of a target, each with what it would be if no term were a difference; the margin
-    /// in two words.
+    /// Returns asymmetric loss, gradient and Hessian of a target, each with the absolute values of its terms; the margin has
+    /// two words.
     pub fn asymmetric(&self, t: f64, gammas: [f64; 2], margin: [f64; 2]) -> [[E; 2]; 3] {
         let d = E::from_f64(1.0) + self.e.clone();
         let (near, far) = (E::from_f64(1.0) / d.clone(), self.e.clone() / d);
@@ -236,7 +236,7 @@ impl<E: Exact> Logit<E> {
     }
 }
 
-/// Loss and derivatives of one side of asymmetric loss, which ascends, with the sizes of their terms.
+/// Returns loss and derivatives of one side of asymmetric loss, as functions that ascend, with the sizes of their terms.
 fn side<E: Exact>(s: E, r: E, softplus: E, gamma: f64, m: E) -> [[E; 2]; 3] {
     let [zero, one, two, g] = [0.0, 1.0, 2.0, gamma].map(E::from_f64);
     let q = s.clone() - m.clone();

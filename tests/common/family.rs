@@ -1,4 +1,4 @@
-//! All losses behind one trait, so that one test can serve them all.
+//! All losses behind one trait, so that one test serves them all.
 
 use logit_loss::{
     AsymmetricLoss, Backend, Bce as OfProbabilities, BceWithLogits, Element, Error, FocalLoss, Hessian, Label, Loss,
@@ -7,7 +7,7 @@ use logit_loss::{
 
 use super::Number;
 
-/// A loss, with the builders that all have, and with what not all have.
+/// A loss, with the builders that all losses have, and with methods that only some have.
 pub trait Tested<'w, N: Number>: Loss<N> + Copy + Sync {
     fn weighted(self, weight: Weights<'w, N>) -> Self;
     fn class_weighted(self, weight: Weights<'w, N>) -> Self;
@@ -42,7 +42,7 @@ pub trait Tested<'w, N: Number>: Loss<N> + Copy + Sync {
     }
 }
 
-/// Implements it for a loss, of which only some have the rest.
+/// Implements the trait for a loss, which may lack some of the methods.
 macro_rules! tested {
     ($loss:ident, $($rest:item)*) => {
         impl<'w, N: Number> Tested<'w, N> for $loss<'w, N> {
@@ -127,19 +127,19 @@ tested! {
     }
 }
 
-/// A kind of loss, whatever its weights live as long as.
+/// A kind of loss, with weights of any lifetime.
 pub trait Family<N: Number> {
     type Loss<'w>: Tested<'w, N>;
 
-    /// Of the parameters that only this kind has, the number chooses some.
+    /// Returns a loss; the number chooses the parameters that only this kind has.
     fn with<'w>(number: usize) -> Self::Loss<'w>;
 
-    /// What the loss takes, made of a logit; of NaN, something that a weight of 0 takes away.
+    /// Makes an input of the loss from a logit; from NaN, an input that only a weight of 0 allows.
     fn input(logit: N) -> N {
         logit
     }
 
-    /// The input that is the least welcome as a neighbour.
+    /// Returns the input that would do the most harm to a neighbour.
     fn neighbour() -> N {
         N::NAN
     }
@@ -190,13 +190,13 @@ impl<N: Number> Family<N> for Probabilities {
         OfProbabilities::new()
     }
 
-    /// Small numbers as they are.
+    /// Keeps small numbers as they are.
     fn input(logit: N) -> N {
         let x = logit.to_f64();
         if x.abs() < 0.1 { logit.abs() } else { N::new(1.0 / (1.0 + (-x).exp())) }
     }
 
-    /// With the largest loss and gradient, if the target is 0.
+    /// Has the largest loss and gradient, if the target is 0.
     fn neighbour() -> N {
         N::new(1.0)
     }

@@ -1,4 +1,4 @@
-//! What the tests share: both element types behind one trait, the backends, reproducible random numbers.
+//! Shared by the tests: both element types behind one trait, the backends, reproducible random numbers.
 
 #![allow(dead_code, unused_macros, unused_imports, reason = "every test file takes only what it needs")]
 
@@ -15,9 +15,9 @@ use family::Tested;
 
 /// `f32` or `f64`.
 pub trait Number: Real + Label<Self> {
-    /// Bits of the significand, the hidden one included.
+    /// The number of bits of the significand, including the hidden one.
     const PRECISION: i32;
-    /// The smallest subnormal is 2 to this power.
+    /// The smallest subnormal number is 2 to this power.
     const LEAST_EXPONENT: i32;
     const TINIEST: Self;
     const SMALLEST_NORMAL: Self;
@@ -25,15 +25,15 @@ pub trait Number: Real + Label<Self> {
     const LARGEST: Self;
     const INFINITY: Self;
     const NAN: Self;
-    /// Elements of a vector of the widest backend.
+    /// The number of elements of a vector of the widest backend.
     const WIDEST: usize;
-    /// Elements of a chunk: where a batch may be cut without changing a bit.
+    /// The number of elements of a chunk, at whose multiples a batch may be cut without changing a bit.
     const CHUNK: usize;
 
     fn new(v: f64) -> Self;
     fn to_f64(self) -> f64;
     fn bits(self) -> u64;
-    /// From the lowest bits.
+    /// Makes a number from the lowest bits.
     fn from_bits_of(bits: u64) -> Self;
     fn is_nan(self) -> bool;
     fn abs(self) -> Self;
@@ -127,7 +127,7 @@ pub fn numbers<T: Number>(values: &[f64]) -> Vec<T> {
     values.iter().map(|&v| T::new(v)).collect()
 }
 
-/// Negatives / positives of each class.
+/// Computes negatives / positives of each class.
 pub fn balance<N: Number, Y: Label<N>>(targets: &[Y], out: &mut [N]) -> Result<(), Error> {
     let mut counts = vec![ClassCount::new(); out.len()];
     BceWithLogits::<N>::new().count_classes(&mut counts, 1, targets)?;
@@ -138,23 +138,23 @@ pub fn backends() -> impl Iterator<Item = Backend> {
     Backend::available()
 }
 
-/// The slowest backend that must give the same bits: that with the fewest lanes.
+/// Returns the slowest backend that must give the same bits: the one with the fewest lanes.
 pub fn slowest_of<T: Number>(backend: Backend) -> Backend {
     Backend::available().filter(|b| b.is_fused() == backend.is_fused()).last().expect("`backend` is one")
 }
 
-/// Equal bits; a NaN's payload and sign are not promised.
+/// Whether the bits are equal; the payload and sign of a NaN are not promised.
 pub fn same<T: Number>(a: T, b: T) -> bool {
     a.bits() == b.bits() || (a.is_nan() && b.is_nan())
 }
 
-/// What every method writes and returns.
+/// The results of all methods.
 pub type Everything<T> = Vec<(&'static str, Result<Vec<T>, Error>)>;
 
-/// Canaries around every output.
+/// The value around every output, which must not change.
 const CANARY: f64 = 12_345.0;
 
-/// Runs a method that writes, on an output that starts `offset` elements into its buffer; nothing beside may change.
+/// Runs a method on an output that starts `offset` elements into its buffer; nothing beside the output may change.
 pub fn written<T: Number>(len: usize, offset: usize, write: impl FnOnce(&mut [T]) -> Result<(), Error>) -> Vec<T> {
     let mut buffer = vec![T::new(CANARY); len + offset + 17];
     write(&mut buffer[offset..offset + len]).unwrap();
@@ -163,7 +163,7 @@ pub fn written<T: Number>(len: usize, offset: usize, write: impl FnOnce(&mut [T]
     buffer[offset..offset + len].to_vec()
 }
 
-/// Every method, on slices that start `offset` elements into their buffers, each in its own way beside others.
+/// Runs every method on slices that start `offset` elements into their buffers, each at another address.
 pub fn everything<'w, T: Number, Y: Label<T>>(
     tested: impl Tested<'w, T>,
     logits: &[T],
@@ -212,7 +212,7 @@ pub fn everything<'w, T: Number, Y: Label<T>>(
     let mut sum = logit_loss::LossSum::new();
     tested.accumulate(&mut sum, logits, targets).unwrap();
 
-    // Promised within one backend, so checked wherever all methods run.
+    // One backend promises the same bits for these methods, so this checks it for every backend.
     for (name, other) in [("loss_and_gradient", &with_loss), ("in place", &in_place)] {
         agree("gradient", &gradient, name, other);
     }
@@ -237,7 +237,7 @@ pub fn everything<'w, T: Number, Y: Label<T>>(
     all
 }
 
-/// A derivative of the reduced loss exists where the loss does.
+/// A derivative of the reduced loss exists exactly if the loss does.
 fn reduced<T: Number>(loss: &Result<Vec<T>, Error>, values: impl FnOnce() -> Vec<T>) -> Result<Vec<T>, Error> {
     loss.as_ref().map_err(|&e| e)?;
     Ok(values())
@@ -250,7 +250,7 @@ fn agree<T: Number>(name: &str, a: &Result<Vec<T>, Error>, other_name: &str, b: 
     }
 }
 
-/// Where two results differ in a bit.
+/// Returns where two results differ in a bit.
 pub fn difference<T: Number>(a: &Result<Vec<T>, Error>, b: &Result<Vec<T>, Error>) -> Option<String> {
     match (a, b) {
         (Ok(a), Ok(b)) if a.len() == b.len() => {
@@ -262,7 +262,7 @@ pub fn difference<T: Number>(a: &Result<Vec<T>, Error>, b: &Result<Vec<T>, Error
     }
 }
 
-/// Every method gave the same bits.
+/// Checks that every method gave the same bits.
 #[track_caller]
 pub fn assert_same<T: Number>(a: &Everything<T>, b: &Everything<T>, context: &dyn Fn() -> String) {
     for ((name, a), (_, b)) in a.iter().zip(b) {
@@ -272,7 +272,7 @@ pub fn assert_same<T: Number>(a: &Everything<T>, b: &Everything<T>, context: &dy
     }
 }
 
-/// SplitMix64: the same numbers on every machine.
+/// SplitMix64, which gives the same numbers on every machine.
 pub struct Random(pub u64);
 
 impl Random {
@@ -288,7 +288,7 @@ impl Random {
         (self.bits() % n as u64) as usize
     }
 
-    /// In [0, 1).
+    /// Returns a number in [0, 1).
     pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }
@@ -301,7 +301,7 @@ impl Random {
         (0..n).map(|_| T::new(self.normal() * scale)).collect()
     }
 
-    /// Zeros and ones.
+    /// Returns zeros and ones.
     pub fn hard<T: Number>(&mut self, n: usize) -> Vec<T> {
         (0..n).map(|_| T::new((self.bits() >> 63) as f64)).collect()
     }

@@ -1,6 +1,7 @@
-//! Numbers of two words of `f64`: over 100 bits, at a hundredth of the time that any number of digits takes.
+//! Numbers of two words of `f64`: they have over 100 bits, and take a hundredth of the time of numbers with any number of
+//! digits.
 //!
-//! The exponent is apart, so that no number here is subnormal or infinite.
+//! The exponent is stored separately, so that no number here is subnormal or infinite.
 
 use std::cmp::Ordering;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -15,13 +16,13 @@ struct Words {
 }
 
 /// The algorithms are those of Joldes, Muller and Popescu ("Tight and rigorous error bounds for basic building blocks of
-/// double-word arithmetic", 2017), their errors a few times 2^-106. None needs a fused multiply-add.
+/// double-word arithmetic", 2017). Their errors are a few times 2^-106. None needs a fused multiply-add.
 impl Words {
     const fn new(v: f64) -> Self {
         Self { hi: v, lo: 0.0 }
     }
 
-    /// Exact.
+    /// Returns the exact sum.
     const fn sum(a: f64, b: f64) -> Self {
         let hi = a + b;
         let b_part = hi - a;
@@ -29,13 +30,13 @@ impl Words {
         Self { hi, lo: (a - a_part) + (b - b_part) }
     }
 
-    /// Exact for |a| >= |b|.
+    /// Returns the exact sum for |a| >= |b|.
     const fn ordered_sum(a: f64, b: f64) -> Self {
         let hi = a + b;
         Self { hi, lo: b - (hi - a) }
     }
 
-    /// Exact.
+    /// Returns the exact product.
     const fn product(a: f64, b: f64) -> Self {
         let (a_head, a_tail) = Self::split(a);
         let (b_head, b_tail) = Self::split(b);
@@ -74,26 +75,27 @@ impl Words {
         Self { hi: self.hi * power, lo: self.lo * power }
     }
 
-    /// self - k ln 2
+    /// Returns self - k ln 2.
     fn less_ln_2(self, k: f64) -> Self {
         LN_2.iter().fold(self, |rest, &word| rest.plus(Self::product(-k, word)))
     }
 
-    /// log(1 + self) for 1 + self from sqrt(1/2) to sqrt(2): twice the inverse hyperbolic tangent of self / (2 + self).
+    /// Returns log(1 + self) for 1 + self from sqrt(1/2) to sqrt(2): twice the inverse hyperbolic tangent of self / (2 +
+    /// self).
     fn ln_1p(self) -> Self {
         let s = self.over(Self::new(2.0).plus(self));
         s.by_power(1).times(series(&ODD, s.times(s), 11))
     }
 }
 
-/// 2^k, if that is normal.
+/// Returns 2^k, if that is normal.
 const fn power(k: i32) -> f64 {
     f64::from_bits(((1023 + k) as u64) << 52)
 }
 
 const LN_2: [f64; 3] = [std::f64::consts::LN_2, 2.319_046_813_846_299_6e-17, 5.707_708_438_416_212e-34];
 
-/// 1 / k!: enough of them for 2^-110 at ln 2 / 2.
+/// 1 / k!, enough of them for 2^-110 at ln 2 / 2.
 const FACTORIALS: [Words; 24] = {
     let mut all = [Words::new(1.0); 24];
     let mut k = 1;
@@ -104,7 +106,7 @@ const FACTORIALS: [Words; 24] = {
     all
 };
 
-/// 1 / (2 k + 1): enough of them for 2^-110 at (sqrt(2) - 1)^4.
+/// 1 / (2 k + 1), enough of them for 2^-110 at (sqrt(2) - 1)^4.
 const ODD: [Words; 22] = {
     let mut all = [Words::new(1.0); 22];
     let mut k = 1;
@@ -115,7 +117,7 @@ const ODD: [Words; 22] = {
     all
 };
 
-/// The power series: from the power `single` on, one word is enough.
+/// Returns the power series; from the power `single` on, one word is enough.
 fn series(coefficients: &[Words], x: Words, single: usize) -> Words {
     let (double, single) = coefficients.split_at(single);
     let tail = single.iter().rev().fold(0.0, |sum, c| sum * x.hi + c.hi);
@@ -144,7 +146,7 @@ impl Twofold {
         self.words.hi == 0.0
     }
 
-    /// Both words and their exponent.
+    /// Returns both words and their exponent.
     pub fn parts(self) -> ([f64; 2], i32) {
         ([self.words.hi, self.words.lo], self.exponent)
     }
@@ -161,7 +163,7 @@ impl Add for Twofold {
             return self;
         }
         let (a, b) = if self.exponent < other.exponent { (other, self) } else { (self, other) };
-        // Beyond all digits.
+        // The smaller number is beyond all digits of the larger one.
         if a.exponent - b.exponent > 250 {
             return a;
         }
@@ -218,12 +220,12 @@ impl PartialOrd for Twofold {
 impl Exact for Twofold {
     fn from_f64(v: f64) -> Self {
         assert!(v.is_finite());
-        // By a power that leaves it normal.
+        // This power of two keeps the number normal.
         let k = if v.abs() < 1.0 { -512 } else { 512 };
         Self::new(Words::new(v).by_power(-k), k)
     }
 
-    /// For self below 2^20; 0 below -2^20.
+    /// Returns exp(self) for self below 2^20; 0 below -2^20.
     fn exp(&self) -> Self {
         if self.exponent < -115 {
             return Self::from_f64(1.0) + *self;
@@ -241,7 +243,7 @@ impl Exact for Twofold {
         if self.exponent < -115 {
             return *self;
         }
-        // Up to a quarter nothing may be lost to 1.
+        // Up to a quarter, no digit may be lost to the 1.
         if self.exponent < -2 {
             return Self::new(self.words.by_power(self.exponent).ln_1p(), 0);
         }

@@ -17,7 +17,7 @@ for_all_families!(
     pixels_and_parts,
 );
 
-/// Lengths of gradients, Hessians and other outputs, and the upstream derivative: all fit `n` logits.
+/// The lengths of gradients, Hessians and other outputs, and the upstream derivative: all fit `n` logits.
 struct Call<'a, N> {
     targets: usize,
     first: usize,
@@ -31,7 +31,7 @@ impl<N: Number> Call<'_, N> {
     }
 }
 
-/// What each method returns, on one thread and on several.
+/// Returns the result of each method, on one thread and on several.
 fn results<'w, N: Number>(
     loss: impl Tested<'w, N>,
     n: usize,
@@ -89,12 +89,12 @@ fn results_of<'w, N: Number>(
     all
 }
 
-/// A sum that is not the empty one.
+/// Makes a sum that is not empty.
 fn bce_of_one<N: Number>(sum: &mut LossSum<N>) {
     BceWithLogits::new().accumulate(sum, &[N::new(1.25)], &[N::new(0.0)]).unwrap();
 }
 
-/// On every backend, exactly the named methods fail, all with this error.
+/// Checks that on every backend exactly the named methods fail, all with this error.
 #[track_caller]
 fn expect<'w, N: Number>(loss: impl Tested<'w, N>, n: usize, call: &Call<'_, N>, expected: Error, failing: &[&str]) {
     for backend in backends() {
@@ -120,7 +120,7 @@ const DIVIDING: [&str; 6] = ["loss", "gradient", "loss_and_gradient", "in_place"
 
 fn lengths<N: Number, F: Family<N>>() {
     let loss = F::with(0);
-    // From one to more than all vectors.
+    // Lengths from one element to more than all vectors.
     for n in [1, 8, 33, 70] {
         for found in [0, n - 1, n + 1, 2 * n].into_iter().filter(|&found| found != n) {
             let error = |argument| Error::Length { argument, expected: n, found };
@@ -145,7 +145,7 @@ fn lengths<N: Number, F: Family<N>>() {
 
 fn tiling<N: Number, F: Family<N>>() {
     let values = vec![N::new(1.0); 100];
-    // Six logits; values, repeat, cycles.
+    // Six logits, and triples of the number of values, repeat, cycles.
     for (count, repeat, cycles) in [
         (4, 1, true),
         (12, 1, true),
@@ -180,7 +180,7 @@ fn tiling<N: Number, F: Family<N>>() {
         let call = Call { upstream: weights, ..Call::fitting(6) };
         expect(loss, 6, &call, error(Argument::Upstream), &["backward"]);
     }
-    // Neither is last epoch's batch taken for this one's, of twice or half the size.
+    // The weights of another batch, of half or twice the size, do not fit.
     for n in [50, 200] {
         let weights = F::with(0).weighted(Weights::per_element(&values));
         let argument = Argument::Weight;
@@ -191,7 +191,7 @@ fn tiling<N: Number, F: Family<N>>() {
 
 fn pixels_and_parts<N: Number, F: Family<N>>() {
     let values = vec![N::new(0.5); 100];
-    // Pixels that make no whole image, or too many or too few images; none at all.
+    // Pixels that are not whole images, too many or too few images, and no pixels.
     for (count, channels, pixels, covered) in [
         (7, 2, 3, 12),
         (9, 2, 3, 18),
@@ -205,13 +205,13 @@ fn pixels_and_parts<N: Number, F: Family<N>>() {
         let error = Error::Tiling { argument: Argument::Weight, values: count, covered, cycles: false, inputs: 12 };
         expect(weights, 12, &Call::fitting(12), error, &ALL);
     }
-    // A part that goes beyond the last of all.
+    // A part that ends after the last element.
     for (start, inputs) in [(89, 101), (100, 112), (usize::MAX - 3, usize::MAX)] {
         let weights = F::with(0).weighted(Weights::per_element(&values).starting_at(start));
         let error = Error::Tiling { argument: Argument::Weight, values: 100, covered: 100, cycles: false, inputs };
         expect(weights, 12, &Call::fitting(12), error, &ALL);
     }
-    // Anywhere else, classes need not come out even.
+    // A part may start anywhere, and need not have whole samples.
     for start in [0, 1, 88] {
         let part = |weights: Weights<'_, N>| {
             F::with(0).weighted(weights.starting_at(start)).loss(&[N::new(0.5); 12], &[true; 12]).is_ok()
@@ -221,7 +221,7 @@ fn pixels_and_parts<N: Number, F: Family<N>>() {
     }
 }
 
-/// Numbers that are no weights, at every place of a vector and in a tail.
+/// Puts numbers that are no weights at every place of a vector and in a tail.
 fn invalid<N: Number>(bad: &[N], mut check: impl FnMut(Weights<'_, N>, usize)) {
     for &bad in bad {
         check(Weights::uniform(bad), 0);
@@ -231,7 +231,7 @@ fn invalid<N: Number>(bad: &[N], mut check: impl FnMut(Weights<'_, N>, usize)) {
             for weights in [Weights::per_element(&values), Weights::per_class(&values)] {
                 check(weights, index);
             }
-            // The first of several is reported.
+            // The error names the first of several.
             values[68] = bad;
             check(Weights::per_sample(&values, 1), index);
         }
@@ -248,7 +248,7 @@ fn invalid_weights<N: Number, F: Family<N>>() {
             expect(loss, 69, &call, Error::Weight { argument: Argument::PosWeight, index }, &ALL);
         }
     });
-    // Among few elements, which have ways of their own; the last is focal loss that is cross-entropy.
+    // Few elements take a path of their own; the last loss is focal loss that is cross-entropy.
     for bad in bad {
         for (n, number) in [(1, 0), (20, 0), (1, 10), (20, 10)] {
             let (call, bad) = (Call::fitting(n), Weights::uniform(bad));
@@ -265,7 +265,7 @@ fn invalid_in_a_later_chunk<N: Number, F: Family<N>>() {
     let n = 3 * N::CHUNK + 20;
     for index in [N::CHUNK, 2 * N::CHUNK + 1, n - 1] {
         let mut weights = vec![N::new(0.5); n];
-        // The first of several is reported.
+        // The error names the first of several.
         (weights[index], weights[n - 1]) = (N::new(-1.0), N::NAN);
         let weights = Weights::per_element(&weights);
         let error = |argument| Error::Weight { argument, index };
@@ -282,7 +282,7 @@ fn invalid_upstream<N: Number, F: Family<N>>() {
         let error = Error::Weight { argument: Argument::Upstream, index };
         expect(F::with(0), 69, &call, error, &["backward"]);
     });
-    // Signed ones are fine.
+    // Upstream derivatives may be negative.
     let signed = numbers::<N>(&[-1.0, 2.0, -0.0]);
     let mut gradient = [N::NAN; 3];
     let result = F::with(0).backward(&[N::new(0.0); 3], &[true; 3], Weights::per_class(&signed), &mut gradient);
@@ -326,7 +326,7 @@ fn means_of_nothing<N: Number, F: Family<N>>() {
         let loss = F::with(0).reduced(reduction);
         expect(loss, 0, &Call::fitting(0), Error::EmptyMean, &DIVIDING);
     }
-    // Elements that do not count are still a mean's elements where it divides by their number.
+    // Elements of weight 0 still count for a mean that divides by the number of elements.
     let loss = F::with(0).weighted(Weights::uniform(N::new(0.0)));
     assert_eq!(loss.loss(&[N::new(1.0)], &[true]), Ok(N::new(0.0)));
 }
@@ -349,7 +349,7 @@ fn empty_is_not_an_error_elsewhere<N: Number, F: Family<N>>() {
 }
 
 fn batches_need_not_divide<N: Number, F: Family<N>>() {
-    // What accumulates is neither divided nor differentiated: the reduction is of no account.
+    // `accumulate` neither divides nor differentiates, so the reduction does not matter.
     for reduction in [Reduction::Mean, Reduction::WeightedMean, Reduction::Sum] {
         let loss = F::with(0).reduced(reduction);
         let (mut sum, mut twice) = (LossSum::new(), LossSum::new());
@@ -379,7 +379,7 @@ fn display() {
     let smoothing = Error::Parameter { argument: Argument::LabelSmoothing };
     assert_eq!(smoothing.to_string(), "label smoothing: outside of [0, 1]");
     assert!(Error::EmptyMean.to_string().starts_with("a mean of nothing"));
-    // Every argument by its own name, in words.
+    // Each argument has a name of its own in the message.
     let names = [Argument::Output, Argument::Gradient, Argument::Hessian].map(|a| a.to_string());
     assert_eq!(names, ["output", "gradient", "Hessian"]);
     let error: &dyn core::error::Error = &length;

@@ -1,4 +1,4 @@
-//! Promise 4: whatever does not fit is a typed error that says what was expected, and no output is touched.
+//! Promise 4: every wrong argument is a typed error that says what was expected, and no output changes.
 
 #[path = "../common/mod.rs"]
 mod common;

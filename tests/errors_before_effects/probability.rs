@@ -1,4 +1,4 @@
-//! Probabilities that are none, and targets that cannot be balanced.
+//! Numbers that are no probabilities, and targets that cannot be balanced.
 
 use crate::common::{Number, backends, for_both_types, numbers};
 use logit_loss::{Bce, Error, Label, Loss, LossSum, Weights};
@@ -15,7 +15,7 @@ for_both_types!(
 
 const CANARY: f64 = -77.5;
 
-/// What each method returns; panics if one that returns an error has written anything.
+/// Returns the result of each method; panics if one that returns an error has written anything.
 fn results<N: Number>(bce: Bce<'_, N>, p: &[N]) -> Vec<Result<(), Error>> {
     let canary = N::new(CANARY);
     let t = vec![true; p.len()];
@@ -51,7 +51,7 @@ fn results<N: Number>(bce: Bce<'_, N>, p: &[N]) -> Vec<Result<(), Error>> {
     all
 }
 
-/// No probabilities.
+/// Numbers that are no probabilities.
 fn outside<N: Number>() -> [N; 8] {
     let one = N::new(1.0);
     [one + N::EPSILON, N::LARGEST, N::INFINITY, -N::TINIEST, -one, -N::INFINITY, N::NAN, -N::NAN]
@@ -63,7 +63,7 @@ fn probabilities_outside<N: Number>() {
             for index in [0, n / 2, n - 1] {
                 let mut p = vec![N::new(0.5); n];
                 p[index] = bad;
-                // The first of several is reported.
+                // The error names the first of several.
                 p[n - 1] = bad;
                 for backend in backends() {
                     let results = results(Bce::new().backend(backend), &p);
@@ -73,7 +73,7 @@ fn probabilities_outside<N: Number>() {
             }
         }
     }
-    // Those at the ends are some.
+    // The ends of the range are probabilities.
     for good in [0.0, -0.0, 1.0].map(N::new).into_iter().chain([N::TINIEST]) {
         assert!(results(Bce::new(), &[good; 9]).iter().all(Result::is_ok), "{good:?}");
     }
@@ -102,7 +102,7 @@ fn masked_ones_are_excused<N: Number>() {
             let mut out = vec![N::NAN; 66];
             bce.weight(Weights::per_element(&mask)).gradient(&p, &[true; 66], &mut out).unwrap();
             assert!([4, 5, 65].iter().all(|&i| out[i] == N::new(0.0)), "{bad:?}: {out:?}");
-            // As many excuses as elements, or none, however the weights are written down.
+            // Weights of 0 excuse all elements or none, in any form of weights.
             let uniform = results(bce.weight(Weights::uniform(N::new(0.0))), &p);
             assert!(uniform.iter().all(Result::is_ok), "{bad:?}: {uniform:?}");
             for (weights, index) in [
@@ -118,7 +118,7 @@ fn masked_ones_are_excused<N: Number>() {
     }
 }
 
-/// The weights of the classes; where there is an error, nothing may have been written.
+/// Returns the weights of the classes; with an error, nothing may have been written.
 fn balanced<N: Number, Y: Label<N>>(targets: &[Y], classes: usize) -> Result<Vec<N>, Error> {
     let mut out = vec![N::new(CANARY); classes];
     let result = crate::common::balance(targets, &mut out);
@@ -168,11 +168,11 @@ fn classes_without<N: Number>() {
 }
 
 fn soft_classes_without<N: Number>() {
-    // Another class is soft.
+    // Another class has soft targets.
     for (t, error) in [(0.0, Error::NoPositives { class: 1 }), (1.0, Error::NoNegatives { class: 1 })] {
         assert_eq!(balanced(&numbers::<N>(&[0.5, t, 0.25, t]), 2), Err(error));
     }
-    // So little of a positive that no number is large enough.
+    // The positives are so small that no number is large enough.
     assert_eq!(balanced(&[N::TINIEST, N::new(0.0)], 1), Err(Error::NoPositives { class: 0 }));
 }
 

@@ -1,4 +1,5 @@
-//! Where the board has its memory, which part of an image is wanted (see `run.sh`), and the data that `train` has in flash.
+//! Sets the board's memory and the part of an image that is wanted (see `run.sh`), and makes the data that `train` has in
+//! flash.
 
 use std::env::var;
 use std::fmt::Write;

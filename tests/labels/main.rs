@@ -1,4 +1,4 @@
-//! Labels of all types, what is not there, two weights, and results for each sample and class.
+//! Labels of all types, absent elements, two weights, and results for each sample and class.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -8,7 +8,7 @@ mod parts;
 mod types;
 mod weights;
 
-/// A sum of numbers that are not negative, to the last digit or so (Neumaier).
+/// Returns the sum of numbers that are not negative, to about the last digit (Neumaier).
 fn sum(values: impl Iterator<Item = f64>) -> f64 {
     let (sum, lost) = values.fold((0.0_f64, 0.0), |(sum, lost), v| {
         let next = sum + v;

@@ -1,4 +1,4 @@
-//! Elements that are not there: no loss, no derivative, not counted, whatever their logits and targets are.
+//! Absent elements: they have no loss and no derivative, and are not counted, for any logits and targets.
 
 use logit_loss::{Error, Label, Loss, LossSum, Reduction, Weights};
 
@@ -7,7 +7,7 @@ use crate::common::{Number, Random, backends};
 
 for_all_families!(as_if_they_were_not, all_taken_away);
 
-/// The targets of elements, of which some are not there, in one type of label.
+/// Elements with targets in one type of label, some of them absent.
 struct Case<N> {
     x: Vec<N>,
     soft: Vec<N>,
@@ -23,7 +23,7 @@ impl<N: Number> Case<N> {
         let x = |i: usize| {
             let logit = (random.below(4001) as f64 - 2000.0) / 97.0;
             let x = F::input(N::new(logit));
-            // What is not there may be no probability either.
+            // An absent element may have a number that is no probability.
             if present[i] { x } else { N::new(worst[i % worst.len()]) }
         };
         let x = (0..len).map(x).collect();
@@ -59,7 +59,7 @@ fn as_if_they_were_not<N: Number, F: Family<N>>() {
                 let context = || format!("{}, {len} elements, setting {setting}", backend.name());
                 let minus_one = loss.ignoring(N::new(-1.0));
                 let expected = check(minus_one, &case, &case.hard, &context);
-                // Each type of label and each way to take elements away has the same bits.
+                // Each type of label and each way to exclude elements gives the same bits.
                 assert!(expected == check(minus_one, &case, &words, &context), "i32, {}", context());
                 assert!(expected == check(minus_one, &case, &floats, &context), "floats, {}", context());
                 assert!(expected == check(loss, &case, &options, &context), "Option, {}", context());
@@ -72,7 +72,7 @@ fn as_if_they_were_not<N: Number, F: Family<N>>() {
     }
 }
 
-/// Compares all results with those of the elements that are there, on their own; returns their bits.
+/// Compares all results with those of the present elements alone; returns their bits.
 fn check<'w, N: Number, Y: Label<N> + Copy>(
     loss: impl Tested<'w, N>,
     case: &Case<N>,
@@ -118,7 +118,7 @@ fn check<'w, N: Number, Y: Label<N> + Copy>(
         }
     }
 
-    // The sum of the losses, and the mean over what is there.
+    // The sum of the losses, and the mean over the present elements.
     let total = crate::sum(losses.iter().map(|v| v.to_f64()));
     let close = |found: N, expected: f64| (found.to_f64() - expected).abs() <= 40.0 * N::EPSILON.to_f64() * expected;
     assert!(close(sum.sum(), total), "{} {total}, {}", sum.sum(), context());
@@ -145,7 +145,7 @@ fn all_taken_away<N: Number, F: Family<N>>() {
         let mut out = vec![N::new(7.0); len];
         assert_eq!(loss.reduced(Reduction::Sum).loss_and_gradient(&x, &labels, &mut out), Ok(N::new(0.0)));
         assert!(out.iter().all(|v| v.bits() == 0));
-        // A mask of another length.
+        // The mask has another length.
         let error = Error::Length { argument: logit_loss::Argument::Mask, expected: len, found: len - 1 };
         assert_eq!(F::with(0).masked(&absent[1..]).loss(&x, &labels), Err(error));
     }

@@ -16,7 +16,7 @@ fn elements<N: Number, F: Family<N>>(len: usize) -> (Vec<N>, Vec<i8>, Vec<N>) {
     (x, labels, weights)
 }
 
-/// Each is the loss of the sample alone, bit for bit.
+/// Each result has the bits of the loss of the sample alone.
 fn samples<N: Number, F: Family<N>>() {
     for (samples, width) in [(1, 1), (5, 1), (7, 3), (3, 32), (4, 33), (2, 100), (3, 1025), (2, 40_000), (300, 120)] {
         let len = samples * width;
@@ -36,7 +36,7 @@ fn samples<N: Number, F: Family<N>>() {
                     .masked(&present[range.clone()])
                     .weighted(Weights::per_element(&weights[range.clone()]))
                     .class_weighted(classes);
-                // Nothing may be left of it.
+                // All elements of the sample may be absent.
                 let expected = match alone.loss(&x[range.clone()], &labels[range]) {
                     Err(Error::EmptyMean) => N::new(0.0),
                     loss => loss.unwrap(),
@@ -50,7 +50,7 @@ fn samples<N: Number, F: Family<N>>() {
                 assert!(threads.iter().zip(&found).all(|(a, b)| a.bits() == b.bits()));
             }
         }
-        // Without weights, too.
+        // The same, without weights.
         let bits: Vec<bool> = labels.iter().map(|&l| l > 0).collect();
         let mut found = vec![N::NAN; samples];
         F::with(0).loss_per_sample(&x, &bits, &mut found).unwrap();
@@ -69,7 +69,7 @@ fn samples<N: Number, F: Family<N>>() {
     assert_eq!(found, Err(Error::Samples { samples: 0, inputs: 1 }));
 }
 
-/// Each is the sum over the elements of the class, within rounding; and batches may be cut anywhere.
+/// Each result is the sum over the elements of the class, within rounding, for any cuts of the batch.
 fn classes<N: Number, F: Family<N>>() {
     for (samples, classes, pixels) in [(3, 1, 1), (5, 3, 1), (40, 7, 1), (2, 3, 300), (2, 2, 1031), (700, 1, 2)] {
         let len = samples * classes * pixels;
@@ -122,7 +122,7 @@ fn counts<N: Number>() {
             assert_eq!(count.positives(), positives as f64);
             assert_eq!(count.negatives(), (of_class().count() - positives) as f64);
         }
-        // Floats, and in two parts.
+        // Float labels, and two parts.
         let floats: Vec<N> = labels.iter().map(|&l| N::new(f64::from(l))).collect();
         let cut = samples / 2 * classes * pixels;
         let mut merged = vec![ClassCount::new(); classes];
@@ -138,7 +138,7 @@ fn counts<N: Number>() {
     assert_eq!(bce.count_classes(&mut counts, 1, &[0_u8, 1, 2]), Err(Error::Target { index: 2 }));
     assert_eq!(bce.count_classes(&mut counts, 1, &[0.5, 1.5].map(N::new)), Err(Error::Target { index: 1 }));
     assert_eq!(bce.count_classes(&mut counts, 1, &[N::NAN]), Err(Error::Target { index: 0 }));
-    // What is ignored may be anything, and a weight excuses nothing here.
+    // Ignored labels may be any number, and a weight excuses nothing here.
     let ignoring = bce.ignore_target(N::new(2.0)).weight(Weights::uniform(N::new(0.0)));
     assert_eq!(ignoring.count_classes(&mut counts, 1, &[3_i32]), Err(Error::Target { index: 0 }));
     assert_eq!(

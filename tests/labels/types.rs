@@ -1,4 +1,4 @@
-//! What is a label in each type, and what is an error.
+//! The labels of each type, and the errors.
 
 use logit_loss::{Bce, BceWithLogits, Error, FocalLoss, Label, Loss, Weights};
 
@@ -8,7 +8,7 @@ use crate::common::{Number, for_both_types, numbers, written};
 for_both_types!(what_people_have, hard_and_soft, missing_of_wide_integers);
 for_all_families!(no_labels);
 
-/// Four logits, of which the third has no label, in every way to say so: the mean is that over the other three.
+/// Four logits, of which the third has no label, written in every way: the mean is that of the other three.
 fn what_people_have<N: Number>() {
     let x = numbers::<N>(&[0.0, 2.0, -3.0, 1.0]);
     let expected = 0.377_778_959_707_046_9;
@@ -27,7 +27,7 @@ fn what_people_have<N: Number>() {
         value(-1.0).loss(&x, &minus),
         bce.loss(&x, &[Some(false), Some(true), None, Some(true)]),
         bce.mask(&present).loss(&x, &[false, true, true, true]),
-        // Whatever is masked may be no label.
+        // A masked element may have a number that is no label.
         bce.mask(&present).loss(&x, &[0_u8, 1, 77, 1]),
         bce.mask(&present).loss(&x, &nan),
         value(-1.0).mask(&present).loss(&x, &[0_i8, 1, 77, 1]),
@@ -36,23 +36,23 @@ fn what_people_have<N: Number>() {
         let error = mean.unwrap().to_f64() / expected - 1.0;
         assert!(error.abs() <= N::EPSILON.to_f64(), "way {i}: {error}");
     }
-    // Nothing is left, and nothing was asked for.
+    // All elements are ignored, so there is no mean.
     assert_eq!(value(1.0).loss(&x, &[1_u8; 4]), Err(Error::EmptyMean));
     assert_eq!(bce.loss(&x, &[None; 4]), Err(Error::EmptyMean));
-    // A value that no label of the type can be takes nothing away.
+    // A value that the type of the labels does not have ignores nothing.
     for never in [0.5, -1.0, 256.0, f64::INFINITY, f64::NAN] {
         assert_eq!(value(never).loss(&x, &[0_u8, 1, 0, 1]), bce.loss(&x, &[0_u8, 1, 0, 1]));
     }
-    // A float is compared as it is.
+    // A float is compared exactly.
     let third = N::new(1.0 / 3.0);
     assert_eq!(bce.ignore_target(third).loss(&x, &[third; 4]), Err(Error::EmptyMean));
-    // Two builders that take NaN away are the same.
+    // Two builders that ignore NaN are equal.
     assert_eq!(value(f64::NAN), value(f64::NAN));
     assert_ne!(value(f64::NAN), value(0.0));
     assert_ne!(value(f64::NAN), bce);
 }
 
-/// Labels beside each other that differ in their type alone.
+/// The same labels in two types.
 fn hard_and_soft<N: Number>() {
     let x = numbers::<N>(&[0.5, -1.5, 40.0, -90.0, 0.0]);
     let hard = numbers::<N>(&[0.0, 1.0, 1.0, 0.0, 1.0]);
@@ -81,7 +81,7 @@ fn single_targets_of_double_logits() {
     assert_ne!(bce.ignore_target(f64::from(0.1f32)).loss(&x[..2], &soft[..2]), bce.loss(&x[..2], &wide[..2]));
 }
 
-/// Integers are compared as integers, beyond what a float has.
+/// Integers are compared as integers, beyond the digits of a float.
 fn missing_of_wide_integers<N: Number>() {
     let x = numbers::<N>(&[0.5, 1.5]);
     let big = 1_i64 << 53;
@@ -90,7 +90,8 @@ fn missing_of_wide_integers<N: Number>() {
     assert_eq!(bce.loss(&x, &[1, big + 1]), Err(Error::Target { index: 1 }));
 }
 
-/// The first that is no label is named, and nothing is written; a weight of 0, a mask, or its being ignored excuses it.
+/// The error names the first number that is no label, and nothing is written; a weight of 0, a mask, or an ignored value
+/// excuses it.
 fn no_labels<N: Number, F: Family<N>>() {
     for len in [1, 2, 31, 33, 127, 128, 129, 300, 2000] {
         let x = vec![F::input(N::new(0.25)); len];
@@ -121,7 +122,7 @@ fn no_labels<N: Number, F: Family<N>>() {
 }
 
 fn wrong<N: Number, F: Family<N>, Y: Label<N>>(x: &[N], labels: &[Y], index: usize) {
-    // Of a short slice, too.
+    // The same, for a short slice.
     let error = Error::Target { index };
     let (len, loss) = (x.len(), F::with(0));
     let mut out = vec![N::new(7.0); len];

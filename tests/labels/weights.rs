@@ -7,13 +7,13 @@ use crate::common::{Number, Random, backends, everything};
 
 for_all_families!(products, of_any_size, errors);
 
-/// Two weights give the bits of their products, written out.
+/// Two weights give the bits of their products as one weight.
 fn products<N: Number, F: Family<N>>() {
     for len in [6, 30, 96, 1200, 4800] {
         let mut random = Random(len as u64);
         let x: Vec<N> = (0..len).map(|_| F::input(N::new(random.below(601) as f64 / 30.0 - 10.0))).collect();
         let labels: Vec<u8> = (0..len).map(|_| random.below(2) as u8).collect();
-        // Powers of two, so that a product is exact.
+        // Powers of two make the products exact.
         let mut power =
             |n: usize| -> Vec<N> { (0..n).map(|_| N::new([0.0, 0.5, 1.0, 2.0, 4.0][random.below(5)])).collect() };
         let (classes, samples, pixels, each) = (power(3), power(len / 3), power(len / 3), power(len));
@@ -47,7 +47,7 @@ fn products<N: Number, F: Family<N>>() {
                         if i == 2 { loss.pos_weighted(Weights::uniform(N::new(3.0))).unwrap_or(loss) } else { loss };
                     let two = everything(loss.weighted(first).class_weighted(second), &x, &labels, upstream, 1);
                     let one = everything(loss.weighted(Weights::per_element(&written_out)), &x, &labels, upstream, 1);
-                    // One weight for all is multiplied at the end, and there with what is promised of it.
+                    // Uniform weights multiply at the end, so the results have the promised error.
                     let is_uniform = i == 0 && j == 0;
                     assert!(is_uniform || two == one, "{}: {len} elements, weights {i} and {j}", backend.name());
                 }
@@ -56,7 +56,7 @@ fn products<N: Number, F: Family<N>>() {
     }
 }
 
-/// Whatever two weights are, no result is NaN, and only a weight of 0 takes an element away.
+/// No two weights give NaN, and only a weight of 0 ignores an element.
 fn of_any_size<N: Number, F: Family<N>>() {
     let sizes = [N::new(0.0), N::TINIEST, N::new(1e-30), N::new(1.0), N::new(1e30), N::LARGEST];
     let logits: Vec<N> = [0.0, 1.0, -20.0, 200.0].map(N::new).into_iter().chain([N::INFINITY, -N::INFINITY]).collect();
@@ -78,7 +78,7 @@ fn of_any_size<N: Number, F: Family<N>>() {
                     }
                     let nan = loss.loss(&[N::NAN], &[true]);
                     let is_absent = a == N::new(0.0) || b == N::new(0.0);
-                    // Weights for each are for forty.
+                    // Weights for each element cover forty elements.
                     if let Ok(nan) = nan {
                         assert_eq!(nan.is_nan(), !is_absent, "weights {a} and {b}");
                     }

@@ -9,7 +9,7 @@ for_both_types!(any_number_of_classes);
 fn any_number_of_classes<N: Number>() {
     for classes in (1..=70).chain([127, 128, 129, 257]) {
         for samples in 2..=5 {
-            // Negatives and positives in turn: each class has some of both.
+            // Negatives and positives alternate, so that each class has both.
             let targets: Vec<N> = (0..classes * samples).map(|i| N::new((i / classes % 2) as f64)).collect();
             each_label!(&targets, labels => check::<N, _>(labels, classes));
         }

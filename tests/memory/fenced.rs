@@ -1,24 +1,24 @@
-//! Memory between two pages that nobody may touch.
+//! Memory between two pages that must not be accessed.
 
 use region::{Allocation, Protection};
 
-/// Bytes beside a slice that are looked at. Numbers of either type made of them are NaN.
+/// The number of bytes beside a slice that are checked. Numbers of either type made of these bytes are NaN.
 const BESIDE: usize = 192;
 const CANARY: u8 = 0xff;
 
-/// Where in the memory a slice is.
+/// The place of a slice in the memory.
 #[derive(Clone, Copy, Debug)]
 pub enum Place {
-    /// So many elements after the page before.
+    /// This number of elements after the page before.
     Start(usize),
-    /// So many elements before the page after.
+    /// This number of elements before the page after.
     End(usize),
 }
 
 pub use Place::{End, Start};
 
 impl Place {
-    /// At both ends, up to 16 elements away from them.
+    /// Returns places at both ends, up to 16 elements away from them.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..=16).flat_map(|offset| [Start(offset), End(offset)])
     }
@@ -27,25 +27,25 @@ impl Place {
 pub struct Fenced {
     memory: Allocation,
     page: usize,
-    /// The slice and what is beside it.
+    /// The slice, and the checked bytes beside it.
     slice: [usize; 2],
     kept: [usize; 2],
 }
 
 impl Fenced {
-    /// With room for so many bytes at any place.
+    /// Makes memory with room for this number of bytes at any place.
     pub fn new(bytes: usize) -> Self {
         let page = region::page::size();
         let memory = region::alloc((bytes + BESIDE).next_multiple_of(page) + 2 * page, Protection::READ_WRITE).unwrap();
         let fences = [0, memory.len() - page];
         for fence in fences {
-            // SAFETY: these pages are this allocation's own, and no reference to them is ever made.
+            // SAFETY: these pages belong to this allocation, and no reference to them is ever made.
             unsafe { region::protect(memory.as_ptr::<u8>().wrapping_add(fence), page, Protection::NONE).unwrap() };
         }
         Self { memory, page, slice: [page; 2], kept: [page; 2] }
     }
 
-    /// A copy of these values, at that place.
+    /// Copies these values to the place.
     pub fn hold<T: Copy>(&mut self, values: &[T], place: Place) -> &mut [T] {
         let (start, end) = (self.page, self.memory.len() - self.page);
         let size = size_of_val(values);
@@ -66,12 +66,12 @@ impl Fenced {
         }
     }
 
-    /// Nothing beside the last slice has changed.
+    /// Checks that nothing beside the last slice has changed.
     #[track_caller]
     pub fn assert_kept(&self) {
         let ([from, to], [start, end]) = (self.kept, self.slice);
         let first = self.memory.as_ptr::<u8>();
-        // SAFETY: between the fences, and written by `hold`.
+        // SAFETY: these bytes are between the fences, and `hold` has written them.
         let beside = unsafe {
             [
                 core::slice::from_raw_parts(first.add(from), start - from),
@@ -97,7 +97,7 @@ fn fences_cannot_be_read_or_written() {
 fn canaries_are_looked_at() {
     let mut fenced = Fenced::new(1);
     let beside = fenced.hold(&[1u8; 10], End(3)).as_mut_ptr().wrapping_add(11);
-    // SAFETY: the second of the three bytes between the slice and the fence.
+    // SAFETY: this is the second of the three bytes between the slice and the fence.
     unsafe { beside.write(0) };
     fenced.assert_kept();
 }

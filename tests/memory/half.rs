@@ -1,4 +1,4 @@
-//! Losses of numbers that are kept in half the bits.
+//! Losses of `f16` and `bf16`.
 
 use crate::common::{Random, backends};
 use crate::fenced::{End, Fenced, Place, Start};
@@ -16,7 +16,7 @@ fn bf16_within_fences() {
     everywhere(bf16::from_f32);
 }
 
-/// `of` rounds.
+/// Runs all checks; `of` rounds a number.
 fn everywhere<H: Element<f32> + Label<f32> + Copy + PartialOrd>(of: fn(f32) -> H) {
     let mut fences = Fences::new();
     for len in 0..=70 {
@@ -50,7 +50,7 @@ impl Fences {
         Self { inputs: new(), targets: new(), weight: new(), outputs: [new(), new()] }
     }
 
-    /// Every method of the loss, with the targets and weights, that the number chooses.
+    /// Runs every method of the loss, with the targets and weights, that the number chooses.
     fn check<H: Element<f32> + Label<f32> + Copy + PartialOrd>(
         &mut self,
         len: usize,
@@ -89,14 +89,14 @@ impl Fences {
             sigmoid_in_place(&mut x);
         }
         let mut weights = if random.below(2) == 0 { random.units(len) } else { random.hard(len) };
-        // They must not all be 0.
+        // At least one weight must not be 0.
         weights.first_mut().into_iter().for_each(|first| *first = 1.0);
         let Self { inputs, targets: fenced, weight, outputs } = self;
         let targets = &*fenced.hold(targets, place);
         let [one, five] = [1.0, 5.0].map(Weights::uniform);
         let per_element = if len == 0 { one } else { Weights::per_element(weight.hold(&weights, place)) };
         let (weight_of, pos_weight) = [(one, one), (one, five), (per_element, one), (per_element, five)][kind / 4 % 4];
-        // Of nothing there is no mean.
+        // No elements have no mean.
         let reduction = if len == 0 { Reduction::Sum } else { Reduction::Mean };
 
         let bce = BceWithLogits::new().backend(backend).reduction(reduction).weight(weight_of).pos_weight(pos_weight);

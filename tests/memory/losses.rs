@@ -10,7 +10,7 @@ for_all_families!(every_length_at_every_offset, every_kind_at_the_fences, around
 const KINDS_OF_TARGETS: usize = 7;
 const KINDS_OF_WEIGHTS: usize = 5;
 
-/// Around a row of all virtual lanes, a block and two, and a row more than these.
+/// Lengths around a row of all virtual lanes, one block, two blocks, and a row more.
 pub fn lengths<N: Number>() -> Vec<usize> {
     let row = 128 / size_of::<N>();
     let block = 32 * row;
@@ -46,7 +46,7 @@ fn around_blocks<N: Number, F: Family<N>>() {
     for (i, len) in lengths::<N>().into_iter().enumerate() {
         for (j, place) in [Start(0), End(0), Start(3), End(3)].into_iter().enumerate() {
             for backend in backends() {
-                // All kinds of targets, all of weights.
+                // All kinds of targets, and all kinds of weights.
                 (0..KINDS_OF_WEIGHTS).for_each(|kind| {
                     fences.check::<N, F>(len, place, Some(backend), KINDS_OF_TARGETS * kind + i + j + kind)
                 });
@@ -93,7 +93,7 @@ impl Fences {
         }
     }
 
-    /// Every method, with the kind of targets and weights that the number chooses; the rest is random.
+    /// Runs every method with the kind of targets and weights that the number chooses; the rest is random.
     fn check<N: Number, F: Family<N>>(&mut self, len: usize, place: Place, backend: Option<Backend>, kind: usize) {
         let mut random = Random((kind * 1_000_003 + len) as u64);
         let Self { inputs, targets, weight, class_weight, pos_weight, mask, upstream, outputs } = self;
@@ -107,7 +107,7 @@ impl Fences {
             let class_weight = form(class_weight, (kind + len / 3) % KINDS_OF_WEIGHTS);
             let upstream = form(upstream, (kind + len) % KINDS_OF_WEIGHTS);
             let reductions = [Reduction::Mean, Reduction::WeightedMean, Reduction::Sum];
-            // Of nothing there is no mean.
+            // No elements have no mean.
             let reduction = if len == 0 { Reduction::Sum } else { reductions[random.below(3)] };
             let mut loss = F::with(random.below(40)).weighted(weight).reduced(reduction);
             loss = loss.pos_weighted(pos_weight).unwrap_or(loss);
@@ -115,7 +115,7 @@ impl Fences {
             loss = backend.map_or(loss, |backend| loss.on(backend));
             let hard = random.hard::<N>(len);
             if kind % 4 == 1 {
-                // Both weights may leave nothing.
+                // The product of both weights may be 0 everywhere.
                 loss = loss.class_weighted(class_weight).reduced(Reduction::Sum);
             }
             if kind % 3 == 2 {
@@ -123,7 +123,7 @@ impl Fences {
                 loss = loss.masked(mask.hold(&present, place)).reduced(Reduction::Sum);
             }
             let labels = || hard.iter().map(|&t| i8::from(t == N::new(1.0)));
-            // The second is missing.
+            // The second label is missing.
             let missing = || labels().enumerate().map(|(i, t)| if i == 1 { -1 } else { t });
             let ignoring = loss.ignoring(N::new(-1.0)).reduced(Reduction::Sum);
             match kind % KINDS_OF_TARGETS {
@@ -158,7 +158,7 @@ impl Fences {
     }
 }
 
-/// Weights of a kind, in every tiling that the length allows, and of every size.
+/// Makes weights of a kind, in every tiling that the length allows, and of every size.
 fn weights<'f, N: Number>(
     fenced: &'f mut Fenced,
     kind: usize,
@@ -179,7 +179,7 @@ fn weights<'f, N: Number>(
         1 => random.hard(count),
         _ => random.units(count).into_iter().map(|w: N| w * N::new(1e12)).collect(),
     };
-    // They must not all be 0.
+    // At least one weight must not be 0.
     values[0] = N::new(1.0);
     let values = fenced.hold(&values, place);
     match kind {
@@ -191,7 +191,7 @@ fn weights<'f, N: Number>(
     }
 }
 
-/// Every method; `of` rounds to what the elements are kept as.
+/// Runs every method; `of` rounds to the type of the elements.
 pub fn methods<'w, N: Number, E: Element<N> + PartialOrd, Y: Label<N>>(
     loss: impl Tested<'w, N>,
     x: &[E],
@@ -223,7 +223,7 @@ fn methods_of<'w, N: Number, E: Element<N> + PartialOrd, Y: Label<N>>(
     written(first, &nothing, place, |out| loss.loss_and_gradient(x, t, out).map(|loss| reduced.push(loss)));
     written(first, x, place, |out| loss.loss_and_gradient_in_place(out, t).map(|loss| reduced.push(loss)));
     written(first, &nothing, place, |out| loss.backward(x, t, upstream, out));
-    // What a loss does not have is 0.
+    // Methods that a loss does not have write 0.
     let zero = |out: &mut [E]| {
         out.fill(of(N::new(0.0)));
         Ok(())
@@ -241,7 +241,7 @@ fn methods_of<'w, N: Number, E: Element<N> + PartialOrd, Y: Label<N>>(
     assert!(!reduced.iter().any(|v| v.is_nan()), "{reduced:?}: {} at {place:?}", x.len());
 }
 
-/// A method that writes all of a slice, which holds these values before, and nothing beside.
+/// Runs a method that writes all of a slice, which holds these values before, and nothing beside it.
 fn written<T: Copy + PartialOrd>(
     fenced: &mut Fenced,
     before: &[T],

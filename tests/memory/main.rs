@@ -1,5 +1,5 @@
-//! No element beyond a slice is read or written: slices end, and start, at pages that nobody may touch. A read or write
-//! there ends the process. What stands beside a slice is not a number, and must stay.
+//! No element beyond a slice is read or written: slices end, or start, at pages that must not be accessed, and an access
+//! there ends the process. The elements beside a slice are NaN, and must not change.
 
 #[path = "../common/mod.rs"]
 mod common;

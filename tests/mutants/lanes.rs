@@ -1,4 +1,4 @@
-//! What `lanes.sh` puts between `Lanes` and the types that use it: at one place that an operation is called from, another
+//! `lanes.sh` puts this between `Lanes` and the types that use it: at one place that calls an operation, another operation
 //! is done.
 
 extern crate std;
@@ -9,7 +9,7 @@ use std::sync::{LazyLock, Mutex};
 
 use super::Lanes;
 
-/// A place and an operation, as the variable `MUTANT` has them.
+/// A place and an operation, as the variable `MUTANT` names them.
 struct Place {
     file: std::string::String,
     line: u32,
@@ -46,13 +46,13 @@ fn is_changed(operation: &'static str) -> bool {
     })
 }
 
-/// Functions that stand for those of `Lanes`.
+/// Defines functions that replace those of `Lanes`.
 macro_rules! operations {
     ($($name:ident($($v:ident: $kind:ident),*) -> $result:ty = $other:expr;)*) => {$(
         #[track_caller]
         #[inline]
         pub unsafe fn $name<L: Lanes>($($v: L::$kind),*) -> $result {
-            // SAFETY: the caller's promise is that of either.
+            // SAFETY: the caller's promise is that of either function.
             unsafe { if is_changed(stringify!($name)) { $other } else { L::$name($($v),*) } }
         }
     )*};

@@ -1,4 +1,4 @@
-//! Sigmoid, its logarithm, and softplus: monotonicity, and what they are to each other.
+//! Sigmoid, its logarithm, and softplus: monotonicity, and the identities between them.
 
 use crate::common::activation::Activation::{self, LogSigmoid, Sigmoid, Softplus};
 use crate::common::exact::{Exact, Referenced, error_of};
@@ -19,7 +19,7 @@ impl<N: Number> Arbitrary for Any<N> {
     }
 }
 
-/// On every backend, with what its error may be in excess.
+/// Returns the results of every backend, and the error that it may have in excess.
 fn on_all<N: Number>(function: Activation<N>, x: [N; 2]) -> impl Iterator<Item = ([N; 2], f64)> {
     backends().map(move |backend| {
         let found = function.of(backend, &x);
@@ -28,7 +28,7 @@ fn on_all<N: Number>(function: Activation<N>, x: [N; 2]) -> impl Iterator<Item =
 }
 
 fn sigmoids_add_up<N: Number>() {
-    // sigmoid(x) + sigmoid(-x) = 1: an ULP of 1 is two of the larger one, which is all that can be seen.
+    // sigmoid(x) + sigmoid(-x) = 1, within an ULP of 1, which is two of the larger one.
     fn property<N: Number>(Logit(x): Logit<N>) -> bool {
         on_all(Sigmoid, [x, -x]).all(|([a, b], _)| (a + b - N::new(1.0)).abs() <= N::EPSILON)
     }
@@ -44,7 +44,7 @@ fn monotonic<N: Referenced>() {
 }
 
 fn softplus_less_its_mirror<N: Referenced>() {
-    // softplus(x) - softplus(-x) = x, whatever beta is: within the errors of both.
+    // softplus(x) - softplus(-x) = x for any beta, within the errors of both.
     fn property<N: Referenced>((Any(function), Logit(x)): (Any<N>, Logit<N>)) -> bool {
         let function = if let Softplus(_) = function { function } else { Softplus(N::new(1.0)) };
         on_all(function, [x, -x]).all(|([a, b], excess)| {
@@ -62,7 +62,7 @@ fn softplus_less_its_mirror<N: Referenced>() {
 }
 
 fn logarithm_of_sigmoid<N: Referenced>() {
-    // Where sigmoid has not lost the digits that the logarithm needs.
+    // The logarithm of the sigmoid, where the sigmoid still has the digits that the logarithm needs.
     fn property<N: Referenced>(Logit(x): Logit<N>) -> bool {
         let x = if x.abs() > N::new(80.0) { N::new(-0.75) } else { -x.abs() };
         let [mut sigmoid, mut log] = [[N::NAN]; 2];

@@ -1,4 +1,4 @@
-//! Asymmetric loss: what its margin and its two gammas mean.
+//! Asymmetric loss: the meaning of its margin and its two gammas.
 
 use crate::common::exact::{Exact, Referenced, error_of};
 use crate::common::{Number, backends, for_both_types, same};
@@ -21,7 +21,7 @@ fn with<N: Number>(backend: Backend, choice: u8, margin: N) -> AsymmetricLoss<'s
     asymmetric.backend(backend).reduction(Reduction::Sum)
 }
 
-/// Loss, gradient and Hessian.
+/// Returns loss, gradient and Hessian.
 fn results<N: Number>(loss: impl Hessian<N>, x: N, t: f64) -> [N; 3] {
     let [mut losses, mut gradient, mut hessian] = [[N::NAN]; 3];
     loss.losses(&[x], &[N::new(t)], &mut losses).unwrap();
@@ -31,7 +31,7 @@ fn results<N: Number>(loss: impl Hessian<N>, x: N, t: f64) -> [N; 3] {
 
 fn without_margin_it_is_focal_loss<N: Number>() {
     fn property<N: Number>((Logit(x), gamma, positive): (Logit<N>, u8, bool)) -> bool {
-        // Integers up to 4 are multiplied.
+        // Integers up to 4 take repeated products.
         let gamma = N::new(f64::from(gamma) / 8.0 + 0.125);
         let t = f64::from(u8::from(positive));
         backends().all(|backend| {
@@ -85,7 +85,7 @@ fn a_target_mixes_both_sides<N: Referenced>() {
                 if t == 0.0 || t == 1.0 || p.abs() + n.abs() >= N::LARGEST.to_f64() {
                     return t > 0.0 || same(both[k], negative[k]);
                 }
-                // Each product is rounded once more or less, in a power of up to 64 or in the end.
+                // Each product is rounded once more or less, in a power of up to 64 or at the end.
                 let [a, b] = [t * p, (1.0 - t) * n];
                 let size = N::Exact::from_f64(a.abs() + b.abs());
                 let rounded = N::Exact::from_f64(a) + N::Exact::from_f64(b);

@@ -1,4 +1,4 @@
-//! Focal loss: what its positive weights mean.
+//! Focal loss: the meaning of its positive weights.
 
 use crate::common::exact::{Exact, Referenced, error_of};
 use crate::common::{Number, backends, for_both_types, numbers};
@@ -10,7 +10,7 @@ for_both_types!(pos_weight_is_an_alpha, pos_weights_of_classes_are_those_of_elem
 const GAMMAS: [f64; 6] = [0.5, 1.0, 2.0, 3.0, 4.5, 64.0];
 const TARGETS: [f64; 4] = [0.0, 1.0, 0.25, 0.999];
 
-/// Losses, gradient and Hessian, and the sum of the losses.
+/// Returns losses, gradient and Hessian, and the sum of the losses.
 fn results<N: Number>(focal: FocalLoss<'_, N>, x: &[N], t: &[N]) -> [Vec<N>; 4] {
     let [mut losses, mut gradient, mut hessian] = [0; 3].map(|_| vec![N::NAN; x.len()]);
     focal.losses(x, t, &mut losses).unwrap();
@@ -19,8 +19,9 @@ fn results<N: Number>(focal: FocalLoss<'_, N>, x: &[N], t: &[N]) -> [Vec<N>; 4] 
 }
 
 fn pos_weight_is_an_alpha<N: Referenced>() {
-    // alpha times 1 + p: all that differs is how products are rounded. Each way is within 6 + 2 gamma ULP, and one more where
-    // nothing is fused; p, 1 + p and the product with it are rounded, too. Both alpha and 1 - alpha are exact.
+    // Without alpha, a positive weight of p = alpha / (1 - alpha) is alpha and a weight of 1 + p, except for the rounding of
+    // products. Each is within 6 + 2 gamma ULP, and one more without fused multiply-add; p, 1 + p and the product with it
+    // are rounded too. Both alpha and 1 - alpha are exact.
     fn property<N: Referenced>((Logit(x), choice, weight): (Logit<N>, u8, u8)) -> bool {
         let gamma = N::new(GAMMAS[usize::from(choice) % GAMMAS.len()]);
         let t = N::new(TARGETS[usize::from(choice) / 16 % TARGETS.len()]);
@@ -46,7 +47,7 @@ fn pos_weight_is_an_alpha<N: Referenced>() {
 }
 
 fn pos_weights_of_classes_are_those_of_elements<N: Number>() {
-    // Of each element alone, too: elements do not see each other.
+    // Each element has the same results alone, since elements do not affect each other.
     let classes = numbers::<N>(&[0.5, 4.0, 0.0, 30.0, 1.0]);
     let x: Vec<N> = (0..70).map(|i| N::new(f64::from(i % 23) * 1.7 - 18.0)).collect();
     let t: Vec<N> = (0..70).map(|i| N::new(TARGETS[i / 3 % TARGETS.len()])).collect();

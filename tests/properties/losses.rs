@@ -1,4 +1,4 @@
-//! Losses: symmetry, sign, monotonicity, convexity, the gradient as what it is the derivative of, and sums that go on.
+//! Losses: symmetry, sign, monotonicity, convexity, the gradient as a derivative, and running sums.
 
 use crate::common::exact::{Big, Exact, Logit as Reference, Referenced, big, error_of, ulp_of};
 use crate::common::{Number, Random, backends, for_both_types, same};
@@ -34,7 +34,8 @@ impl<N: Number> Arbitrary for Target<N> {
     }
 }
 
-/// Loss, gradient and Hessian of one element on every backend, with a name and the error that is allowed in excess.
+/// Returns loss, gradient and Hessian of one element on every backend, with its name and the error that it may have in
+/// excess.
 fn on_all<N: Number>(bce: BceWithLogits<'_, N>, x: N, t: N) -> Vec<(&'static str, f64, [N; 3])> {
     backends()
         .map(|backend| {
@@ -58,7 +59,7 @@ fn symmetry<N: Number>() {
         let (one, zero) = (N::new(1.0), N::new(0.0));
         let pairs = on_all(BceWithLogits::new(), x, one).into_iter().zip(on_all(BceWithLogits::new(), -x, zero));
         pairs.into_iter().all(|((_, _, a), (_, _, b))| {
-            // The gradient of 0 is 0 from both sides, whatever its sign.
+            // A gradient of 0 may have either sign.
             same(a[0], b[0]) && a[1] == -b[1] && same(a[2], b[2])
         })
     }
@@ -88,7 +89,7 @@ fn monotonic<N: Referenced>() {
 }
 
 fn monotonic_step_by_step<N: Referenced>() {
-    // The next number up may be anything between equal and a little below.
+    // For the next number, the loss may be equal, larger, or smaller within its error.
     fn property<N: Referenced>((Logit(x), steps): (Logit<N>, u8)) -> bool {
         let y = N::from_bits_of(x.bits().wrapping_add(steps.into()));
         if y.is_nan() {
@@ -102,10 +103,10 @@ fn monotonic_step_by_step<N: Referenced>() {
 }
 
 fn convex<N: Referenced>() {
-    // Below its chord, but for the error of the loss in the middle and half that at both ends.
+    // The loss is below its chord, except for its error in the middle and half its error at each end.
     fn property<N: Referenced>((Logit(x), Logit(h), Target(t)): (Logit<N>, Logit<N>, Target<N>)) -> bool {
         let (low, high) = (x - h, x + h);
-        // Only where the middle is exact, and in range.
+        // Only if the middle is exact and in range.
         let middle = high.to_f64() - x.to_f64() == h.to_f64() && x.to_f64() - low.to_f64() == h.to_f64();
         if !middle || low.abs() > N::new(1e30) || high.abs() > N::new(1e30) {
             return true;
@@ -147,7 +148,7 @@ fn gradient_is_the_derivative<N: Referenced>() {
 }
 
 fn gradient_has_the_sign_of_the_error<N: Number>() {
-    // sigmoid(x) - t: away from 0 and from t it can have no other sign.
+    // The gradient has the sign of sigmoid(x) - t, unless that is close to 0.
     fn property<N: Number>((Logit(x), Target(t)): (Logit<N>, Target<N>)) -> bool {
         let error = 1.0 / (1.0 + (-x.to_f64()).exp()) - t.to_f64();
         on_all(BceWithLogits::new(), x, t).into_iter().all(|(_, _, [_, gradient, _])| {
@@ -160,7 +161,7 @@ fn gradient_has_the_sign_of_the_error<N: Number>() {
 fn hessian_is_symmetric<N: Number>() {
     fn property<N: Number>((Logit(x), Target(t)): (Logit<N>, Target<N>)) -> bool {
         let pairs = on_all(BceWithLogits::new(), x, t).into_iter().zip(on_all(BceWithLogits::new(), -x, t));
-        // 1/4, and the ULP that it may be off.
+        // 1/4, and the ULP by which it may be off.
         let largest = N::new(0.25) + N::new(1.25) * N::EPSILON;
         pairs.into_iter().all(|((_, _, a), (_, _, b))| same(a[2], b[2]) && a[2] <= largest)
     }
@@ -168,8 +169,8 @@ fn hessian_is_symmetric<N: Number>() {
 }
 
 fn linear_in_the_weight<N: Number>() {
-    // A power of two rounds nothing where both results are normal, and exp(-|x|): where that is subnormal, it is rounded
-    // if no weight is there.
+    // A weight that is a power of two rounds nothing where both results and exp(-|x|) are normal. A subnormal exp(-|x|) is
+    // rounded where there is no weight.
     fn property<N: Number>((Logit(x), Target(t), p, power): (Logit<N>, Target<N>, u8, u8)) -> bool {
         if x.to_f64().abs() > -N::SMALLEST_NORMAL.to_f64().ln() {
             return true;
@@ -206,7 +207,7 @@ fn linear_in_the_upstream<N: Number>() {
 }
 
 fn smoothing_is_a_soft_target<N: Number>() {
-    // With a power of two, the smoothed target of hard ones is rounded once; from 2^-25 on, or 2^-54, 1 - s is 1.
+    // A smoothing of a power of two rounds the smoothed hard target once; from 2^-25 on, or 2^-54, 1 - s is 1.
     fn property<N: Number>((Logit(x), positive, power): (Logit<N>, bool, u8)) -> bool {
         let s = 2f64.powi(-i32::from(power % 64));
         let t = f64::from(u8::from(positive));
@@ -217,22 +218,22 @@ fn smoothing_is_a_soft_target<N: Number>() {
     check(5 * CASES, property::<N>);
 }
 
-/// Both words of a sum, exactly.
+/// Returns the exact sum of both words.
 fn exact_sum<N: Number>(sum: &LossSum<N>) -> Big {
     let bytes = sum.to_le_bytes();
     let word = |i: usize| f64::from_le_bytes(bytes[8 * i..8 * i + 8].try_into().unwrap());
     big(word(0)) + big(word(1))
 }
 
-/// Moderate logits and their targets.
+/// Makes moderate logits and their targets.
 fn batch<N: Number>(seed: u64, len: usize) -> (Vec<N>, Vec<N>) {
     let mut random = Random(seed);
     (random.normals(len, 5.0), random.units(len))
 }
 
 fn merged_sums<N: Referenced>() {
-    // However a batch is cut, and in whatever order its parts are merged: each part is within the error of its own sum,
-    // which is that of one element at worst.
+    // For any cuts of a batch and any order of merging, each part is within the error of its own sum, which is at most that
+    // of one element.
     fn property<N: Referenced>((seed, cuts): (u64, Vec<u16>)) -> bool {
         let (x, t) = batch::<N>(seed, 500);
         let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| usize::from(cut) % 500).chain([0, 500]).collect();
@@ -261,7 +262,7 @@ fn merged_sums<N: Referenced>() {
 }
 
 fn merging_loses_nothing<N: Number>() {
-    // What merging itself rounds is in the second word: two more bits than twice the digits are not to be had.
+    // Merging rounds only the second word: each merge is off by at most 2^(3 - 2 p) of the sum, with p digits in a word.
     fn property<N: Number>((seed, lens): (u64, Vec<u8>)) -> bool {
         let (mut merged, mut exact) = (LossSum::new(), big(0.0));
         for (i, len) in lens.iter().enumerate() {
@@ -285,7 +286,7 @@ fn bytes_there_and_back<N: Number>() {
         let mut sum = LossSum::new();
         BceWithLogits::new().weight(Weights::uniform(N::new(0.3))).accumulate(&mut sum, &x, &t).unwrap();
         let bytes = sum.to_le_bytes();
-        // A machine that counts in `f64` can read either, and loses nothing.
+        // A machine that computes in `f64` can read either type, and loses nothing.
         let wide = LossSum::<f64>::from_le_bytes(bytes);
         LossSum::from_le_bytes(bytes) == sum
             && LossSum::<N>::from_le_bytes(wide.to_le_bytes()) == sum

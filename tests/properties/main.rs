@@ -1,4 +1,4 @@
-//! What must hold for all inputs, checked for random ones. A failing case is printed with its inputs.
+//! Properties that hold for all inputs, checked for random ones. A failing case is printed with its inputs.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -30,7 +30,7 @@ fn check<A: Arbitrary + Debug>(cases: u64, property: fn(A) -> bool) {
     QuickCheck::new().tests(cases).min_tests_passed(cases).quickcheck(Property(property));
 }
 
-/// A logit that is not NaN: of any bits, or of a size that is in use.
+/// A logit that is not NaN: of any bits, or of a usual size.
 #[derive(Clone, Copy, Debug)]
 struct Logit<N>(N);
 
@@ -47,7 +47,7 @@ impl<N: Number> Arbitrary for Logit<N> {
     }
 }
 
-/// `low` may be above `high` by what the error of both allows.
+/// Whether `low` is at most `high`, within the error that both allow.
 fn ordered<N: Referenced>(low: N, high: N, excess: f64) -> bool {
     low <= high
         || error_of(low, &N::Exact::from_f64(high.to_f64()), &N::Exact::from_f64(low.to_f64())) <= 4.0 + 2.0 * excess

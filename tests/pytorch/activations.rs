@@ -5,7 +5,7 @@ use crate::common::{Number, backends, for_both_types, numbers};
 
 for_both_types!(sigmoids, logarithms, softplus_of_two, without_threshold);
 
-/// To all the digits that `N` has, but for 3 ULP.
+/// Checks that results have all the digits of `N`, within 3 ULP.
 fn check<N: Number>(function: Activation<N>, x: &[f64], expected: &[f64]) {
     for backend in backends() {
         for (found, &expected) in function.of(backend, &numbers(x)).into_iter().zip(expected) {
@@ -36,7 +36,7 @@ fn softplus_of_two<N: Number>() {
     check::<N>(Softplus(N::new(2.0)), &[1.0, 2.0, 3.0, 4.0], &expected);
 }
 
-/// PyTorch's softplus is x itself where beta x is above 20; this one has no need of that.
+/// PyTorch's softplus returns x where beta x is above 20; this one does not need that.
 fn without_threshold<N: Number>() {
     check::<N>(Softplus(N::new(1.0)), &[20.0, 21.0], &[20.000_000_002_061_154, 21.000_000_000_758_256]);
     for backend in backends() {

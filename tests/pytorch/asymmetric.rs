@@ -5,13 +5,13 @@ use logit_loss::{AsymmetricLoss, Hessian, Loss, Reduction, Weights};
 
 for_both_types!(known_means, known_points, moderate_logits, derivatives, means);
 
-/// gamma of positives and of negatives, and margin.
+/// Makes a loss with the gamma of positives and of negatives, and the margin.
 fn with<N: Number>([positive, negative, margin]: [f64; 3]) -> AsymmetricLoss<'static, N> {
     let [positive, negative, margin] = [positive, negative, margin].map(N::new);
     AsymmetricLoss::new().gamma_pos(positive).gamma_neg(negative).margin(margin)
 }
 
-/// One element, undivided.
+/// Returns the undivided results of one element.
 fn one<N: Number>(asymmetric: AsymmetricLoss<'_, N>, x: N, t: N) -> [f64; 3] {
     let asymmetric = asymmetric.reduction(Reduction::Sum);
     let ([mut gradient], [mut hessian]) = ([[N::NAN]; 1], [[N::NAN]; 1]);
@@ -191,7 +191,7 @@ fn known_points<N: Number>() {
     }
 }
 
-/// The implementation's own way to the loss of a hard target.
+/// Returns the loss of a hard target by the implementation's own formula.
 fn reference(x: f64, t: f64, [positive, negative, clip]: [f64; 3]) -> f64 {
     let xs_pos = 1.0 / (1.0 + (-x).exp());
     let xs_neg = (1.0 - xs_pos + clip).min(1.0);
@@ -216,7 +216,7 @@ fn moderate_logits<N: Number>() {
     for_each::<N>(|parameters, x, t| {
         let [found, ..] = one(with::<N>(parameters), N::new(x), N::new(t));
         let expected = reference(x, t, parameters);
-        // The reference loses digits to 1 - p.
+        // The reference loses the digits of 1 - p.
         let allowed = expected * 40.0 * N::EPSILON.to_f64() + 1e-13;
         assert!((found - expected).abs() <= allowed, "{x}, {t}, {parameters:?}: {found} and not {expected}");
     });

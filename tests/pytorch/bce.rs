@@ -29,14 +29,14 @@ for_both_types!(
 const X: [f64; 6] = [0.5150, 0.3097, 0.7556, 0.4974, 0.9879, 0.1564];
 const TARGETS: [f64; 6] = [1.0, 0.0, 1.0, 1.0, 0.0, 0.0];
 
-/// A number that PyTorch shows, computed in `f32` from inputs rounded to `f32`: up to 2 of its ULP off.
+/// Checks a number that PyTorch shows, computed in `f32` from inputs rounded to `f32`: it may be 2 of its ULP off.
 #[track_caller]
 fn shown<N: Number>(found: N, expected: f64) {
     let error = (found.to_f64() - expected).abs();
     assert!(error <= 2.0 * f64::from(f32::EPSILON) * expected, "{found:?} and not {expected:?}");
 }
 
-/// Within `digits`, or what `N` has.
+/// Checks that a number is within `digits`, or within the digits of `N`.
 #[track_caller]
 fn close<N: Number>(found: N, expected: f64, digits: f64) {
     let error = (found.to_f64() - expected).abs();
@@ -51,7 +51,7 @@ fn all_close<N: Number>(found: &[N], expected: &[f64], digits: f64) {
     }
 }
 
-/// Loss and gradient in `f64`, without cancellation.
+/// Returns loss and gradient in `f64`, without cancellation.
 fn by_hand(x: f64, t: f64, p: f64, w: f64) -> [f64; 2] {
     let softplus = |v: f64| v.max(0.0) + (-v.abs()).exp().ln_1p();
     let sigmoid = |v: f64| 1.0 / (1.0 + (-v).exp());
@@ -133,7 +133,7 @@ fn like_probabilities<N: Number>() {
     each_label!(&[N::new(0.0)], t => {
         let loss = BceWithLogits::new().loss(&[N::new(-100.0)], t).unwrap();
         assert!((loss.to_f64() - of_probability).abs() <= N::EPSILON.to_f64());
-        // And beyond the precision of a probability near 1: subnormal in `f32`, so an ULP is the measure.
+        // Beyond the precision of a probability near 1, where the loss is subnormal in `f32`, the error is in ULP.
         assert!((loss.to_f64() - (-100f64).exp()).abs() <= (loss * N::EPSILON + N::TINIEST).to_f64() * 2.0);
     });
 }
@@ -231,7 +231,7 @@ fn weight_per_class_in_all_reductions<N: Number>() {
     all_close(&out, &losses, 0.0);
     for (reduction, n) in [(Reduction::Sum, 1.0), (Reduction::Mean, LEN as f64)] {
         let bce = bce.reduction(reduction);
-        // The expected sum is itself a plain one.
+        // The expected sum is a plain one.
         let digits = 1e-12 * sum / n;
         close(bce.loss(&x, &t).unwrap(), sum / n, digits);
         close(bce.loss_and_gradient(&x, &t, &mut out).unwrap(), sum / n, digits);
@@ -262,7 +262,7 @@ fn target_gradient<N: Number>() {
             bce.target_gradient(&x, t, &mut out).unwrap();
             all_close(&out, &expected, 8.0 * N::EPSILON.to_f64());
         });
-        // Whatever the target.
+        // The same, for any target.
         let mut out = vec![N::NAN; 5];
         bce.target_gradient(&x, &numbers::<N>(&[0.3; 5]), &mut out).unwrap();
         all_close(&out, &expected, 8.0 * N::EPSILON.to_f64());
@@ -296,7 +296,7 @@ fn targets_outside<N: Number>() {
 fn all_positive<N: Number>() {
     const LEN: usize = 10_000;
     let x = Random(8).normals::<N>(LEN, 1.0);
-    // In `N`, as it would be written by hand.
+    // The usual formula by hand, in `N`.
     let one = N::new(1.0);
     let sigmoid: Vec<N> = x.iter().map(|&x| one / (one + N::new((-x).to_f64().exp()))).collect();
     let sum: f64 = sigmoid.iter().map(|&s| -N::new(s.to_f64().ln()).to_f64()).sum();
@@ -305,14 +305,14 @@ fn all_positive<N: Number>() {
         let mut gradient = x.clone();
         let loss = BceWithLogits::new().loss_and_gradient(&x, t, &mut gradient).unwrap();
         close(loss, sum / LEN as f64, 1e-12);
-        // s - 1 cancels where s is near 1: there the digits by hand are those of s.
+        // s - 1 cancels where s is near 1, so the formula by hand has only the digits of s there.
         all_close(&gradient, &expected, N::EPSILON.to_f64() / LEN as f64);
     });
 }
 
-// Different on purpose, from here on.
+// The rest differs on purpose.
 
-/// PyTorch's own formulas, of one element in `float32`: the loss and its gradient.
+/// PyTorch's own formulas for one element in `float32`: the loss and its gradient.
 fn theirs(x: f32, t: f32, w: f32) -> [f32; 2] {
     let log_sigmoid = x.min(0.0) - (-x.abs()).exp().ln_1p();
     [w * ((1.0 - t) * x - log_sigmoid), w * (1.0 / (1.0 + (-x).exp()) - t)]
@@ -371,7 +371,7 @@ fn invalid_weights<N: Number>() {
 }
 
 fn accurate_tails<N: Number>() {
-    // Where PyTorch's loss at t = 0 is 0 below -14.56 and its gradient at t = 1 is 0 above 16.64.
+    // PyTorch's loss at t = 0 is 0 below -14.56, and its gradient at t = 1 is 0 above 16.64.
     for a in [14.56, 15.0, 16.64, 20.0, 50.0, 80.0] {
         let sum = BceWithLogits::new().reduction(Reduction::Sum);
         let tail = (-N::new(a).to_f64()).exp();

@@ -5,7 +5,7 @@ use logit_loss::{FocalLoss, Hessian, Loss, Reduction, Weights};
 
 for_both_types!(known_values, moderate_logits, gradient_is_the_derivative, hessian_is_the_derivative, means);
 
-/// One element, undivided.
+/// Returns the undivided results of one element.
 fn one<N: Number>(focal: FocalLoss<'_, N>, x: N, t: N) -> [f64; 3] {
     let focal = focal.reduction(Reduction::Sum);
     let ([mut gradient], [mut hessian]) = ([[N::NAN]; 1], [[N::NAN]; 1]);
@@ -22,14 +22,14 @@ fn known_values<N: Number>() {
         for backend in backends() {
             let found = one(FocalLoss::<N>::new().backend(backend), N::new(x), N::new(t));
             for (found, known) in found.into_iter().zip([loss, gradient]) {
-                // Six digits are known: the last is off by half at most.
+                // Six digits are known: the last one is off by half at most.
                 assert!((found / known - 1.0).abs() < 5e-6, "{x}, {t} on {}: {found} and not {known}", backend.name());
             }
         }
     }
 }
 
-/// torchvision's own way to the loss.
+/// Returns the loss by torchvision's own formula.
 fn sigmoid_focal_loss(x: f64, t: f64, alpha: Option<f64>, gamma: f64) -> f64 {
     let p = 1.0 / (1.0 + (-x).exp());
     let cross_entropy = x.max(0.0) - x * t + (-x.abs()).exp().ln_1p();
@@ -59,13 +59,14 @@ fn moderate_logits<N: Number>() {
     for_each::<N>(|focal, [x, t], alpha, gamma| {
         let [found, ..] = one(focal, N::new(x), N::new(t));
         let expected = sigmoid_focal_loss(x, t, alpha, gamma);
-        // The reference loses digits to 1 - p.
+        // The reference loses the digits of 1 - p.
         let allowed = expected * (20.0 * N::EPSILON.to_f64() + 1e-11);
         assert!((found - expected).abs() <= allowed, "{x}, {t}, {alpha:?}, {gamma}: {found} and not {expected}");
     });
 }
 
-/// A derivative from values on both sides: off by h^2 / 6 of the third one, and by what is lost over h.
+/// Returns a derivative from values on both sides: it is off by h^2 / 6 of the third derivative, and by the rounding errors
+/// over h.
 fn difference(of: impl Fn(f64) -> f64, x: f64, h: f64) -> f64 {
     (of(x + h) - of(x - h)) / (2.0 * h)
 }
@@ -104,20 +105,20 @@ fn means<N: Number>() {
     }
 }
 
-/// 1 - p as torchvision has it: of few digits, then of none.
+/// Returns 1 - p by torchvision's formula: it has few digits, and then none.
 fn wrong_probability(x: f32) -> f32 {
     1.0 - 1.0 / (1.0 + (-x).exp())
 }
 
 #[test]
 fn where_torchvision_loses_its_digits() {
-    // gamma 2, target 1, logit 15: 37 % too much.
+    // gamma 2, target 1, logit 15: the result is 37 % too large.
     let usual = wrong_probability(15.0).powi(2) * (-15f32).exp().ln_1p();
     let ours = one(FocalLoss::new().without_alpha(), 15.0f32, 1.0)[0];
     let exact = (-3.0 * (15.0f64 + (-15f64).exp().ln_1p())).exp() * (1.0 + 0.5 * (-15f64).exp());
     assert!((f64::from(usual) / exact - 1.37).abs() < 0.01);
     assert!((ours / exact - 1.0).abs() < 1e-6);
-    // gamma 1/2, logit 17: the power's derivative is infinite, sigmoid's is 0.
+    // gamma 1/2, logit 17: the derivative of the power is infinite, and that of the sigmoid is 0.
     let x = 17f32;
     let slope = 0.5 * wrong_probability(x).powf(-0.5);
     assert_eq!(slope, f32::INFINITY);

@@ -1,4 +1,5 @@
-//! PyTorch's semantics, with the numbers of its documentation and of its tests, and where this crate differs on purpose.
+//! PyTorch's semantics, with the numbers of its documentation and its tests, and the cases where this crate differs on
+//! purpose.
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -16,14 +16,14 @@ for_both_types!(
     gradient_is_the_derivative,
 );
 
-/// Up to so many ULP of `N`.
+/// Checks a number within `ulps` ULP of `N`.
 #[track_caller]
 fn close<N: Number>(found: N, expected: f64, ulps: f64) {
     let error = (found.to_f64() - expected).abs();
     assert!(error <= ulps * N::EPSILON.to_f64() * expected.abs(), "{found:?} and not {expected:?}");
 }
 
-/// Loss and gradient as PyTorch computes them, in `f64`.
+/// Returns loss and gradient as PyTorch computes them, in `f64`.
 fn by_hand(p: f64, t: f64, w: f64) -> [f64; 2] {
     let loss = (t - 1.0) * (-p).ln_1p().max(-100.0) - t * p.ln().max(-100.0);
     [w * loss, w * (p - t) / ((1.0 - p) * p).max(1e-12)]
@@ -32,7 +32,7 @@ fn by_hand(p: f64, t: f64, w: f64) -> [f64; 2] {
 fn known_values<N: Number>() {
     each_label!(&numbers::<N>(&[1.0, 0.0]), t => {
         let loss = Bce::new().loss(&numbers::<N>(&[0.9, 0.2]), t).unwrap();
-        // As it is printed.
+        // The number as PyTorch prints it.
         assert_eq!(format!("{:.4}", loss.to_f64()), "0.1643");
     });
     each_label!(&[N::new(1.0)], t => {
@@ -46,7 +46,7 @@ fn known_values<N: Number>() {
 fn its_formulas<N: Number>() {
     let mut random = Random(21);
     let (mut p, soft, w) = (random.units::<N>(300), random.units::<N>(300), random.units::<N>(300));
-    // Where both compute the same, up to rounding: not where p q or 1 - p has few digits left.
+    // Both compute the same, up to rounding, except where p q or 1 - p has few digits left.
     p.iter_mut().for_each(|p| *p = N::new(0.01) + *p * N::new(0.98));
     let hard = random.hard::<N>(300);
     for t in [hard, soft] {
@@ -143,7 +143,7 @@ fn out_of_range<N: Number>() {
 }
 
 fn positive_weight<N: Number>() {
-    // PyTorch's `BCELoss` has none: by a weight for each element.
+    // PyTorch's `BCELoss` has no positive weight; a weight for each element replaces it.
     let p = Random(28).units::<N>(90);
     let t = Random(29).hard::<N>(90);
     let five = N::new(5.0);

@@ -16,7 +16,8 @@ fn logits<N: Number>(len: usize) -> Vec<N> {
     logits
 }
 
-/// Apart and in place, on slices that start so far into their buffers; the logits start somewhere else.
+/// Runs the function out of place and in place, on slices that start `offset` elements into their buffers; the logits start
+/// elsewhere.
 fn run<N: Number>(function: Activation<N>, backend: Option<Backend>, logits: &[N], offset: usize) -> Vec<N> {
     let from = (offset * 5 + 3) % 17;
     let moved = [&vec![N::NAN; from], logits, &[N::NAN; 3]].concat();
@@ -31,7 +32,7 @@ fn run<N: Number>(function: Activation<N>, backend: Option<Backend>, logits: &[N
     apart
 }
 
-/// All backends against the slowest of their kind, at these offsets.
+/// Compares all backends with the slowest of their kind, at these offsets.
 fn check<N: Number>(len: usize, offsets: &[usize]) {
     let logits = logits::<N>(len);
     for function in Activation::all() {
@@ -96,8 +97,8 @@ fn automatic_backend<N: Number>() {
     }
 }
 
-/// Softplus is the loss of a negative, the logarithm of sigmoid that of a positive, and sigmoid the gradient: to the last
-/// bit, but for the sign of 0.
+/// Softplus is the loss of a negative, the logarithm of the sigmoid is minus that of a positive, and sigmoid is the
+/// gradient: to the last bit, except for the sign of 0.
 fn like_the_losses<N: Number>() {
     let logits: Vec<N> = logits(3000);
     let n = logits.len();

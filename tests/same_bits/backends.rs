@@ -1,4 +1,4 @@
-//! Which backends are found: those that `BACKENDS` names, where something knows the machine and says so.
+//! The crate finds the backends that the variable `BACKENDS` names, where a script that knows the machine sets it.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The digests that microcontrollers must come to as well: `tests/firmware` computes them there.
+//! The digests that microcontrollers must compute too: `tests/firmware` computes them there.
 
 #[path = "../firmware/src/digests.rs"]
 mod digests;
@@ -9,10 +9,10 @@ use std::fmt::Write;
 use crate::common::backends;
 use digests::{Element, Name, all, column, expected};
 
-/// What was computed, by column, beside what is expected.
+/// The digests by column, beside those expected.
 type Found = BTreeMap<(usize, Name), Vec<(&'static str, u64, Option<u64>)>>;
 
-/// On all backends, for as many elements as a small board has room for.
+/// Computes digests on all backends, for as many elements as a small board has room for.
 fn found<T: Element, const N: usize>(found: &mut Found) {
     for backend in backends() {
         all::<T, N>(backend, &mut |name, digest| {

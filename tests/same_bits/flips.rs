@@ -1,5 +1,5 @@
-//! The last bit of every coefficient matters: it is flipped in a copy of this program, which `golden` must then refuse.
-//! Those whose last bit changes no result that `golden` looks at are listed.
+//! The last bit of every coefficient matters: flipped in a copy of this program, it must make `golden` fail. Coefficients
+//! whose last bit changes no result of `golden` are listed.
 
 use std::env::current_exe;
 use std::process::Command;
@@ -8,18 +8,18 @@ use indicatif::ProgressIterator;
 
 const SOURCE: &str = include_str!("../../src/math/coefficients.rs");
 
-/// Of so many highest powers the last bit has no effect: it is far below that of the sum.
+/// The number of highest powers whose last bit has no effect, since it is far below the last bit of the sum.
 const WITHOUT_EFFECT: [(&str, usize); 5] =
     [("EXP_F32", 1), ("LOG1P_F32", 1), ("EXP_F64", 6), ("LOG1P_F64", 14), ("LOG1P_OF_FRACTION_F64", 2)];
 
 struct Coefficient {
     array: &'static str,
     index: usize,
-    /// As they stand in memory, little endian.
+    /// The bytes as they are in memory, little endian.
     bytes: Vec<u8>,
 }
 
-/// Those that were fitted; 1 and -1 are exact, and in a program for other reasons.
+/// Returns the fitted coefficients; 1 and -1 are exact, and occur in a program for other reasons.
 fn coefficients() -> Vec<Coefficient> {
     let mut all = Vec::new();
     for text in SOURCE.split("\nconst ").skip(1) {
@@ -43,8 +43,8 @@ impl Coefficient {
         if self.bytes.len() == 4 { "f32" } else { "f64" }
     }
 
-    /// The program with the last bit flipped wherever the coefficient is in it. A compiler may negate it, and `EXP` is
-    /// there with another exponent too.
+    /// Returns the program with the last bit flipped wherever the coefficient occurs. A compiler may negate it, and `EXP`
+    /// also occurs with another exponent.
     fn flipped_in(&self, program: &[u8]) -> Vec<u8> {
         let mut flipped = program.to_vec();
         let mut patterns = vec![self.bytes.clone()];

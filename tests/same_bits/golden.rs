@@ -1,5 +1,5 @@
-//! The very bits: a digest of what each function gives for fixed inputs, which every backend on every machine must
-//! reproduce. They are in `golden.txt`; changing a bit of any result is a deliberate act:
+//! A digest of the bits of each function for fixed inputs, which every backend on every machine must reproduce. The digests
+//! are in `golden.txt`; changing a bit of any result is a deliberate act:
 //!
 //! ```text
 //! GOLDEN=write cargo test --test same_bits golden
@@ -18,7 +18,7 @@ use logit_loss::{AsymmetricLoss, Backend, Bce, BceWithLogits, FocalLoss, Label, 
 const TABLE: &str = include_str!("golden.txt");
 const COLUMNS: [&str; 4] = ["f32, fused", "f32", "f64, fused", "f64"];
 
-/// FNV-1a of 64 bits. A NaN's payload and sign are not promised.
+/// FNV-1a of 64 bits. The payload and sign of a NaN are not promised.
 struct Digest(u64);
 
 impl Digest {
@@ -34,7 +34,7 @@ impl Digest {
     }
 }
 
-/// What is found on one backend, by function.
+/// The digests of one backend, by function.
 #[derive(Default)]
 struct Digests(BTreeMap<String, Digest>);
 
@@ -46,7 +46,7 @@ impl Digests {
 
 struct Inputs<N> {
     logits: Vec<N>,
-    /// The same in (0, 1).
+    /// The same numbers in (0, 1).
     probabilities: Vec<N>,
     hard: Vec<N>,
     soft: Vec<N>,
@@ -56,12 +56,12 @@ struct Inputs<N> {
 }
 
 impl<N: Number> Inputs<N> {
-    /// Logits in use, close to 0, and in the tails.
+    /// Logits of usual sizes, close to 0, and in the tails.
     fn usual(len: usize) -> Self {
         Self::within(len, -1.1 * f64::from(N::LEAST_EXPONENT))
     }
 
-    /// None in the tails: the fastest formulas take all blocks, with hard targets and without.
+    /// No logits in the tails: the fastest formulas take all blocks, with hard targets and without.
     fn moderate(len: usize) -> Self {
         Self::within(len, 50.0)
     }
@@ -86,13 +86,13 @@ impl<N: Number> Inputs<N> {
 
     fn of(logits: Vec<N>, mut random: Random) -> Self {
         let len = logits.len();
-        // In (0, 1), close to both ends too; half of what is infinite or not a number.
+        // In (0, 1), close to both ends too; 1/2 for logits that are infinite or NaN.
         let squeezed = |x: &N| {
             let x = x.to_f64();
             if x.is_finite() { N::new(0.5 + 0.5 * x / (1.0 + x.abs())) } else { N::new(0.5) }
         };
         let hard = random.hard(len);
-        // Hard ones among them.
+        // Some targets are hard.
         let soft = (0..len).map(|i| if i % 5 == 0 { hard[i] } else { N::new(random.unit()) }).collect();
         Self {
             probabilities: logits.iter().map(squeezed).collect(),
@@ -114,7 +114,7 @@ fn digests<N: Number>(backend: Backend) -> Digests {
     losses(&mut digests, backend, &Inputs::<N>::moderate(2061), ", moderate logits");
     losses(&mut digests, backend, &Inputs::<N>::any(501), ", any logits");
 
-    // Several chunks, of the losses that differ in how they are summed.
+    // Several chunks, of the losses that are summed in different ways.
     let Inputs { logits, hard, soft, upstream, .. } = Inputs::<N>::usual(2 * N::CHUNK + 77);
     let bce = BceWithLogits::new().on(backend);
     let [five, more, eight] = [5.0, 5.5, 8.0].map(|p| bce.pos_weight(Weights::uniform(N::new(p))));
@@ -122,7 +122,7 @@ fn digests<N: Number>(backend: Backend) -> Digests {
         ("plain", bce, &hard),
         ("p = 5", five, &hard),
         ("soft, p = 5", five, &soft),
-        // About the 6 up to which e may be rounded before it is multiplied.
+        // Around the bound of 6, up to which e may be rounded before it is multiplied.
         ("p = 5.5", more, &hard),
         ("p = 8", eight, &hard),
         ("p = 5, w = 2", five.weight(Weights::uniform(N::new(2.0))), &hard),
@@ -142,25 +142,25 @@ fn digests<N: Number>(backend: Backend) -> Digests {
 
     let mut inputs = Inputs::<N>::moderate(3 * 2048 + 79);
     let mut see = Seer { digests: &mut digests, backend, upstream: &inputs.upstream, kind: "" };
-    // Far out where nothing counts: what is fast for moderate logits is right for all others.
+    // Logits of weight 0 are large: the formulas for moderate logits must give the results of all others.
     let out = |(x, m): (&N, &N)| if *m == N::new(0.0) { *x * N::new(1e6) } else { *x };
     let far: Vec<N> = inputs.logits.iter().zip(&inputs.mask).map(out).collect();
     for (name, loss) in [("bce", bce), ("bce, p = 5", five)] {
         let masked = loss.weight(Weights::per_element(&inputs.mask));
         see.one(&format!("{name}, masked far out"), masked, &far, &inputs.hard);
     }
-    // Blocks with logarithms to be taken, and after them blocks without.
+    // Blocks of soft targets take logarithms, and alternate with blocks of hard ones.
     for (hard, soft) in inputs.hard.chunks_mut(2048).zip(inputs.soft.chunks(2048)).skip(1).step_by(2) {
         hard.copy_from_slice(soft);
     }
     see.one("bce, p = 5, hard and soft by turns", five, &inputs.logits, &inputs.hard);
-    // Classes of which some registers have room for all, and of which none have.
+    // Some registers have room for all of 7 classes, and none for 49.
     for classes in [7, 49] {
         let weight = Weights::per_class(&inputs.weights[..classes]);
         see.one(&format!("bce, weights of {classes} classes"), bce.weight(weight), &inputs.logits, &inputs.soft);
     }
 
-    // Blocks of rows that have the same weights, and blocks of soft targets among them.
+    // Blocks of rows that have the same weights, with blocks of soft targets among them.
     let mut many = Inputs::<N>::moderate(9600);
     let mut see = Seer { digests: &mut digests, backend, upstream: &many.upstream, kind: "" };
     many.hard[4000..5000].copy_from_slice(&many.soft[..1000]);
@@ -180,7 +180,7 @@ fn digests<N: Number>(backend: Backend) -> Digests {
     digests
 }
 
-/// Elements that are not there, and a second weight; labels of the types that others here have none of.
+/// Absent elements, and a second weight; labels of types that no other digest here has.
 fn missing<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>) {
     let Inputs { logits, probabilities, hard, soft, weights, mask, upstream, .. } = inputs;
     let is_one = |v: &N| *v == N::new(1.0);
@@ -207,7 +207,7 @@ fn missing<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N
     see.digests.see("bce, two weights, ignoring: accumulate_per_class".into(), &sums.map(|sum| sum.sum()));
 }
 
-/// Reductions, and focal losses, that others here have none of; sums merged, and their bytes.
+/// Reductions and focal losses that no other digest here has; merged sums, and their bytes.
 fn rare_options<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>) {
     let Inputs { logits, probabilities, hard, soft, weights, upstream, .. } = inputs;
     let weight = Weights::per_element(weights);
@@ -251,7 +251,7 @@ fn rare_options<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inp
     digests.see("merged sums: bytes".into(), &words);
 }
 
-/// Where products in two words would not be exact, and where only the divisor is far from 1.
+/// Means where products in two words would not be exact, and where only the divisor is far from 1.
 fn means_far_from_one<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>) {
     let [extreme, confident] = if N::PRECISION == 24 { [2f64.powi(118), -70.0] } else { [2f64.powi(1000), -600.0] };
     let (far, all_negative) = ([N::new(confident); 63], [N::new(0.0); 63]);
@@ -283,7 +283,7 @@ fn losses<N: Number>(digests: &mut Digests, backend: Backend, inputs: &Inputs<N>
     let per_class = if has_classes { bce.pos_weight(Weights::per_class(&classes)) } else { bce };
     let per_sample = if has_classes { Weights::per_sample(&weights[..logits.len() / 3], 3) } else { one };
     let per_channel = if logits.len().is_multiple_of(9) { Weights::per_channel(&weights[..3], 3) } else { one };
-    // Some of them too large or too small for the fastest formulas.
+    // Some weights are too large or too small for the fastest formulas.
     let extreme = if N::PRECISION == 24 { 2f64.powi(40) } else { 2f64.powi(120) };
     let any_size = |(i, w): (usize, &N)| N::new(w.to_f64() * [1.0, extreme, 1.0, 1.0, 1.0 / extreme][i % 5]);
     let any_size: Vec<N> = weights.iter().enumerate().map(any_size).collect();
@@ -334,7 +334,7 @@ struct Seer<'a, N> {
 }
 
 impl<'w, N: Number> Seer<'_, N> {
-    /// A loss of hard and of soft targets.
+    /// Digests a loss of hard and of soft targets.
     fn both(&mut self, name: &str, loss: impl Tested<'w, N>, inputs: &[N], [hard, soft]: [&Vec<N>; 2]) {
         self.one(name, loss, inputs, hard);
         self.one(&format!("{name}, soft"), loss, inputs, soft);
@@ -349,7 +349,7 @@ impl<'w, N: Number> Seer<'_, N> {
     }
 }
 
-/// The column of a backend's results, and what they are.
+/// Returns the column of each backend's results, and the results.
 fn found<N: Number>() -> Vec<(usize, Backend, Digests)> {
     let column = |backend: Backend| usize::from(N::PRECISION != 24) * 2 + usize::from(!backend.is_fused());
     backends().map(|backend| (column(backend), backend, digests::<N>(backend))).collect()
@@ -358,7 +358,7 @@ fn found<N: Number>() -> Vec<(usize, Backend, Digests)> {
 #[test]
 fn golden() {
     let all: Vec<_> = if cfg!(target_family = "wasm") {
-        // It has no threads.
+        // This target has no threads.
         found::<f32>().into_iter().chain(found::<f64>()).collect()
     } else {
         std::thread::scope(|scope| {

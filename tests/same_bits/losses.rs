@@ -18,10 +18,10 @@ for_all_families!(
 
 /// The settings of one run, and its elements.
 pub struct Case<N> {
-    /// Made of logits.
+    /// Inputs made of logits.
     pub inputs: Vec<N>,
     pub targets: Vec<N>,
-    /// Per element, sample, class or channel.
+    /// Weights of elements, samples, classes or channels.
     pub weights: Vec<N>,
     upstream: Vec<N>,
     number: usize,
@@ -33,12 +33,12 @@ const KINDS_OF_POS_WEIGHT: usize = 3;
 pub const REDUCTIONS: [Reduction; 3] = [Reduction::Mean, Reduction::Sum, Reduction::WeightedMean];
 
 impl<N: Number> Case<N> {
-    /// Of the case's number, its remainders choose the kinds.
+    /// Makes a case; the remainders of its number choose the kinds.
     pub fn new<F: Family<N>>(len: usize, number: usize) -> Self {
         let mut random = Random((number * 1_000_003 + len) as u64);
         let mut logits = random.normals::<N>(len, 8.0);
-        // Tails, numbers that are close to a NaN or to 0; and in one half of all cases numbers that are neither, and
-        // infinities: where these are, a sum has no digits left that could differ.
+        // Tails, and numbers close to NaN or to 0. Half of all cases also have NaN and infinities, with which a sum has no
+        // digits left that could differ.
         let special = [0.0, -0.0, 90.0, -100.0, 740.0, -720.0, 1e-30, 1e30, f64::INFINITY, f64::NEG_INFINITY];
         let special = if random.below(2) == 0 { &special } else { &special[..7] };
         for _ in 0..len / 16 {
@@ -47,7 +47,7 @@ impl<N: Number> Case<N> {
         let targets = match number % KINDS_OF_TARGETS {
             0 => random.hard(len),
             1 => random.units(len),
-            // Hard but for a few: whole blocks of either, and mixed ones.
+            // Hard targets except for a few: whole blocks of either, and mixed ones.
             _ => {
                 let mut targets = random.hard(len);
                 for _ in 0..len / 400 + usize::from(len > 0) {
@@ -59,7 +59,7 @@ impl<N: Number> Case<N> {
         let mut weights = random.units::<N>(len.max(3));
         if Self::masked(number) {
             weights.iter_mut().for_each(|w| *w = N::new(f64::from(w.to_f64() < 0.7)));
-            // What is masked may be anything.
+            // A masked element may have any input.
             for (x, w) in logits.iter_mut().zip(&weights) {
                 if *w == N::new(0.0) && random.below(3) == 0 {
                     *x = N::NAN;
@@ -77,7 +77,7 @@ impl<N: Number> Case<N> {
 
     fn run<F: Family<N>>(&self, backend: Option<Backend>, offset: usize) -> Everything<N> {
         let len = self.inputs.len();
-        // Weights that do not fit the length are not what is tested here.
+        // Weights that do not fit the length are tested elsewhere.
         let fit = |weights: Weights<'_, N>| {
             BceWithLogits::new().weighted(weights).reduced(Reduction::Sum).loss(&self.inputs, &self.targets).is_ok()
         };
@@ -114,7 +114,7 @@ impl<N: Number> Case<N> {
         } else {
             Weights::uniform(N::new(-2.0))
         };
-        // The inputs move too, each by another distance.
+        // The inputs start elsewhere too, each at another offset.
         let at = |values: &[N], offset: usize| {
             let mut buffer = vec![N::NAN; offset];
             buffer.extend(values);
@@ -126,7 +126,7 @@ impl<N: Number> Case<N> {
         everything(loss, &inputs[offset..][..len], targets, upstream, offset)
     }
 
-    /// All backends against the slowest of their kind, at these offsets.
+    /// Compares all backends with the slowest of their kind, at these offsets.
     fn check<F: Family<N>>(&self, offsets: &[usize]) {
         for backend in backends().filter(|&b| slowest_of::<N>(b) == b) {
             let expected = self.run::<F>(Some(backend), 0);
@@ -142,7 +142,7 @@ impl<N: Number> Case<N> {
     }
 }
 
-/// Steps through the cases so that neighbouring lengths differ in everything.
+/// A step through the cases after which neighbouring lengths differ in everything.
 const CASES: usize = KINDS_OF_TARGETS * KINDS_OF_WEIGHTS * KINDS_OF_POS_WEIGHT * 2 * 3;
 const STEP: usize = 173;
 
@@ -194,7 +194,7 @@ fn types_of_labels<N: Number, F: Family<N>>() {
             for backend in backends() {
                 for p in [1.0, 5.0] {
                     let weighted = F::with(number).weighted(weight);
-                    // What is masked may not be a probability.
+                    // A masked element may have a number that is no probability.
                     let plain = if Case::<N>::masked(number) { weighted } else { F::with(number) };
                     for loss in [plain, weighted] {
                         let loss = loss.on(backend);
@@ -212,7 +212,7 @@ fn types_of_labels<N: Number, F: Family<N>>() {
 }
 
 fn neighbours<N: Number, F: Family<N>>() {
-    // An element gives the same results alone as anywhere among others, even among NaN.
+    // An element gives the same results alone as among any others, even NaN.
     let case = Case::<N>::new::<F>(70, 1);
     for backend in backends() {
         for p in [1.0, 5.0] {
@@ -227,7 +227,7 @@ fn neighbours<N: Number, F: Family<N>>() {
                 let among_others = everything(loss, &inputs, &case.targets, upstream, 0);
                 for ((within, alone), among_others) in within.iter().zip(&alone).zip(&among_others) {
                     let (name, Ok(values)) = within else { panic!("{within:?}") };
-                    // Those that write for each element.
+                    // The methods that write a result for each element.
                     if values.len() == 70 {
                         let others = [&alone.1, &among_others.1].map(|r| r.as_ref().unwrap());
                         let others = [others[0][0], others[1][i]];
@@ -241,7 +241,7 @@ fn neighbours<N: Number, F: Family<N>>() {
 }
 
 fn automatic_backend<N: Number, F: Family<N>>() {
-    // Short slices go to a scalar backend; nobody must be able to tell.
+    // Short slices take another path, with the same results.
     for len in 0..=40 {
         for variant in 0..4 {
             let case = Case::<N>::new::<F>(len, (4 * len + variant) * STEP % CASES);
@@ -273,7 +273,7 @@ fn cut_at_chunks<N: Number, F: Family<N>>() {
                 }
                 assert_eq!(bits(&sum), bits(&whole), "{} cut at {cuts:?}, case {number}", backend.name());
             }
-            // One call is also what the reduced loss is made from.
+            // One call of `accumulate` has the sum from which the reduced loss is made.
             let sum = loss.reduced(Reduction::Sum).loss(&case.inputs, &case.targets).unwrap();
             let mean = loss.loss(&case.inputs, &case.targets).unwrap();
             let weighted = loss.reduced(Reduction::WeightedMean).loss(&case.inputs, &case.targets).unwrap();
@@ -282,7 +282,7 @@ fn cut_at_chunks<N: Number, F: Family<N>>() {
             assert!(equal, "{}, case {number}: {found:?}, {:?}", backend.name(), [sum, mean, weighted]);
         }
     }
-    // Weights of elements, cut along with them.
+    // Weights of elements are cut along with them.
     let case = Case::<N>::new::<F>(len, 18);
     for backend in backends() {
         let (mut whole, mut sum) = (LossSum::new(), LossSum::new());
@@ -299,8 +299,8 @@ fn cut_at_chunks<N: Number, F: Family<N>>() {
 }
 
 fn merged_chunks<N: Number, F: Family<N>>() {
-    // A sum of one chunk is what the sum of all adds: so threads can sum a chunk each. The last one has few
-    // elements, most often one.
+    // The sum of one chunk is what a longer sum adds, so threads can sum one chunk each. The last chunk has few elements,
+    // most often one.
     for (number, rest) in [(0, 1), (1, 1), (2, 1), (3, 2), (4, 1), (5, 77)] {
         let mut case = Case::<N>::new::<F>(2 * N::CHUNK + rest, number);
         if number == 4 {
@@ -321,7 +321,7 @@ fn merged_chunks<N: Number, F: Family<N>>() {
             assert_eq!(bits(&merged), bits(&whole), "{}, case {number}", backend.name());
         }
     }
-    // Chunks of one element, whose sum no other lane's has been added to.
+    // Chunks of one element, to whose sum no other lane's was added.
     let case = Case::<N>::new::<F>(20_000, 1);
     let loss = F::with(0);
     let (mut whole, mut merged) = (LossSum::new(), LossSum::new());
@@ -337,7 +337,7 @@ fn merged_chunks<N: Number, F: Family<N>>() {
     }
 }
 
-/// All words; but NaN, wherever it is, is one and the same.
+/// Returns the bits of all words; any NaN has the same.
 pub fn bits<N: Number>(sum: &LossSum<N>) -> Vec<u64> {
     let bytes = sum.to_le_bytes();
     let words = bytes.chunks_exact(8).map(|word| u64::from_le_bytes(word.try_into().unwrap()));
@@ -345,7 +345,7 @@ pub fn bits<N: Number>(sum: &LossSum<N>) -> Vec<u64> {
 }
 
 fn one_weight_in_every_form<N: Number, F: Family<N>>() {
-    // Values that differ in how they are written down only; a uniform one is computed in its own way.
+    // Weights that only differ in their form; a uniform one has its own formula.
     let n = 60;
     let case = Case::<N>::new::<F>(n, 2);
     let (three, w) = (numbers::<N>(&[0.5, 2.0, 3.0]), |i: usize| [0.5, 2.0, 3.0][i]);

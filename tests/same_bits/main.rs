@@ -1,5 +1,5 @@
-//! Promise 3: the same bits on all backends of a kind, from all methods, for all types of labels, at all addresses,
-//! on any number of threads.
+//! Promise 3: the same bits on all backends of a kind, from all methods, for all types of labels, at all addresses, on any
+//! number of threads.
 
 #[path = "../common/mod.rs"]
 mod common;

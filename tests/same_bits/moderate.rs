@@ -1,11 +1,11 @@
-//! Formulas for blocks of moderate logits and weights give what those for any block do.
+//! The formulas for blocks of moderate logits and weights give the results of those for any block.
 
 use crate::common::{Number, backends, everything, for_both_types, numbers, same};
 use logit_loss::{BceWithLogits, Loss, Reduction, Weights};
 
 for_both_types!(like_the_formula_for_any_block);
 
-/// The largest logit, and the largest weight, that are moderate.
+/// Returns the largest moderate logit and weight.
 fn limits<N: Number>() -> [f64; 2] {
     if N::EPSILON.to_f64() < 1e-10 { [600.0, 2f64.powi(100)] } else { [60.0, 2f64.powi(30)] }
 }
@@ -19,7 +19,7 @@ struct Elements<N> {
 }
 
 impl<N: Number> Elements<N> {
-    /// Up to the limits of what is moderate, and a little beyond.
+    /// Elements up to the limits of moderate numbers, and a little beyond.
     fn all() -> Self {
         let [logit, weight] = limits::<N>();
         let beyond = 1.0 + N::EPSILON.to_f64();
@@ -50,7 +50,7 @@ impl<N: Number> Elements<N> {
         [self.logits[i], self.targets[i], self.pos_weights[i], self.weights[i]]
     }
 
-    /// Those with moderate weights.
+    /// Returns the elements with moderate weights.
     fn moderate(self) -> Self {
         let [_, limit] = limits::<N>();
         let moderate = |v: N| v.to_f64() == 0.0 || (1.0 / limit..=limit).contains(&v.to_f64());
@@ -63,7 +63,7 @@ impl<N: Number> Elements<N> {
         some
     }
 
-    /// With one element more before every seventh, so that none of the blocks is without.
+    /// Inserts another element before every seventh, so that every block has one.
     fn among(&self, other: [f64; 4]) -> Self {
         let mut all = Self::default();
         for i in 0..self.logits.len() {
@@ -91,7 +91,7 @@ fn like_the_formula_for_any_block<N: Number>() {
         let bce = BceWithLogits::new().backend(backend).reduction(Reduction::Sum);
         for some in &elements {
             let alone = some.results(bce);
-            // A large logit spoils its block, a large weight all of them.
+            // A large logit affects its block, and a large weight all blocks.
             for other in [[largest, 1.0, 1.0, 1.0], [0.0, 1.0, largest / 4.0, 1.0], [0.0, 0.0, 1.0, largest / 4.0]] {
                 let among = some.among(other).results(bce);
                 for ((name, alone), (_, among)) in alone.iter().zip(&among) {

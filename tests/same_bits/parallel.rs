@@ -10,25 +10,25 @@ use logit_loss::{Label, Loss, LossSum, Weights};
 
 for_all_families!(few_elements, around_chunks, every_backend, sums_that_go_on);
 
-/// The number of a case of hard, soft or mixed targets without masks, and of mixed ones with.
+/// The number of a case of hard, soft or mixed targets without masks, and of mixed targets with masks.
 const HARD: usize = 0;
 const SOFT: usize = 1;
 const MIXED: usize = 2;
 const MASKED: usize = 7 * KINDS_OF_TARGETS + MIXED;
 
-/// Kinds of weights, of targets, and of reductions have no common divisor, so these are all of their combinations.
+/// The numbers of kinds of weights, targets and reductions have no common divisor, so these are all combinations.
 const SETTINGS: usize = 8 * 5 * 3;
 
 fn pools() -> Vec<ThreadPool> {
     [1, 2, 3, 7].map(|threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap()).into()
 }
 
-/// How many classes so many elements may be of: as few as do not divide a chunk, if there are any.
+/// Returns a number of classes for this number of elements: the smallest one that does not divide a chunk, if there is one.
 fn classes(len: usize) -> usize {
     (3..100).find(|&classes| len.is_multiple_of(classes) && !classes.is_power_of_two()).unwrap_or(1)
 }
 
-/// On one thread, and on as many as each pool has.
+/// Compares one thread with as many as each pool has.
 fn check<N: Number, F: Family<N>>(len: usize, setting: usize, pools: &[ThreadPool]) {
     let classes = classes(len);
     let samples = len / classes;
@@ -76,7 +76,7 @@ fn compare<'w, N: Number, Y: Label<N> + Sync>(
         let found = pool.install(|| everything(loss.on_threads(), inputs, targets, upstream, 1));
         assert_same(&expected, &found, &|| format!("{} threads, {context}", pool.current_num_threads()));
     }
-    // Outside of a pool.
+    // The call is outside of a pool.
     let found = everything(loss.on_threads(), inputs, targets, upstream, 0);
     assert_same(&expected, &found, &|| format!("global pool, {context}"));
 }
@@ -118,7 +118,7 @@ fn around_chunks<N: Number, F: Family<N>>() {
     let pools = pools();
     let mut setting = 0;
     for len in [N::CHUNK - 1, N::CHUNK, N::CHUNK + 1, 2 * N::CHUNK + 1, 7 * N::CHUNK / 2] {
-        // Of each kind, every one, but not with every other.
+        // Each kind occurs, but not in every combination.
         for _ in 0..SETTINGS.div_ceil(7) {
             setting = (setting + 7) % SETTINGS;
             check::<N, F>(len, setting, &pools);
@@ -138,7 +138,7 @@ fn every_backend<N: Number, F: Family<N>>() {
 }
 
 fn sums_that_go_on<N: Number, F: Family<N>>() {
-    // To the last bit of the low words, and where chunks weigh so differently that no other order has the same.
+    // The low words are compared to the last bit, and chunks differ so much in size that no other order gives the same.
     let len = 9 * N::CHUNK + 3;
     for number in [HARD, SOFT, MIXED, MASKED] {
         let mut case = Case::<N>::new::<F>(len, number);

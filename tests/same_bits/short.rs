@@ -1,5 +1,4 @@
-//! Up to one row of elements without weights, which kernels of their own evaluate, against the same elements on the way that
-//! all others take.
+//! Up to one row of elements without weights, which separate kernels evaluate, against the same elements on the usual path.
 
 use crate::common::family::{Family, Focal, Tested};
 use crate::common::{Number, backends, for_both_types, numbers, same};
@@ -7,14 +6,14 @@ use logit_loss::{BceWithLogits, Loss, LossSum, Reduction, Weights};
 
 for_both_types!(without_weights, balanced, focal, labels);
 
-/// More than a row of either type has.
+/// More elements than a row of either type has.
 const MOST: usize = 40;
 
 const LOGITS: [f64; 14] =
     [0.5, -0.0, 20.0, -3.0, 1e-30, -17.5, 100.0, -88.0, -1e30, 4.0, 740.0, -104.0, f64::INFINITY, f64::NEG_INFINITY];
 const TARGETS: [f64; 5] = [1.0, 0.0, 0.25, 0.0, 1.0];
 
-/// So many elements from the `from`-th on; of some, targets are hard, and of some, one logit is NaN.
+/// Returns `len` elements from the `from`-th on; some have hard targets, and some have one logit that is NaN.
 fn elements<N: Number>(from: usize, len: usize) -> (Vec<N>, Vec<N>) {
     let cycle = |values: &[f64]| (from..from + len).map(|i| values[i % values.len()]).collect::<Vec<_>>();
     let (mut logits, mut targets) = (cycle(&LOGITS), cycle(&TARGETS));
@@ -31,7 +30,7 @@ fn without_weights<N: Number>() {
     check::<N>(BceWithLogits::new());
 }
 
-/// Small positive weights have such kernels; the last is too large for them.
+/// Small positive weights have such kernels; the last one is too large for them.
 fn balanced<N: Number>() {
     for pos_weight in [0.0, 0.3, 6.0, 7.0] {
         check::<N>(BceWithLogits::new().pos_weight(Weights::uniform(N::new(pos_weight))));
@@ -42,7 +41,7 @@ fn focal<N: Number>() {
     for number in 0..8 {
         check::<N>(<Focal as Family<N>>::with(number));
     }
-    // Such kernels read no positive weights, so they take these only where the loss is cross-entropy, as the last is.
+    // These kernels read no positive weights, so they take them only for cross-entropy, as in the last case.
     for number in [0, 1, 2, 10] {
         for pos_weight in [0.0, 0.3, 7.0] {
             check::<N>(<Focal as Family<N>>::with(number).pos_weight(Weights::uniform(N::new(pos_weight))));
@@ -79,10 +78,10 @@ fn sums<N: Number>(loss: impl Tested<'static, N>, reduction: Reduction, x: &[N],
     assert!(found.iter().all(|&found| same(found, expected)), "{context}: {found:?}, {expected:?}");
 }
 
-/// Elements do not see each other, so they have the same results among more than a row holds.
+/// Elements do not affect each other, so they have the same results among more than a row.
 fn derivatives<N: Number>(loss: impl Tested<'static, N>, reduction: Reduction, x: &[N], t: &[N], context: &str) {
     let (more_x, more_t) = ([x, &[N::new(1.0); MOST]].concat(), [t, &[N::new(0.0); MOST]].concat());
-    // What a mean divides by is a weight here: it has to be that of the few.
+    // The divisor of a mean is a weight here: it has to be that of the few elements.
     let divisor = if reduction == Reduction::Sum { 1.0 } else { x.len() as f64 };
     let among_more = loss.reduced(Reduction::Sum).weighted(Weights::uniform(N::new(1.0 / divisor)));
     let (found, expected) = (results(loss.reduced(reduction), x, t), results(among_more, &more_x, &more_t));
@@ -96,7 +95,7 @@ fn derivatives<N: Number>(loss: impl Tested<'static, N>, reduction: Reduction, x
     assert!(found.iter().zip(&expected).all(|(&a, &b)| same(a, b)), "losses of {context}: {found:?}, {expected:?}");
 }
 
-/// The gradient in all ways, and the Hessian.
+/// Returns the gradient of all methods, and the Hessian.
 fn results<N: Number>(loss: impl Tested<'static, N>, x: &[N], t: &[N]) -> [Vec<N>; 5] {
     let mut out = [(); 5].map(|()| x.to_vec());
     let [gradient, with_loss, in_place, with_hessian, hessian] = &mut out;
@@ -107,7 +106,7 @@ fn results<N: Number>(loss: impl Tested<'static, N>, x: &[N], t: &[N]) -> [Vec<N
     out
 }
 
-/// Other labels are widened first.
+/// Labels of other types are widened first.
 fn labels<N: Number>() {
     for len in 1..=MOST {
         let (x, _) = elements::<N>(len, len);

@@ -1,4 +1,4 @@
-//! Weights that are written down once have the bits of the same weights for each element; so have parts of a batch.
+//! Weights that are stored once have the bits of the same weights for each element, and so have parts of a batch.
 
 use crate::common::{Number, backends, for_both_types};
 use logit_loss::{BceWithLogits, Loss, LossSum, Reduction, Weights};
@@ -18,7 +18,7 @@ fn elements<N: Number>(len: usize) -> (Vec<N>, [Vec<N>; 3]) {
     (logits, targets)
 }
 
-/// Everything, of weights and of positive weights.
+/// Returns the results of all methods, with weights and with positive weights.
 fn results<N: Number>(bce: BceWithLogits<'_, N>, weights: Weights<'_, N>, x: &[N], t: &[N]) -> Vec<N> {
     let mut all = Vec::new();
     for loss in [bce.weight(weights), bce.pos_weight(weights), bce.weight(weights).pos_weight(weights)] {
@@ -60,7 +60,7 @@ fn maps_of_pixels<N: Number>() {
     }
 }
 
-/// All kinds that there are, for 2,310 elements.
+/// All kinds of weights, for 2,310 elements.
 fn kinds<N: Number>(values: &[N]) -> [Weights<'_, N>; 6] {
     [
         Weights::per_class(&values[..21]),
@@ -92,7 +92,7 @@ fn parts_anywhere<N: Number>() {
     }
 }
 
-/// A chunk of soft targets does not change those of hard ones that follow it, nor do these change it.
+/// A chunk of soft targets does not change that of hard ones after it, nor the other way round.
 fn parts_cut_at_chunks<N: Number>() {
     let len = 3 * LossSum::<N>::CHUNK;
     let (x, [hard, soft, mixed]) = elements::<N>(len);
@@ -112,7 +112,7 @@ fn parts_cut_at_chunks<N: Number>() {
     }
 }
 
-/// Sums take blocks of rows that have the same weights, which only a mean or a sum can tell: by less than is promised.
+/// Sums use blocks of rows that have the same weights, which changes means and sums by less than is promised.
 fn classes_and_channels<N: Number>() {
     let close = |a: N, b: N| (a.to_f64() - b.to_f64()).abs() <= 8.0 * N::EPSILON.to_f64() * b.to_f64();
     for (classes, pixels) in
@@ -144,7 +144,7 @@ fn classes_and_channels<N: Number>() {
                     found.push(sum);
                 }
                 let found = [found[0], found[1], found[2]];
-                // The first of those that fuse, or of those that do not, stands for all.
+                // The first backend of each kind stands for all.
                 let fuses = backend.is_fused();
                 if let Some((_, expected)) = sums.iter().find(|(other, _)| *other == fuses) {
                     assert_eq!(&found, expected, "[N, {classes}, {pixels}] on {backend}");
@@ -155,7 +155,7 @@ fn classes_and_channels<N: Number>() {
     }
 }
 
-/// So many elements that they are read before they are evaluated; their chunks, one by one, are not.
+/// There are so many elements that they are read ahead; single chunks are not.
 fn many_classes<N: Number>() {
     let values = numbers::<N>(80);
     let (x, [targets, ..]) = elements::<N>((1 << 20) / 80 * 80 + 160);

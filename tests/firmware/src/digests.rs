@@ -1,5 +1,6 @@
 //! A digest of the bits of every function, for few inputs and without a heap. Microcontrollers compute them, and
-//! `tests/same_bits` on all backends of a larger machine; all must come to those of `digests.txt`, which is written by
+//! `tests/same_bits` does so on all backends of a larger machine. All must get the digests in `digests.txt`, which is
+//! written by
 //!
 //! ```text
 //! GOLDEN=write cargo test --test same_bits board
@@ -12,7 +13,7 @@ use logit_loss::{
 
 const TABLE: &str = include_str!("../digests.txt");
 
-/// How many elements a small board has room for.
+/// The number of elements for which a small board has room.
 pub const SINGLES: usize = 300;
 pub const DOUBLES: usize = 150;
 
@@ -54,10 +55,11 @@ impl Element for f64 {
     }
 }
 
-/// What was computed: from which inputs, by which loss, by which of its methods.
+/// The name of a digest: inputs, loss and method.
 pub type Name = [&'static str; 3];
 
-/// What `digests.txt` has for it: in each line the three names, and the digests of `f32` fused, `f32`, `f64` fused, `f64`.
+/// Returns the digest in `digests.txt`. Each line has the three names, and the digests of `f32` fused, `f32`, `f64` fused,
+/// `f64`.
 pub fn expected<T: Real>(name: Name, backend: Backend) -> Option<u64> {
     let digests = TABLE.lines().find_map(|line| {
         let mut parts = line.split(" | ");
@@ -82,24 +84,24 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// In [0, 1).
+    /// Returns a number in [0, 1).
     fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }
 }
 
-/// The inputs, and room for results.
+/// The inputs, and room for the results.
 struct Bench<'s, T, const N: usize> {
     backend: Backend,
     inputs: &'static str,
     logits: [T; N],
     targets: [T; N],
     out: [T; N],
-    /// Is told what was computed, and the digest of it.
+    /// Receives each name and digest.
     see: &'s mut dyn FnMut(Name, u64),
 }
 
-/// FNV-1a of 64 bits. A NaN's payload and sign are not promised.
+/// FNV-1a of 64 bits. The payload and sign of a NaN are not promised.
 fn digest<T: Element>(values: &[T]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325;
     for &value in values {
@@ -111,7 +113,7 @@ fn digest<T: Element>(values: &[T]) -> u64 {
     hash
 }
 
-/// Every function of `N` elements, on one backend.
+/// Runs every function for `N` elements on one backend.
 pub fn all<T: Element, const N: usize>(backend: Backend, see: &mut dyn FnMut(Name, u64)) {
     let zeros = [T::new(0.0); N];
     let mut bench = Bench { backend, inputs: "usual", logits: zeros, targets: zeros, out: zeros, see };
@@ -206,7 +208,7 @@ impl<T: Element, const N: usize> Bench<'_, T, N> {
         self.wrote("activations", "softplus, beta 0.7", done);
     }
 
-    /// The output, if it was written.
+    /// Digests the output, if it was written.
     fn wrote<R>(&mut self, loss: &'static str, method: &'static str, done: Result<R, Error>) {
         let found = digest(if done.is_ok() { &self.out } else { &[] });
         (self.see)([self.inputs, loss, method], found);

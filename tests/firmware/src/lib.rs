@@ -1,4 +1,4 @@
-//! What the images share: an end with a status, and what can be measured on the board.
+//! Shared by the images: ending with a status, and measuring on the board.
 
 #![no_std]
 
@@ -23,8 +23,8 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     exit(false)
 }
 
-/// Counts instructions. The emulator lets each take 32 ns; the timer ticks every 40 ns, and its 24 bits last for 20 million
-/// of them.
+/// Counts instructions. The emulator lets each take 32 ns. The timer ticks every 40 ns, and its 24 bits last for 20 million
+/// instructions.
 pub struct Counter(SYST);
 
 impl Counter {
@@ -45,18 +45,18 @@ impl Counter {
     }
 }
 
-/// What is written where the stack may grow.
+/// The pattern of stack that is not used yet.
 const UNUSED: u32 = 0xdead_beef;
-/// More than any function takes.
+/// More bytes than any function uses.
 const DEEPEST: usize = 8192;
 
-/// How many bytes of stack the work takes.
+/// Returns how many bytes of stack the work uses.
 #[inline(never)]
 pub fn stack(work: impl FnOnce()) -> usize {
     let top = cortex_m::register::msp::read() as usize;
     let mut address = top - DEEPEST;
     while address < top {
-        // SAFETY: memory below the stack, which nothing uses as long as this function calls nothing.
+        // SAFETY: this memory is below the stack, and nothing uses it as long as this function calls nothing.
         unsafe { (address as *mut u32).write_volatile(UNUSED) };
         address += 4;
     }

@@ -1,11 +1,11 @@
-//! Compares the public interface with the one in `interface.txt`, so that it changes only when somebody means it to.
+//! Compares the public interface with `interface.txt`, so that it changes only on purpose.
 //!
 //! ```text
 //! cargo run --manifest-path tests/interface/Cargo.toml              # fails if they differ
 //! cargo run --manifest-path tests/interface/Cargo.toml -- --write   # writes a new one
 //! ```
 //!
-//! With all features. Needs a nightly, since the documentation's JSON is not stable.
+//! All features are on. It needs a nightly compiler, since the JSON of rustdoc is not stable.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -20,7 +20,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         .target_dir(here.join("../../target/interface"))
         .all_features(true)
         .build()?;
-    // What every type has is left out.
+    // Leaves out the implementations that every type has.
     let interface =
         public_api::Builder::from_rustdoc_json(json).omit_blanket_impls(true).omit_auto_trait_impls(true).build()?;
     let found: String = interface.items().map(|item| format!("{item}\n")).collect();

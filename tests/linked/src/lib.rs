@@ -1,4 +1,4 @@
-//! Every public function for every type, linked into a program by `tests/linked.sh`, which looks at what came with them.
+//! Calls every public function for every type. `tests/linked.sh` links them into a program, and checks its symbols.
 
 #![no_std]
 
@@ -13,17 +13,17 @@ use logit_loss::{
 };
 
 unsafe extern "C" {
-    /// Nobody has it: a program with a path to a panic cannot be linked.
+    /// This function does not exist, so a program with a path to a panic cannot be linked.
     fn a_panic_remains() -> !;
 }
 
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
-    // SAFETY: it is never linked.
+    // SAFETY: no program can be linked that calls it.
     unsafe { a_panic_remains() }
 }
 
-/// What the compiler does not know.
+/// Arguments that the compiler does not know.
 pub struct Call<'a, T, Y> {
     logits: &'a [T],
     targets: &'a [Y],
@@ -44,7 +44,7 @@ pub struct Call<'a, T, Y> {
     mask: &'a [bool],
 }
 
-/// What the compiler does not know of numbers kept in half the bits.
+/// Arguments of `f16` or `bf16` that the compiler does not know.
 pub struct HalfCall<'a, H, Y> {
     loss: BceWithLogits<'a, f32>,
     focal: FocalLoss<'a, f32>,
@@ -60,7 +60,7 @@ pub struct HalfCall<'a, H, Y> {
 
 type Answer = Result<(), Error>;
 
-/// From here all is reached: the root of the program.
+/// The root of the program, which reaches all functions.
 #[unsafe(no_mangle)]
 pub static ALL: (
     fn(Call<'_, f32, f32>) -> Answer,

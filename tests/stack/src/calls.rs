@@ -8,13 +8,13 @@ use logit_loss::{
 use crate::Watch;
 use crate::data::{Case, Factors, Parameters, SHAPES, extreme, hard, probability, usual};
 
-/// Makes calls with inputs of its own.
+/// Makes calls with its own inputs.
 pub struct Caller<'a, E> {
     watch: &'a mut dyn Watch,
     inputs: Vec<E>,
     first: Vec<E>,
     second: Vec<E>,
-    /// What is called.
+    /// The name of the call.
     pub name: String,
 }
 
@@ -24,13 +24,13 @@ impl<'a, E: Copy> Caller<'a, E> {
         Self { watch, inputs, first, second, name: String::new() }
     }
 
-    /// The work has the inputs, and two outputs as long.
+    /// Makes a call with the inputs, and two outputs of the same length.
     pub fn call(&mut self, method: &str, mut work: impl FnMut(&[E], &mut [E], &mut [E]) -> Result<(), Error>) {
         let Self { inputs, first, second, name, .. } = self;
         self.watch.call(&format!("{method}: {} {name}", inputs.len()), &mut || work(inputs, first, second));
     }
 
-    /// The work has an output that holds the inputs.
+    /// Makes a call with an output that holds the inputs.
     pub fn in_place(&mut self, method: &str, mut work: impl FnMut(&mut [E]) -> Result<(), Error>) {
         self.first.copy_from_slice(&self.inputs);
         self.call(method, |_, inputs, _| work(inputs));
@@ -70,7 +70,7 @@ pub fn all<T: Real>(backend: Option<Backend>, watch: &mut dyn Watch) {
             probabilities(caller, plain, cases, &bytes, "probabilities, u8");
         }
         "targets".clone_into(&mut caller.name);
-        // Soft ones are of both classes, however few there are.
+        // Soft targets count for both classes, for any number of elements.
         let half = vec![T::from(0.5); shape.len];
         caller.call("count_classes", |_, _, _| {
             BceWithLogits::<T>::new().count_classes(&mut [ClassCount::new()], 1, &half)

@@ -1,8 +1,8 @@
-//! What calls are made with.
+//! The arguments of calls.
 
 use logit_loss::{AsymmetricLoss, Backend, Bce, BceWithLogits, FocalLoss, Real, Reduction, Weights};
 
-/// One logit, part of a row, part of a block, and several blocks.
+/// Lengths of one logit, part of a row, part of a block, and several blocks.
 pub const SHAPES: [Shape; 4] = [
     Shape { len: 1, classes: 1, pixels: 1 },
     Shape { len: 33, classes: 3, pixels: 11 },
@@ -10,7 +10,7 @@ pub const SHAPES: [Shape; 4] = [
     Shape { len: 2200, classes: 2, pixels: 1100 },
 ];
 
-/// So many elements, and how they are told apart: `[N, classes]` or `[N, classes, pixels]`.
+/// The number of elements and its axes: `[N, classes]` or `[N, classes, pixels]`.
 #[derive(Clone, Copy)]
 pub struct Shape {
     pub len: usize,
@@ -19,7 +19,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Whether calls take so long that those that are much like others are left out.
+    /// Whether calls take so long that similar ones are left out.
     pub fn is_long(self) -> bool {
         self.len > 1000
     }
@@ -29,12 +29,12 @@ impl Shape {
     }
 }
 
-/// Logits in use.
+/// Logits of usual sizes.
 pub fn usual(i: usize) -> f32 {
     (i * 37 % 201) as f32 / 10.0 - 10.0
 }
 
-/// With some among them that take the slowest way.
+/// Logits of which some take the slowest path.
 pub fn extreme(i: usize) -> f32 {
     match i % 7 {
         0 => f32::INFINITY,
@@ -52,7 +52,7 @@ pub fn hard(i: usize) -> bool {
     i % 3 == 1
 }
 
-/// How a loss is weighted and reduced.
+/// The weights and the reduction of a loss.
 pub struct Case<'w, T> {
     pub name: String,
     weight: Weights<'w, T>,
@@ -60,10 +60,10 @@ pub struct Case<'w, T> {
     reduction: Reduction,
 }
 
-/// What losses have besides.
+/// The other parameters of losses.
 #[derive(Clone, Copy)]
 pub struct Parameters<T> {
-    /// Without one the crate chooses.
+    /// Without a backend the crate chooses.
     pub backend: Option<Backend>,
     pub smoothing: T,
     pub gamma: T,
@@ -83,27 +83,27 @@ impl<'w, T: Real> Case<'w, T> {
         with.backend.map_or(focal, |backend| focal.backend(backend))
     }
 
-    /// Which has no positive weights.
+    /// Asymmetric loss, which has no positive weights.
     pub fn asymmetric(&self, with: Parameters<T>) -> AsymmetricLoss<'w, T> {
         let mut asymmetric = AsymmetricLoss::new().weight(self.weight).reduction(self.reduction);
         asymmetric = asymmetric.label_smoothing(with.smoothing).gamma_neg(with.gamma);
         with.backend.map_or(asymmetric, |backend| asymmetric.backend(backend))
     }
 
-    /// Which has no parameters.
+    /// The loss of probabilities, which has no parameters.
     pub fn probabilities(&self, with: Parameters<T>) -> Bce<'w, T> {
         let mut bce = Bce::new().weight(self.weight).reduction(self.reduction);
         bce = self.pos_weight.map_or(bce, |pos_weight| bce.pos_weight(pos_weight));
         with.backend.map_or(bce, |backend| bce.backend(backend))
     }
 
-    /// Upstream derivatives: as the weights are.
+    /// Returns the upstream derivatives: the positive weights or, without any, the weights.
     pub fn upstream(&self) -> Weights<'w, T> {
         self.pos_weight.unwrap_or(self.weight)
     }
 }
 
-/// Factors for each element.
+/// A factor for each element.
 pub struct Factors<T> {
     shape: Shape,
     one: T,
@@ -117,7 +117,7 @@ impl<T: Real> Factors<T> {
         Self { shape, one: from(1.0), moderate, huge: shape.of(|i| from([1e30, 1.0][i % 2])) }
     }
 
-    /// Every kind.
+    /// Returns every kind of weights.
     fn kinds<'w>(&self, values: &'w [T]) -> [(&'static str, Weights<'w, T>); 6] {
         let Shape { len, classes, pixels } = self.shape;
         [
@@ -130,7 +130,7 @@ impl<T: Real> Factors<T> {
         ]
     }
 
-    /// Every kind of weight, of positive weight, of both; and what means are divided by.
+    /// Returns every kind of weight, of positive weight, of both; and the divisors of means.
     pub fn cases(&self) -> Vec<Case<'_, T>> {
         let one = Weights::uniform(self.one);
         let mut cases = vec![];

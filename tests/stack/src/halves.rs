@@ -1,4 +1,4 @@
-//! Every function of numbers that are kept as `f16` or `bf16`.
+//! Every function of `f16` or `bf16`.
 
 use half::{bf16, f16};
 use logit_loss::{Backend, Element, Label};
@@ -7,7 +7,7 @@ use crate::Watch;
 use crate::calls::{Caller, activations, methods, methods_of_logits};
 use crate::data::{Case, Factors, Parameters, SHAPES, extreme, hard, probability, usual};
 
-/// Both ways to keep a number.
+/// Both formats.
 pub trait Narrow: Element<f32> + Label<f32> + Copy {
     fn new(value: f32) -> Self;
 }

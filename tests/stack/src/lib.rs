@@ -1,4 +1,4 @@
-//! How much stack each call takes, in the profile this is built in.
+//! Measures the stack of each call, in the profile of the build.
 //!
 //! ```text
 //! cargo test --manifest-path tests/stack/Cargo.toml --target-dir target/stack             # at most 64 KiB
@@ -6,7 +6,7 @@
 //! cargo run --manifest-path tests/stack/Cargo.toml --target-dir target/stack              # the deepest calls
 //! ```
 //!
-//! With `--features half` numbers that are kept as `f16` and `bf16` too.
+//! With `--features half`, `f16` and `bf16` are included.
 
 mod calls;
 mod data;
@@ -20,13 +20,13 @@ use std::thread;
 use logit_loss::{Backend, Error};
 use stack::Stack;
 
-/// What is promised of each call.
+/// The promised stack of each call.
 pub const LIMIT: usize = if cfg!(debug_assertions) { 64 * 1024 } else { 16 * 1024 };
 
 /// The stack of [`on_small_threads`].
 const SMALL: usize = 128 * 1024;
 
-/// Looks at calls.
+/// Watches calls.
 trait Watch {
     /// Makes the call.
     fn call(&mut self, name: &str, work: &mut dyn FnMut() -> Result<(), Error>);
@@ -44,7 +44,7 @@ const TYPES: &[(&str, Run)] = &[
     ("bf16", halves::all::<half::bf16>),
 ];
 
-/// The backend, or none, its name, the element type, and its calls.
+/// Returns the backend, or none, its name, the element type, and its calls.
 fn places() -> impl Iterator<Item = (Option<Backend>, &'static str, &'static str, Run)> {
     let backends = Backend::available().map(Some).chain([None]);
     backends.flat_map(|backend| {
@@ -68,7 +68,7 @@ impl fmt::Display for Deepest {
     }
 }
 
-/// Measures.
+/// Measures calls.
 struct Measure {
     stack: Stack,
     bytes: usize,
@@ -87,7 +87,7 @@ impl Watch for Measure {
     }
 }
 
-/// Measures every call, and keeps the deepest ones.
+/// Measures every call, and returns the deepest ones.
 pub fn deepest() -> impl Iterator<Item = Deepest> {
     places().map(|(chosen, backend, element, run)| {
         let mut measure = Measure { stack: Stack::new(), bytes: 0, call: String::new() };
@@ -96,7 +96,7 @@ pub fn deepest() -> impl Iterator<Item = Deepest> {
     })
 }
 
-/// Says what comes, so that the last line is the call that ended the process.
+/// Prints each call before it is made, so that the last line is the call that ended the process.
 struct Announce(&'static str, &'static str);
 
 impl Watch for Announce {
@@ -106,7 +106,7 @@ impl Watch for Announce {
     }
 }
 
-/// Makes every call on a thread with 128 KiB of stack. One that does not fit ends the process.
+/// Makes every call on a thread with 128 KiB of stack. A call that does not fit ends the process.
 pub fn on_small_threads() {
     for (chosen, backend, element, run) in places() {
         let all = move || run(chosen, &mut Announce(backend, element));

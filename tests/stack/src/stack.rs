@@ -1,7 +1,7 @@
-//! A stack that one can look at.
+//! A stack whose use can be measured.
 
 const PAGE: usize = 4096;
-/// More than any call has ever taken: nothing stops one that takes still more from writing below.
+/// More pages than any call has ever used: nothing prevents a call that uses more from writing below them.
 const PAGES: usize = 256;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -10,8 +10,8 @@ struct Page([u8; PAGE]);
 
 const UNUSED: Page = Page([0xa5; PAGE]);
 
-/// Memory of our own, painted. What a call writes is seen; what a function takes and never writes is seen too if it calls
-/// anything, or if it is more than a page, since the compiler touches each page that a function takes.
+/// Memory of our own, filled with a pattern. It shows what a call writes. It also shows stack that a function takes and
+/// never writes, if the function calls another one or takes more than a page, since the compiler touches each page.
 pub struct Stack {
     pages: Vec<Page>,
 }
@@ -21,7 +21,7 @@ impl Stack {
         Self { pages: vec![UNUSED; PAGES] }
     }
 
-    /// How many bytes the work takes, with the few hundred it takes to get here.
+    /// Returns how many bytes the work uses, including the few hundred of this call.
     pub fn depth(&mut self, work: &mut dyn FnMut()) -> usize {
         let base = self.pages.as_mut_ptr().cast();
         // SAFETY: these pages are aligned as a stack must be, and nothing else looks at them before the work is done. There is

@@ -1,4 +1,4 @@
-//! What is promised of the stack, in the profile this is built in.
+//! The promises about the stack, in the profile of the build.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ fn no_call_takes_more_than_is_promised() {
     assert_eq!(too_deep, 0, "more than {LIMIT} bytes");
 }
 
-/// In a process of its own, since one that overflows its stack is ended at once.
+/// Runs in a separate process, since one that overflows its stack ends at once.
 #[test]
 fn all_calls_fit_on_small_threads() {
     let run = Command::new(env!("CARGO_BIN_EXE_logit-loss-stack")).arg("small-threads").output().expect("a process");

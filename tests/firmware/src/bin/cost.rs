@@ -1,4 +1,4 @@
-//! One function, which the build chooses, and what it costs on the board: see `cost.sh`.
+//! Measures the cost of one function, which the build chooses, on the board: see `cost.sh`.
 
 #![no_std]
 #![no_main]
@@ -17,7 +17,7 @@ type Real = f64;
 #[cfg(not(part = "f64_loss_and_gradient"))]
 type Real = f32;
 
-/// What is measured. The mean loss, where there is one.
+/// The function that is measured. It returns the mean loss, if there is one.
 #[inline(never)]
 #[allow(unused_variables, reason = "each function takes some")]
 fn work(x: &[Real], t: &[Real], out: &mut [Real]) -> Real {
@@ -49,7 +49,7 @@ fn work(x: &[Real], t: &[Real], out: &mut [Real]) -> Real {
     mean.unwrap_or(-1.0)
 }
 
-/// Loops as they are written without this crate.
+/// The usual loops without this crate.
 #[allow(dead_code, reason = "each function takes one")]
 mod plain {
     use libm::{expf, log1pf};
@@ -104,7 +104,7 @@ fn main() -> ! {
     let depth = stack(|| {
         black_box(work(black_box(&x), black_box(&t), black_box(&mut out)));
     });
-    // Integers: numbers with a point need code of their own to be printed.
+    // Prints integers, since floats need additional code to be printed.
     hprintln!("instructions {} for each element, {} for one; stack {}", (all - half) / (N / 2) as u32, one, depth);
     exit(mean >= 0.0)
 }

@@ -1,4 +1,5 @@
-//! On the board: the limits at infinity, what a weight of 0 excuses, errors before effects, and the bits of every function.
+//! Checks on the board: the limits at infinity, the elements that a weight of 0 excuses, errors before effects, and the bits
+//! of every function.
 
 #![no_std]
 #![no_main]
@@ -50,7 +51,7 @@ fn of_type<T: Element + core::fmt::Debug, const N: usize>(
         check(found == Ok(loss) && gradient == [slope], &("limit", x, t, found, gradient), backend);
     }
 
-    // Not a number: seen, but where its weight is 0.
+    // A NaN has no effect where its weight is 0.
     let mask = [one, zero];
     let masked = plain.weight(Weights::per_element(&mask));
     let mut gradient = [nan; 2];

@@ -1,5 +1,5 @@
-//! Learns on the board which red wines are good: logistic regression on 1,279 wines, in flash with the 320 that are held out.
-//! Every fifth is. The gradient takes the logits' place, so that one buffer is all it needs.
+//! Learns on the board which red wines are good: a logistic regression on 1,279 wines. Flash holds them and the 320 held-out
+//! ones, which are every fifth wine. The gradient overwrites the logits, so that one buffer is enough.
 
 #![no_std]
 #![no_main]
