@@ -16,7 +16,8 @@ pub fn magnitude(v: Exact) -> Exact {
     if v < exact(0.0) { -v } else { v }
 }
 
-/// Of which a test makes what it needs. Not shrunk: that says nothing of digits, and might go down one by one.
+/// Random bits from which a test makes its inputs. They are not shrunk: that would not shorten digits, and might go down one
+/// by one.
 #[derive(Clone, Copy, Debug)]
 pub struct Bits(pub u64);
 
@@ -27,7 +28,7 @@ impl Arbitrary for Bits {
 }
 
 impl Bits {
-    /// Others, of which each test has as many as it wants.
+    /// Returns other bits, as many as a test needs.
     pub fn other(self, i: usize) -> Self {
         Self((self.0 ^ i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }

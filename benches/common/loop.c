@@ -1,13 +1,13 @@
-/* Both results in one pass, left to the compiler: gcc -O3 -march=native -ffast-math makes vectors of it, with libmvec's
-   exp and log1p. Reads "what type elements repeats" from standard input, line by line, and answers with the seconds
-   that so many calls took; the first argument is the largest number of elements. */
+/* Computes both results in one pass that the compiler vectorises: gcc -O3 -march=native -ffast-math uses libmvec's exp and
+   log1p. Reads lines of "what type elements repeats" from standard input, and answers each with the seconds that the calls
+   took. The first argument is the largest number of elements. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-/* noipa: else gcc sees that repeated calls give the same. */
+/* Without noipa, gcc sees that repeated calls give the same result. */
 #define LOOPS(T, FABS, FMAX, EXP, LOG1P)                                                                \
     __attribute__((noipa)) static T loss_##T(const T *x, const T *t, size_t n) {                        \
         T sum = 0;                                                                                      \

@@ -1,5 +1,5 @@
-"""What users of PyTorch call, on one thread. Reads "what type elements repeats" from standard input, line by line, and
-answers with the seconds that so many calls took; the first argument is the largest number of elements."""
+"""The functions that users of PyTorch call, on one thread. Reads lines of "what type elements repeats" from standard input,
+and answers each with the seconds that the calls took. The first argument is the largest number of elements."""
 
 import sys
 import time

@@ -110,7 +110,7 @@ impl<T> BlockFn<'_, T> {
     }
 }
 
-/// The streams that a formula reads besides the logits, and what it results in.
+/// The streams that a formula reads besides the logits, and its results.
 #[derive(Clone, Copy)]
 pub struct Shape {
     pub targets: bool,

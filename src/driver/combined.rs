@@ -64,6 +64,8 @@ impl<T: Constants> Combined<'_, T> {
     ///
     /// The block and the rows of the second weight have all rows of the tile, and the buffers have room for them. If
     /// elements may be excluded, the targets and the mask have the elements of the tile.
+    // Inlined, since a microcontroller's compiler otherwise keeps in memory each value whose address the call gets, and does not
+    // see that nothing is combined.
     #[cfg_attr(not(any(unoptimized, small)), inline(always))]
     pub unsafe fn make(
         &self,

@@ -60,7 +60,8 @@ impl<T: Constants> Factors<'_, T> {
         }
     }
 
-    /// After how many rows, each of all virtual lanes, they repeat, if that is known of so many elements from one on.
+    /// Returns the number of rows, each of all virtual lanes, after which the factors repeat, if that is known for `len`
+    /// elements from `start` on.
     pub fn period(&self, start: usize, len: usize) -> Option<usize> {
         match *self {
             Self::Uniform(_) => Some(1),

@@ -1,4 +1,4 @@
-//! From slices to blocks, and back to one number: sums come out the same whatever the width of the registers.
+//! From slices to blocks, and back to one number: a sum has the same bits for any width of the registers.
 //!
 //! A sum is defined over *virtual lanes*: 128 bytes of them, 32 of `f32` or 16 of `f64`. Element i belongs to lane
 //! i mod 32, and the elements of a lane are summed in the same order on every backend, which takes as many lanes at a

@@ -71,7 +71,7 @@ pub trait Formula<T: Constants>: Copy + Sync {
     /// Whether each lane has a positive weight and a weight of its own, the same in all rows of a block, which multiply only
     /// the sums of the lane.
     const BY_LANE: bool = false;
-    /// Whether a term is infinite or NaN where the formula does not hold, if anybody [asks](TELLING).
+    /// Whether a term is infinite or NaN where the formula does not hold, if the driver [asks](TELLING).
     const TELLS: bool = false;
 
     /// Returns the results. Those beyond what the constants promise are not used.

@@ -1,4 +1,5 @@
-# Makes a Gappa script of a template: names in capitals become what lines `value NAME x ...` of the first file say, and
+# Makes a Gappa script of a template: names in capitals are replaced by the values in lines `value NAME x ...` of the first
+# file, and
 #   horner h NAME x    becomes the steps of Horner's scheme, h0 the last, rounded as the source rounds,
 #   exact H NAME x     the same without rounding,
 #   product(...)       a product that is the first half of a multiply-add: rounded only where that is not fused.
