@@ -39,7 +39,8 @@ struct ProbabilityElement<L: Lanes> {
 }
 
 impl<L: Lanes<Scalar: Constants>> ProbabilityElement<L> {
-    /// Returns the negated logarithm, at most 100. The logarithm of an `argument` of 0 or -0 may be above -100, so it is replaced.
+    /// Returns the negated logarithm, at most 100. The logarithm of an `argument` of 0 or -0 may be above -100, so it is
+    /// replaced.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn clamped(l: Token<L>, log: Vector<L>, argument: Vector<L>) -> Vector<L> {
         let most = l.splat(L::Scalar::narrow(100.0));
