@@ -10,17 +10,20 @@ install() (
     source tests/cross/setup.sh
     packages=(binutils gcc g++ python3 valgrind cmake make pkg-config
         gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
-        gcc-arm-linux-gnueabihf libc6-dev-armhf-cross wasi-libc gcc-arm-none-eabi libnewlib-arm-none-eabi)
+        gcc-arm-linux-gnueabihf libc6-dev-armhf-cross wasi-libc gcc-arm-none-eabi libnewlib-arm-none-eabi
+        gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf)
     for step; do
         case $step in
         proofs) packages+=(sollya gappa) ;;
         mpi) packages+=(libopenmpi-dev libclang-dev) ;;
+        python) packages+=(python3-venv libgomp1) ;;
         avx512) packages+=(bochsbios vgabios isolinux syslinux-common xorriso cpio busybox-static make xz-utils
             debian-archive-keyring) ;;
         esac
     done
     rust
     emulator qemu-system-arm
+    emulator qemu-system-riscv
     emulator qemu-user
     debian "${packages[@]}"
 )
@@ -167,6 +170,18 @@ c() {
 
 c_boards() {
     tests/cross/capi.sh
+    capi/tests/riscv.sh
+}
+
+# From Python: the C library, shared, with numpy and LightGBM. PyTorch, with what it needs, is gigabytes, so its test is run
+# by hand.
+python() {
+    cargo rustc --manifest-path capi/Cargo.toml --target-dir target/capi --release --crate-type cdylib
+    python3 -m venv --clear target/python
+    target/python/bin/pip install --quiet --disable-pip-version-check numpy==2.4.6 lightgbm==4.7.0
+    export LOGIT_LOSS_LIBRARY=$PWD/target/capi/release/liblogit_loss.so
+    cd examples/python
+    ../../target/python/bin/python -m unittest -v test_logit_loss test_training
 }
 
 # Each target for some seconds. With one sanitizer for all, the crate is compiled once.
