@@ -1,11 +1,10 @@
-# The steps of .ci/run, which starts each as `bash .ci/steps.sh STEP`: in a shell of its own, where every command that fails
-# ends it.
+# The steps of .ci/run. It runs each as `bash .ci/steps.sh STEP`, so a step has its own shell, which ends when a command fails.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 export CARGO_TERM_COLOR=never DEBIAN_FRONTEND=noninteractive
 
-# install STEP...: what these steps take from Debian. Later, apt would be run by two at a time.
+# install STEP...: installs the Debian packages of these steps. Steps that run side by side must not both run apt.
 install() (
     source tests/cross/setup.sh
     packages=(binutils gcc g++ python3 valgrind cmake make pkg-config
@@ -34,13 +33,13 @@ readme() {
     cargo test
 }
 
-# The other whole programs that the README names.
+# The other examples that the README names.
 examples() {
     cargo run --release --example boosting
     cargo run --release --example calibration
 }
 
-# A figure is what its command draws.
+# The figure in docs is the one that its command draws.
 figure() {
     cargo run --release --example errors
     git diff --exit-code docs/errors.svg
@@ -59,20 +58,20 @@ form() {
     cargo doc --no-deps --document-private-items --all-features
 }
 
-# All tests in release with all features, and that benches compile.
+# All tests in release with all features. Benches must compile.
 release() {
     cargo test --release --all-features --tests
     cargo test --release --all-features --doc
     cargo bench --no-run --all-features
 }
 
-# What a call takes of the stack: without optimisation, as everybody meets the crate first, and with it.
+# The stack that a call takes, in a debug build and in a release build.
 stack() {
     cargo test --manifest-path tests/stack/Cargo.toml --target-dir target/stack
     cargo test --release --manifest-path tests/stack/Cargo.toml --target-dir target/stack
 }
 
-# Machine code: all is inlined, and instructions and bytes are as many as the table says.
+# Machine code: kernels are inlined, and the counts of instructions and bytes are those of the table.
 counts() {
     local program
     program=$(cargo bench --bench counts --no-run 2>&1 | tee -a /dev/stderr | sed -n 's/.*Executable.*(\(.*\))$/\1/p')
@@ -80,13 +79,13 @@ counts() {
     tests/counts.sh
 }
 
-# x86-64 without AVX2, and with AVX2 alone, emulated.
+# Emulated x86-64 CPUs: one without AVX2, and one with AVX2 but without AVX-512.
 x86() {
     tests/cross/x86_64.sh
 }
 
-# Long searches, in a short form: all of `f32` where the functions turn, a part of the rest, and of `f64` a third of what is
-# searched without POINTS. With EVERY=1 POINTS=1e8 it is all.
+# Long searches, shortened: all of `f32` where the functions turn, and a part of the rest; a third of the default points of
+# `f64`. EVERY=1 POINTS=1e8 searches everything.
 searches() {
     EVERY=${EVERY:-32} POINTS=${POINTS:-3e7} cargo test --release --all-features --tests -- --ignored
 }
@@ -95,20 +94,20 @@ avx512() {
     tests/cross/avx512-bits.sh
 }
 
-# Targets that nothing is run on, but all must compile; and those that are refused.
+# Targets for which the library must compile, and targets that it must refuse. No program runs on them.
 targets() {
     tests/cross/targets.sh
 }
 
-# elsewhere SCRIPT MACHINE [ARGUMENT OF cargo test...]: tests, emulated. Little optimised, and dependencies not at all, since
-# more would take longer than it saves. So would the checks that `cargo test` makes.
+# elsewhere SCRIPT MACHINE [ARGUMENT OF cargo test...]: runs tests on an emulated machine. The crate is optimised little, and
+# dependencies not at all: more would take longer than it saves. Debug assertions would too.
 elsewhere() {
     export CARGO_PROFILE_TEST_OPT_LEVEL=1 CARGO_PROFILE_DEV_DEBUG=false
     export CARGO_PROFILE_DEV_DEBUG_ASSERTIONS=false CARGO_PROFILE_DEV_OVERFLOW_CHECKS=false
     "$1" "$2" --config 'profile.test.package."*".opt-level=0' "${@:3}"
 }
 
-# With the same bits, all that is shown of bits here holds there too.
+# The digests. If they are the same, the results of tests on x86-64 hold for that machine too.
 digests=(--features reproducible --test same_bits -- golden board backends)
 
 aarch64() {
@@ -123,17 +122,17 @@ armv7() {
     elsewhere tests/cross/linux.sh armv7-unknown-linux-gnueabihf "${digests[@]}"
 }
 
-# WebAssembly, with its vectors and without.
+# WebAssembly, with and without simd128.
 wasm() {
     elsewhere tests/cross/wasm.sh simd128 "${digests[@]}"
     elsewhere tests/cross/wasm.sh plain "${digests[@]}"
 }
 
-# Other tests there. They have the bits that have gone through the grids of tests/limits here.
+# The other tests, without the grids of tests/limits: these were checked on x86-64, and the bits are the same.
 arithmetic=(--test same_bits --test limits --test pytorch --test properties --test errors_before_effects)
 no_grids=(-- --skip over_the_grid)
 
-# All but tests/accuracy, which takes six minutes there: the bits are those of AVX2.
+# All tests except tests/accuracy, which takes six minutes there: the bits are those of AVX2.
 aarch64_all() {
     elsewhere tests/cross/linux.sh aarch64-unknown-linux-gnu --features half "${arithmetic[@]}" --test half --test memory \
         --test fuzz_corpus --test balance "${no_grids[@]}"
@@ -152,7 +151,7 @@ boards() {
     tests/firmware/all.sh
 }
 
-# No panic, no allocation in what is linked; and no backend that is left out.
+# The linked code has no panic and no allocation, and no backend that is left out.
 linked() {
     tests/linked.sh
     tests/left_out.sh
@@ -173,8 +172,8 @@ c_boards() {
     capi/tests/riscv.sh
 }
 
-# From Python: the C library, shared, with numpy and LightGBM. PyTorch, with what it needs, is gigabytes, so its test is run
-# by hand.
+# The shared C library, called from Python with numpy and LightGBM. The test with PyTorch is run by hand: PyTorch and its
+# dependencies take gigabytes.
 python() {
     cargo rustc --manifest-path capi/Cargo.toml --target-dir target/capi --release --crate-type cdylib
     python3 -m venv --clear target/python
@@ -184,7 +183,7 @@ python() {
     ../../target/python/bin/python -m unittest -v test_logit_loss test_training
 }
 
-# Each target for some seconds. With one sanitizer for all, the crate is compiled once.
+# Each target, for some seconds. All use the same sanitizer, so the crate is compiled once.
 fuzz() {
     local target targets
     cargo +nightly fuzz --version 2>/dev/null || cargo +nightly install cargo-fuzz --locked --quiet
@@ -204,7 +203,7 @@ interface() {
     cargo run --manifest-path tests/interface/Cargo.toml --target-dir target/interface
 }
 
-# One of sixty-four, or of EVERY.
+# Tries one mutant of 64, or one of EVERY.
 mutants() {
     EVERY=${EVERY:-64} tests/mutants/lanes.sh
 }
@@ -213,18 +212,18 @@ proofs() {
     tests/proofs/run.sh
 }
 
-# A folder of its own: the two compilers would throw away each other's work.
+# Its own target folder: in a shared one, the two compilers would delete each other's files.
 address() {
     RUSTFLAGS=-Zsanitizer=address cargo +nightly test --target x86_64-unknown-linux-gnu --target-dir target/address \
         --features half --test memory --test half
 }
 
-# Between processes.
+# Sums between processes.
 mpi() {
     examples/mpi/run.sh
 }
 
-# In frameworks, which candle, burn and peers compile once for all.
+# The examples for frameworks. candle, burn and peers share a target folder, so dependencies are compiled once.
 candle() {
     cargo test --manifest-path examples/candle/Cargo.toml --target-dir target/frameworks
 }
@@ -233,7 +232,7 @@ burn() {
     cargo test --manifest-path examples/burn/Cargo.toml --target-dir target/frameworks
 }
 
-# Without what measures.
+# The bench is compiled, but not run.
 peers() {
     CARGO_PROFILE_DEV_DEBUG=false cargo build --manifest-path benches/peers/Cargo.toml --target-dir target/frameworks
 }

@@ -25,27 +25,27 @@ pub struct Checked<'a, T: 'static> {
     pub backend: Backend,
 }
 
-/// How sums and derivatives are brought to size.
+/// The factors and the divisor that turn what a kernel computes into the result.
 #[derive(Clone, Copy)]
 pub struct Scales<'a, T> {
-    /// What the kernel multiplies each element by. One weight for all is no longer in it, but in the others.
+    /// The kernel multiplies each element by it. A moderate weight that is the same for all elements is in `sum` instead.
     pub weight: Factors<'a, T>,
-    /// What the kernel multiplies the sum by.
+    /// The kernel multiplies the sum by it.
     pub sum: T,
-    /// What the kernel multiplies derivatives by; 1 before [`with_derivative`](Self::with_derivative).
+    /// The kernel multiplies derivatives by it. It is 1 before [`with_derivative`](Self::with_derivative).
     pub derivative: T,
-    /// What the sum is divided by at the end.
+    /// The sum is divided by it at the end.
     pub divisor: DoubleWord<T>,
 }
 
 impl<'a, T: Real> Scales<'a, T> {
-    /// Everything as it is.
+    /// Returns scales that change nothing.
     #[inline]
     pub fn none(weight: Factors<'a, T>) -> Self {
         Self { weight, sum: T::ONE, derivative: T::ONE, divisor: DoubleWord::ONE }
     }
 
-    /// Divided in the end; without the scale of derivatives.
+    /// Returns the scales of a sum. That of derivatives is 1.
     #[inline]
     pub fn new(weight: Factors<'a, T>, divisor: DoubleWord<T>) -> Self {
         let [least, _] = T::MODERATE_WEIGHTS;
@@ -59,7 +59,7 @@ impl<'a, T: Real> Scales<'a, T> {
         Self { weight, sum, divisor, derivative: T::ONE }
     }
 
-    /// With the scale of derivatives, which sums alone do not need.
+    /// Sets the scale of derivatives, which sums do not need. Fails if no element is left.
     #[inline]
     pub fn with_derivative(self) -> Result<Self, Error> {
         let derivative = self.reduced(DoubleWord { hi: self.sum, lo: T::ZERO })?;
@@ -123,12 +123,12 @@ impl<'a, T: Real> Checked<'a, T> {
         }
     }
 
-    /// Whether an element is not there, or has a weight of 0.
+    /// Returns whether an element is excluded or has weight 0.
     pub fn is_excused(&self, index: usize) -> bool {
         self.weight_of(index) == T::ZERO || self.count(index..index + 1) == 0
     }
 
-    /// The sum of the weights of a range, added to `onto` chunk by chunk as the losses are.
+    /// Returns `onto` plus the sum of the weights of a range, added chunk by chunk as losses are.
     pub fn weight_sum(&self, inputs: Values<'_, T>, range: Range<usize>, onto: DoubleWord<T>) -> DoubleWord<T> {
         // The inputs only give the number of elements: the formula reads the weights alone.
         let streams = self.streams(Streams::new(inputs), self.weight).within(range);
@@ -146,7 +146,7 @@ impl<'a, T: Real> Checked<'a, T> {
         Scales::new(self.weight, self.divisor(self.present, inputs, 0..inputs.len()))
     }
 
-    /// What the sum over a range, of which so many elements are there, is divided by.
+    /// Returns the divisor of the sum over a range in which `present` elements are not excluded.
     #[inline]
     pub fn divisor(&self, present: usize, inputs: Values<'_, T>, range: Range<usize>) -> DoubleWord<T> {
         match self.reduction {
@@ -157,7 +157,7 @@ impl<'a, T: Real> Checked<'a, T> {
     }
 }
 
-/// A parameter is in [0, most].
+/// Fails if a parameter is outside [0, most].
 pub fn expect_up_to<T: Real>(most: T, found: T, argument: Argument) -> Result<(), Error> {
     if T::ZERO <= found && found <= most { Ok(()) } else { Err(Error::Parameter { argument }) }
 }
