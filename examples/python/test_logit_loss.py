@@ -1,4 +1,4 @@
-"""Values, options, errors and memory of logit_loss.py. test_training.py has LightGBM and PyTorch."""
+"""Values, options, errors and memory of logit_loss.py. test_training.py tests LightGBM, test_pytorch.py PyTorch."""
 import os
 import re
 import subprocess

@@ -9,7 +9,6 @@ from pathlib import Path
 import lightgbm
 import numpy as np
 
-import logit_loss
 import wines
 from logit_loss import AsymmetricLoss, BCEWithLogits, FocalLoss, boosting_objective
 
@@ -109,8 +108,8 @@ class Boosting(unittest.TestCase):
 
 
 class Readme(unittest.TestCase):
-    """The programs of README.md run, one after the other, and print what they say. test_pytorch.py runs that with
-    PyTorch, and nothing that with XGBoost."""
+    """The programs of README.md run one after the other, and print what they say. test_pytorch.py runs the one with
+    PyTorch. No test runs the one with XGBoost."""
 
     def test_the_programs_run(self):
         text = (Path(__file__).parent / "README.md").read_text()

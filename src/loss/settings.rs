@@ -68,11 +68,9 @@ impl<T: Real> Settings<'_, T> {
         let class_weight = self.class_weight.checked(threads, range, Argument::ClassWeight, len, backend)?;
         let (weight, class_weight) = match (weight, class_weight) {
             (Factors::Uniform(a), Factors::Uniform(b)) => (Factors::Uniform(weight_product(a, b)), Factors::ONE),
-            // A class weight alone takes the place of the weight.
-            (one, class_weight) if one.is_one() => (class_weight, Factors::ONE),
-            // The first, where it is one for all, multiplies the sum, which is too late beside an extreme one: 1e38 makes a
-            // loss infinite that 1e-38 would have made finite before.
-            (one @ Factors::Uniform(_), class_weight) => (class_weight, one),
+            // As the first weight, a uniform one would multiply the sum. That is too late beside an extreme class weight: 1e38
+            // makes a loss infinite that 1e-38 would have kept finite. A class weight alone becomes the first weight, too.
+            (uniform @ Factors::Uniform(_), class_weight) => (class_weight, uniform),
             weights => weights,
         };
         let is_alone = class_weight.is_one() && !excludes;
