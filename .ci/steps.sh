@@ -58,11 +58,10 @@ form() {
     cargo doc --no-deps --document-private-items --all-features
 }
 
-# All tests in release with all features. Benches must compile.
+# What an optimised build could change: bits, memory, and the floating-point environment. All features, and their examples.
 release() {
-    cargo test --release --all-features --tests
+    cargo test --release --all-features --test same_bits --test half --test memory --test environment
     cargo test --release --all-features --doc
-    cargo bench --no-run --all-features
 }
 
 # The stack that a call takes, in a debug build and in a release build.
@@ -84,10 +83,10 @@ x86() {
     tests/cross/x86_64.sh
 }
 
-# Long searches, shortened: all of `f32` where the functions turn, and a part of the rest; a third of the default points of
-# `f64`. EVERY=1 POINTS=1e8 searches everything.
+# All tests in release, with long searches, which are shortened: all of `f32` where the functions turn, and a part of the
+# rest; a third of the default points of `f64`. EVERY=1 POINTS=1e8 searches everything.
 searches() {
-    EVERY=${EVERY:-32} POINTS=${POINTS:-3e7} cargo test --release --all-features --tests -- --ignored
+    EVERY=${EVERY:-32} POINTS=${POINTS:-3e7} cargo test --release --all-features --tests -- --include-ignored
 }
 
 avx512() {
@@ -104,6 +103,7 @@ targets() {
 elsewhere() {
     export CARGO_PROFILE_TEST_OPT_LEVEL=1 CARGO_PROFILE_DEV_DEBUG=false
     export CARGO_PROFILE_DEV_DEBUG_ASSERTIONS=false CARGO_PROFILE_DEV_OVERFLOW_CHECKS=false
+    export RUSTFLAGS="--cfg logit_loss_tests_only"
     "$1" "$2" --config 'profile.test.package."*".opt-level=0' "${@:3}"
 }
 
@@ -122,10 +122,8 @@ armv7() {
     elsewhere tests/cross/linux.sh armv7-unknown-linux-gnueabihf "${digests[@]}"
 }
 
-# WebAssembly, with and without simd128.
 wasm() {
     elsewhere tests/cross/wasm.sh simd128 "${digests[@]}"
-    elsewhere tests/cross/wasm.sh plain "${digests[@]}"
 }
 
 # The other tests, without the grids of tests/limits: these were checked on x86-64, and the bits are the same.
@@ -142,7 +140,9 @@ s390x_all() {
     elsewhere tests/cross/linux.sh s390x-unknown-linux-gnu --features half "${arithmetic[@]}" --test half "${no_grids[@]}"
 }
 
+# Without simd128, the program has one backend less, and no other code.
 wasm_all() {
+    elsewhere tests/cross/wasm.sh plain "${digests[@]}"
     elsewhere tests/cross/wasm.sh simd128 "${arithmetic[@]}" "${no_grids[@]}"
 }
 
@@ -232,7 +232,11 @@ burn() {
     cargo test --manifest-path examples/burn/Cargo.toml --target-dir target/frameworks
 }
 
-# The bench is compiled, but not run.
+# Benches are compiled, but not run.
+benches() {
+    cargo bench --no-run --all-features
+}
+
 peers() {
     CARGO_PROFILE_DEV_DEBUG=false cargo build --manifest-path benches/peers/Cargo.toml --target-dir target/frameworks
 }

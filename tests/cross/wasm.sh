@@ -42,4 +42,4 @@ declare -x "CARGO_TARGET_WASM32_WASIP1_LINKER=$(rust_linker)"
 # Node ended with SIGSEGV once after all tests had passed. In one thread no compiler is at work when it exits, and that takes
 # no longer.
 export CARGO_TARGET_WASM32_WASIP1_RUNNER="node --no-warnings --single-threaded $PWD/tests/cross/wasi.mjs"
-RUSTFLAGS=$flags cargo +web test --target $target --target-dir "target/web-$1" "${@:2}"
+RUSTFLAGS="${RUSTFLAGS-} $flags" cargo +web test --target $target --target-dir "target/web-$1" "${@:2}"

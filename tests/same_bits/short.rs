@@ -53,7 +53,8 @@ fn check<N: Number>(loss: impl Tested<'static, N>) {
     for backend in backends() {
         for reduction in [Reduction::Mean, Reduction::WeightedMean, Reduction::Sum] {
             for len in 1..=MOST {
-                for from in 0..LOGITS.len() {
+                // A third of the places for each length, others for the next.
+                for from in (len % 3..LOGITS.len()).step_by(3) {
                     let (x, t) = elements::<N>(from, len);
                     let context = format!("{len} from {from} on, {reduction:?}, {}", backend.name());
                     sums(loss.on(backend).reduced(reduction), reduction, &x, &t, &context);

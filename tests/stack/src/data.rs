@@ -6,8 +6,8 @@ use logit_loss::{AsymmetricLoss, Backend, Bce, BceWithLogits, FocalLoss, Real, R
 pub const SHAPES: [Shape; 4] = [
     Shape { len: 1, classes: 1, pixels: 1 },
     Shape { len: 33, classes: 3, pixels: 11 },
-    Shape { len: 600, classes: 3, pixels: 50 },
-    Shape { len: 2200, classes: 2, pixels: 1100 },
+    Shape { len: 300, classes: 3, pixels: 50 },
+    Shape { len: 1200, classes: 2, pixels: 600 },
 ];
 
 /// The number of elements and its axes: `[N, classes]` or `[N, classes, pixels]`.

@@ -106,10 +106,11 @@ impl Watch for Announce {
     }
 }
 
-/// Makes every call on a thread with 128 KiB of stack. A call that does not fit ends the process.
+/// Makes every call of the backend that the crate chooses, on a thread with 128 KiB of stack. A call that does not fit ends
+/// the process.
 pub fn on_small_threads() {
-    for (chosen, backend, element, run) in places() {
-        let all = move || run(chosen, &mut Announce(backend, element));
+    for &(element, run) in TYPES {
+        let all = move || run(None, &mut Announce("chosen", element));
         let thread = thread::Builder::new().stack_size(SMALL).spawn(all).expect("a thread");
         thread.join().expect("a call failed");
     }
