@@ -147,8 +147,8 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Evaluate<F> {
 
     /// # Safety
     ///
-    /// `formula` points to an `F`. Every stream that it reads has `rows` rows of `width` elements, every output has room for
-    /// them, and, if it has terms, `sums` has room for the terms and products of `width` lanes.
+    /// `formula` points to an `F`. Every stream that it reads has `rows` rows of `width` elements, and every output has room
+    /// for them. If the formula has terms, [`sums`](Block::sums) has room for the terms and products of all blocks.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, block: &mut Block<T>) {
         // A copy, since the compiler would read a field behind a reference again after each store.
@@ -279,8 +279,8 @@ pub struct Surveyor<T> {
 
 /// Looks at a block: whether its logits are within the limit, and whether its targets are hard.
 ///
-/// `WEIGHTED` is for formulas with weights. `TARGETS` is set where targets must be checked, and `HARD_WEIGHTS` for a formula
-/// that also needs weights of 0 or 1.
+/// `WEIGHTED` is set where a weight of 0 excuses the target and the logit, `TARGETS` where targets must be checked, and
+/// `HARD_WEIGHTS` for a formula that also needs weights of 0 or 1.
 pub struct Surveying<const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS: bool>;
 
 impl<T: Constants, const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS: bool> Kernel<T>

@@ -7,7 +7,7 @@ use super::transfer::{Found, Targets};
 use crate::math::Constants;
 use crate::simd::{Kernel, Lanes, Token};
 
-/// The number of targets that a counter of one byte can count.
+/// The number of targets that are counted in one byte, which can hold up to 255.
 const FEW: usize = 128;
 
 /// Counts targets of the type `S`. It is a kernel so that compilers make wide vectors of it.

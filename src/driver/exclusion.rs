@@ -58,7 +58,7 @@ impl<T: Constants> Exclusion<'_, T> {
         unsafe { (column.storage.count)(backend, &mut part) }
     }
 
-    /// Returns the ignored value as the targets' type is read.
+    /// Returns the number that is read where a target is the ignored value, if the targets' type has this value.
     #[inline]
     pub fn ignored_in(&self, storage: &Storage<T>) -> Option<T> {
         self.ignored.and_then(storage.as_read)

@@ -66,7 +66,8 @@ impl<T: Constants> Factors<'_, T> {
         match *self {
             Self::Uniform(_) => Some(1),
             Self::Values { of: &Broadcast { values, copies: 1, cycles: true, .. }, .. } => {
-                // A number of lanes, which is a power of two, has no other divisors.
+                // The number of lanes is a power of two, and so is its greatest common divisor with the number of values:
+                // 2^common.
                 let common = values.len().trailing_zeros().min(T::VIRTUAL_LANES.trailing_zeros());
                 Some(values.len() >> common)
             }

@@ -1,8 +1,8 @@
 //! From slices to blocks, and back to one number: a sum has the same bits for any width of the registers.
 //!
 //! A sum is defined over *virtual lanes*: 128 bytes of them, 32 of `f32` or 16 of `f64`. Element i belongs to lane
-//! i mod 32, and the elements of a lane are summed in the same order on every backend, which takes as many lanes at a
-//! time as it has room for.
+//! i mod 32, or i mod 16, and the elements of a lane are summed in the same order on every backend, which takes as many
+//! lanes at a time as it has room for.
 //!
 //! ```text
 //! block: 32 rows of all lanes       terms and products joined as a binary tree, then one logarithm for each product
@@ -12,8 +12,8 @@
 //!
 //! 1. The tree keeps rounding errors small where all elements are equal. The terms of a quarter of a block wait until they
 //!    are joined, so the loop has one row in its body, and a formula is compiled only once for each backend.
-//! 2. Two words for each lane cost nothing that can be measured, since a block has 32 rows, and bring the sum within one
-//!    ULP of the exact one.
+//! 2. Two words for each lane cost nothing that can be measured, since a block has 32 rows. With them, adding blocks, lanes
+//!    and chunks adds next to nothing to the error of the sum (point 5 below).
 //! 3. Whole chunks are independent of each other, so threads and separate calls can take them, with the same bits.
 //!
 //! Code that needs vectors is a function of a block ([`block`]), compiled for each backend. All else, most of all the
@@ -23,15 +23,17 @@
 //! # Which formula
 //!
 //! The fastest formula sums logarithms as products and needs hard targets; the next needs moderate logits. Where possible,
-//! the driver tries it without looking at the block: one of its terms is infinite or NaN if the formula does not hold for
-//! the block, which is then evaluated again by another one. From there on the driver looks at each block before it evaluates
-//! it, until one holds again. Where results overwrite the logits, the driver keeps a copy of the logits until then if there
-//! is room, and else always looks first. The results depend on the block alone.
+//! the driver tries one of them without looking at the block: a term is infinite or NaN if the formula does not hold for the
+//! block, which is then evaluated again by another formula. From there on the driver surveys each block before it evaluates
+//! it, until a survey finds that the tried formula holds again. Where results overwrite the logits, the driver keeps a copy
+//! of the logits until it knows that the formula holds. If there is no room for the copy, it always surveys first. The
+//! results depend on the block alone.
 //!
-//! A product has one cost in each lane. With C classes and V virtual lanes, rows that are k = C / gcd(C, V) apart have the
-//! same classes in each lane. So up to k = 32, a period of 32 k rows consists of k blocks, each a [`Group`] of rows that are
-//! k apart; of four whole periods, all blocks of one group come before those of the next. A channel that fills whole blocks
-//! counts as one class. A weight by class multiplies a lane's sum of terms and its logarithms.
+//! A product stands for a sum of logarithms that have one cost. So with weights by class, all rows of a block must have the
+//! same weights in each lane. With C classes and V virtual lanes, rows that are k = C / gcd(C, V) apart have the same classes
+//! in each lane. So up to k = 32, a period of 32 k rows consists of k blocks, each a [`Group`] of rows that are k apart; of
+//! four whole periods, all blocks of one group come before those of the next. A channel that fills whole blocks counts as one
+//! class. A weight by class multiplies a lane's sum of terms and its logarithms.
 //!
 //! # How far a sum is from the exact one
 //!
@@ -39,15 +41,16 @@
 //! [0, 1] no term is negative, so the relative error of each part counts no more than the part. Products of errors, below 100
 //! u^2, are left out, and so is underflow, which changes no normal sum by as much as u.
 //!
-//! 1. The product Q - 1 = q, where each e is off by E. With (1 + a)(1 + b) - 1 = a + b + a b, a relative error d in any node
-//!    q of the tree multiplies the whole product by 1 + d q / (1 + q). This adds at most d q / (1 + q) to the logarithm,
-//!    which is at most d log1p(q). The log1p(q) of one level of the tree add up to the logarithm of the whole product, so
-//!    the errors of all nodes of a level count once: E for the leaves, and 2 for each join, whose rounding errors are at
-//!    most a + b, a b (0 where it is fused) and a + b + a b, each times u. Five levels give E + 10.
-//! 2. The logarithm of a product in two words: below 2. For k = 0 only the part beyond f is rounded, which is at most a
-//!    fifth of the result and has a relative error below 4.6. For k = 1 the result is at least 0.346 and its error at most
-//!    0.68: f below 1/2 is rounded once, which the derivative of the logarithm reduces to 0.36, the part beyond f adds 0.2,
-//!    and the sums add 0.12. A larger k has the same errors and a result above 1.
+//! 1. The product of a block's 1 + e, where each e is off by E. The tree keeps products less 1: a node q stands for the
+//!    product 1 + q. With (1 + a)(1 + b) - 1 = a + b + a b, a relative error d in any node q multiplies the whole product by
+//!    1 + d q / (1 + q). This adds at most d q / (1 + q) to the logarithm, and q / (1 + q) is at most log1p(q). The log1p(q)
+//!    of one level of the tree add up to the logarithm of the whole product, so the errors of all nodes of a level count
+//!    once: E for the leaves, and 2 for each join, whose rounding errors are at most a + b, a b (0 where it is fused) and
+//!    a + b + a b, each times u. Five levels give E + 10.
+//! 2. The logarithm of a product in two words: below 2. With the k and f of `log1p_double`: for k = 0 only the part beyond f
+//!    is rounded, which is at most a fifth of the result and has a relative error below 4.6. For k = 1 the result is at least
+//!    0.346 and its error at most 0.68: f below 1/2 is rounded once, which the derivative of the logarithm reduces to 0.36,
+//!    the part beyond f adds 0.2, and the sums add 0.12. A larger k has the same errors and a result above 1.
 //! 3. The linear terms: 1 for the product with the cost (0 for a hard target), 1 for a cost that is rounded, and 5 for the
 //!    levels.
 //! 4. A block that takes the logarithm of each element: F + 5, where F is the error of one loss.
@@ -129,7 +132,7 @@ const LONG: usize = 1 << 20;
 /// Elements that are evaluated one group of rows after the other.
 struct Stretch {
     len: usize,
-    /// The number of elements that hold one block of each group.
+    /// The number of elements that hold one block of each group. ([`Plan::period`] is a number of rows.)
     period: usize,
     groups: usize,
     /// Whether all rows of a group have the same weights.
@@ -185,10 +188,10 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         // targets, so no rows may be made there.
         let is_in_place = TELLING && self.streams.is_in_place();
         let is_made = TELLING && (self.plan.shape.weights || self.streams.rows_at_a_time(self.plan.shape) < usize::MAX);
-        // The choice that is tried without looking, until a block does not hold.
+        // The choice that is tried without looking, until its formula does not hold for a block.
         let tried = if is_in_place && is_made { None } else { self.plan.tried() };
-        // A survey of one row takes no longer than asking whether the formula holds; and only the logits of a whole block
-        // are kept.
+        // Fewer elements are surveyed at once: a survey of one row takes no longer than asking whether the formula holds,
+        // and only the logits of a whole block are kept.
         let least = if is_in_place { block_len } else { T::VIRTUAL_LANES + 1 };
         // Where nothing is surveyed or made, several whole blocks are evaluated at once, since their logarithms overlap.
         let may_be_several = sums && !(is_in_place && tried.is_some()) && !self.plan.wants_hard_weights();
@@ -200,7 +203,6 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
             while start < chunk.end {
                 let stretch = self.stretch(start, chunk.end - start, block_len);
                 let shape = Shape { by_lane: stretch.is_by_lane, ..self.plan.shape };
-                // Rows that are made have all virtual lanes; other rows are read in the order in which they lie in memory.
                 let limit = self.streams.rows_at_a_time(shape);
                 let several = if PIECES > 1 && may_be_several && limit == usize::MAX { PIECES } else { 1 };
                 if TELLING && self.is_long && stretch.groups > NEAR {
@@ -304,6 +306,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
             let tile = if shape.sums {
                 rows.down::<T>(lane, formula.evaluate.lanes)
             } else {
+                // Rows that are made have all virtual lanes; other rows are read in the order in which they lie in memory.
                 let width = if limit < usize::MAX { T::COLUMNS } else { formula.evaluate.lanes };
                 Tile::across::<T>(rows.start, rows.len, width)
             };

@@ -66,7 +66,8 @@ impl<'f, T: Constants> Plan<'f, T> {
     }
 
     /// Has each block surveyed: whether no logit is larger than `limit`, and the conditions of [`Surveying`]. `WEIGHTED`
-    /// must be set if the formulas have weights, since the rows of weights share the room for targets.
+    /// must be set if the formulas have weights, since the rows of weights share the room for targets. A plan
+    /// [`by_lane`](Self::by_lane) does not need it: its weights lie elsewhere, or their rows are made after the survey.
     #[inline]
     pub fn surveyed<const WEIGHTED: bool, const TARGETS: bool, const HARD_WEIGHTS: bool>(
         self,
@@ -94,8 +95,9 @@ impl<'f, T: Constants> Plan<'f, T> {
         }
     }
 
-    /// Whether the formula for hard targets needs weights of 0 or 1. If one weight is neither, the formula for moderate
-    /// blocks is used.
+    /// Whether there is a formula for hard targets that does not tell whether it holds. If the plan has a formula that is
+    /// [tried](Self::tried), this one needs weights of 0 or 1: if one weight is neither, the formula for moderate blocks is
+    /// used.
     #[inline]
     pub fn wants_hard_weights(&self) -> bool {
         self.hard.is_some_and(|hard| hard.has_taken().is_none())

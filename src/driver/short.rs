@@ -63,7 +63,7 @@ pub struct Row<'r, T> {
     logit: *mut T,
     target: *mut T,
     outputs: [*mut T; 2],
-    /// The divisor of the sum; the formula divides the derivatives.
+    /// The divisor of the sum. The scale of the formula divides the derivatives.
     pub divisor: T,
     /// The formula that is evaluated.
     formula: *const (),
@@ -100,7 +100,7 @@ impl<T: Constants> Streams<'_, T> {
                     targets.widen(start, len, target);
                     from_raw_parts(target, len)
                 };
-                // Other labels may be an error, which the driver's caller finds.
+                // Another integer may be an error, which the driver's caller finds.
                 let is_label = |&t: &T| (t == T::ZERO) | (t == T::ONE);
                 if storage.is_checked && !widened.iter().fold(true, |all, t| all & is_label(t)) {
                     return None;

@@ -97,7 +97,7 @@ pub struct Storage<T> {
     pub size: usize,
     /// Whether numbers are stored as `T`.
     pub as_is: bool,
-    /// Whether all targets of this type are 0 or 1.
+    /// Whether all valid targets of this type are 0 or 1.
     pub hard: bool,
     /// Whether targets of this type must be checked, since they may be other numbers than 0 and 1.
     pub is_checked: bool,
@@ -105,7 +105,7 @@ pub struct Storage<T> {
     pub is_optional: bool,
     /// Whether numbers of this type are read as bytes.
     pub is_byte: bool,
-    /// Returns the number as which a value of this type is read, if the type has the value.
+    /// Returns what the driver reads where this value is stored; `None` if the type does not have the value.
     pub as_read: fn(T) -> Option<T>,
     pub read: unsafe fn(Backend, &mut Transfer<T>),
     pub write: Option<unsafe fn(Backend, &mut Transfer<T>)>,

@@ -74,7 +74,7 @@ impl<'a, T: Constants> Streams<'a, T> {
         Self { pos_weight, weight, ..self.up_to(pos_weight.capacity().min(weight.capacity())) }
     }
 
-    /// The mask must have as many elements as there are.
+    /// The mask must have all elements of the pass.
     #[inline]
     pub fn combined(self, combined: Option<&'a Combined<'a, T>>) -> Self {
         Self { combined, ..self }
@@ -89,7 +89,7 @@ impl<'a, T: Constants> Streams<'a, T> {
         Self { outputs: [Some(first.column), self.outputs[1]], ..self.up_to(first.len()) }
     }
 
-    /// Restricts the pass to the elements from `start` on that `first` has room for, and writes them to it.
+    /// Restricts the pass to the elements from `start` on that `first` has room for, and writes their first output to it.
     pub fn writing_from(self, start: usize, first: ValuesMut<'a, T>) -> Self {
         let part = self.within(start..start + first.len());
         Self { outputs: [Some(first.column.starting_at(start)), None], ..part }

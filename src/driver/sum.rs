@@ -11,8 +11,8 @@ use crate::simd::{Kernel, Lanes, MICROCONTROLLER, Native, Token, Vector};
 
 /// Rows of a block.
 pub const ROWS: usize = 32;
-/// The number of pieces in which a block is evaluated where its rows are made, or of blocks that are evaluated at once where
-/// they are not.
+/// The largest number of pieces in which a block is evaluated where its rows are made. It is also the largest number of
+/// blocks that are evaluated at once where no rows are made.
 pub const PIECES: usize = if MICROCONTROLLER { 1 } else { ROWS / PIECE };
 /// Blocks of a chunk.
 const BLOCKS: usize = 32;
@@ -52,7 +52,8 @@ fn with_weighted<L: Lanes<Scalar: Constants>>(
 pub struct Finish<T> {
     /// The number of lanes, a whole number of vectors.
     pub width: usize,
-    /// The sums ([`Block::sums`](super::block::Block::sums)) of the first piece of rows; those of the next piece follow.
+    /// The sums ([`Block::sums`](super::block::Block::sums)) of the first piece; those of the next piece follow. A piece is
+    /// what one call of the block function has evaluated, or one of the blocks if `are_blocks`.
     pub terms: *const T,
     /// The number of pieces, from 1 to [`PIECES`].
     pub pieces: usize,
@@ -88,8 +89,8 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
 
     /// # Safety
     ///
-    /// `terms` has `pieces` pieces of `width` lanes. Each of `sums` has room for `width` elements, which are written unless
-    /// `is_first`. `weights` is there if there are two products.
+    /// `terms` has `pieces` pieces of `width` lanes. Each of `sums` has room for `width` elements, which have been written
+    /// before unless `is_first`. `weights` is there if there are two products.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, finish: &mut Finish<T>) {
         let finish = *finish;

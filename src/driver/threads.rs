@@ -18,7 +18,7 @@ pub enum Threads {
 }
 
 impl Threads {
-    /// Whether all values are valid, given that a slice is if all its parts are.
+    /// Whether all values are valid. A slice is valid if all its parts are.
     pub fn all<T: Constants>(self, values: &[T], are_valid: impl Fn(&[T]) -> bool + Copy + Sync) -> bool {
         let part = |range| are_valid(values.get(range).unwrap_or_default());
         self.over(0..values.len(), part, |first, second| first && second)

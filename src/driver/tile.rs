@@ -8,7 +8,7 @@ pub fn width_of<T: Constants>(width: usize) -> usize {
     if T::COLUMNS == 1 { 1 } else { width }
 }
 
-/// The elements that one formula evaluates: `len` elements from `start` on, in rows of all virtual lanes, of which every
+/// The elements that one formula evaluates. The `len` elements from `start` on lie in rows of all virtual lanes, and every
 /// `groups`th row belongs to this group.
 #[derive(Clone, Copy)]
 pub struct Group {

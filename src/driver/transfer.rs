@@ -15,6 +15,7 @@ pub struct Transfer<T> {
     pub rows: Rows<T>,
     /// The number of lanes that are used.
     pub width: usize,
+    /// The number of rows.
     pub count: usize,
     /// The number of numbers in the last row; the other rows have `width`.
     pub last: usize,

@@ -18,7 +18,7 @@ pub fn joined<L: Lanes>(a: Vector<L>, b: Vector<L>, are_products: bool) -> Vecto
 }
 
 /// The rows of a piece, of as many lanes as a formula takes at a time: their terms, and up to two products of 1 + e, less 1.
-/// They are not cleared, since few rows would wait for it.
+/// They are not cleared, since a block of few rows would wait for that.
 ///
 /// Rows are joined one register after the other. All registers at once would be four times the code, and no faster.
 pub struct Tree<L: Lanes> {
@@ -72,8 +72,8 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
     ///
     /// # Safety
     ///
-    /// `count` rows, at least one, have been set, with as many products. `sums` has room for all lanes in each of its
-    /// [`COLUMNS`](crate::simd::Native::COLUMNS). The pieces of a block come in order.
+    /// `count` rows, at least one, have been set, with as many products. `sums` has room for the terms and the products of all
+    /// lanes, as [`Block::sums`](super::block::Block::sums) says. The pieces of a block come in order.
     #[cfg_attr(not(any(unoptimized, small)), inline(always))]
     pub unsafe fn join(&mut self, l: Token<L>, count: usize, products: usize, piece: usize, sums: *mut T) {
         if const { T::COLUMNS > 1 } {

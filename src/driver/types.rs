@@ -195,7 +195,7 @@ impl<T: TransferPlans> Stored<T> for i32 {
 impl<T: TransferPlans> Stored<T> for i64 {
     const STORAGE: Storage<T> = Storage::labels::<i64>();
 
-    /// Clamps to the range of `i32`, for which there are vectors; a number other than 0 and 1 stays one.
+    /// Clamps to the range of `i32`, for which there are vectors. This makes no other number 0 or 1.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn widen(self) -> T {
         (self.clamp(i32::MIN.into(), i32::MAX.into()) as i32).widen()

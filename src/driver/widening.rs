@@ -86,7 +86,7 @@ impl<T: Constants> Transfer<T> {
     }
 }
 
-/// Widens numbers of type `S`. Lanes beyond the end of a short row are 0.
+/// Widens numbers of type `S`, and smooths them if asked to. Lanes beyond the end of a short row are treated as 0.
 pub struct Reading<S>(PhantomData<S>);
 
 impl<T: Constants, S: Stored<T>> Kernel<T> for Reading<S> {

@@ -65,8 +65,8 @@ impl<T: Constants> Workspace<'_, T> {
         let weights = LogarithmWeights { both: formula.factor_weights, lanes: self.lanes };
         // The weights are passed only where they are read, so that they need not be in memory elsewhere.
         let weights = if products == 2 { &raw const weights } else { core::ptr::null() };
-        // SAFETY: these are virtual lanes, and written at once; the formula has written the terms and products of these
-        // pieces.
+        // SAFETY: these are virtual lanes, whose sums `finish` writes; the formula has written the terms and products of
+        // these pieces.
         unsafe {
             let (sums, is_first) = sums.place(lane, width);
             let mut finish = Finish { width, terms, pieces, are_blocks, sums, is_first, products, weights };

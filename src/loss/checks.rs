@@ -9,14 +9,14 @@ use crate::real::Real;
 use crate::reduction::{Reduction, quotient};
 use crate::simd::Backend;
 
-/// Targets that are looked at together, where one is known to be wrong.
+/// The number of targets that are looked at together, where one is known to be wrong.
 const PART: usize = 128;
 
-/// Settings found to fit so many logits.
+/// Settings that fit the number of inputs, with the targets of the call.
 pub struct Checked<'a, T: 'static> {
     pub threads: Threads,
     pub targets: Values<'a, T>,
-    /// How many elements are there.
+    /// The number of elements that are not excluded.
     pub present: usize,
     pub weight: Factors<'a, T>,
     pub combined: Option<Combined<'a, T>>,
@@ -28,7 +28,8 @@ pub struct Checked<'a, T: 'static> {
 /// The factors and the divisor that turn what a kernel computes into the result.
 #[derive(Clone, Copy)]
 pub struct Scales<'a, T> {
-    /// The kernel multiplies each element by it. A moderate weight that is the same for all elements is in `sum` instead.
+    /// The kernel multiplies each element by it. A weight that is the same for all elements, and neither tiny nor above 4, is
+    /// in `sum` instead.
     pub weight: Factors<'a, T>,
     /// The kernel multiplies the sum by it.
     pub sum: T,
@@ -73,13 +74,13 @@ impl<'a, T: Real> Scales<'a, T> {
 }
 
 impl<'a, T: Real> Checked<'a, T> {
-    /// With targets and weights.
+    /// Returns the streams with targets and weights.
     #[inline]
     pub fn streams<'s>(&'s self, streams: Streams<'s, T>, weight: Factors<'s, T>) -> Streams<'s, T> {
         streams.targets(self.targets).weighted(self.pos_weight, weight).combined(self.combined.as_ref())
     }
 
-    /// Counts the targets that are there. All of them are labels, unless a weight of 0 excuses them.
+    /// Counts the targets that are not excluded. Fails if one of them is no label, unless a weight of 0 excuses it.
     #[inline]
     pub fn check_targets(&mut self) -> Result<(), Error> {
         let exclusion = match &self.combined {
@@ -109,13 +110,13 @@ impl<'a, T: Real> Checked<'a, T> {
         }
     }
 
-    /// The weight of an element, whether it is there or not.
+    /// The weight of an element, whether it is excluded or not.
     pub fn weight_of(&self, index: usize) -> T {
         let class_weight = self.combined.as_ref().map_or(T::ONE, |combined| combined.class_weight.of(index));
         weight_product(self.weight.of(index), class_weight)
     }
 
-    /// How many elements of a range are there.
+    /// The number of elements of a range that are not excluded.
     pub fn count(&self, range: Range<usize>) -> usize {
         match &self.combined {
             Some(combined) if combined.excludes => combined.exclusion.find(self.backend, self.targets, range).present,

@@ -228,8 +228,8 @@ impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
 }
 
 impl<L: Lanes> SideValues<L> {
-    /// Returns the sum of both sides where the target costs something on both; elsewhere the side that costs something
-    /// alone, so that an infinite loss times 0 is left out.
+    /// Returns the sum of both sides where the target costs something on both; elsewhere only the side that costs something,
+    /// so that an infinite loss times 0 is left out.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn mixed(&self, l: Token<L>, negative: &Self, up: Vector<L>, down: Vector<L>) -> Self {
         let (are_positive, are_negative) = (up.equals(l.zero()), down.equals(l.zero()));

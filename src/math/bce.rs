@@ -1,6 +1,7 @@
 //! Binary cross-entropy of a logit, and its derivatives.
 //!
-//! With a = |x|, e = exp(-a), up = 1 - t, down = p t, near = up for x >= 0 and down otherwise, far the other:
+//! A logit x has a target t, a weight w, a positive weight p and the label smoothing s. With a = |x|, e = exp(-a),
+//! up = 1 - t, down = p t, near = up for x >= 0 and down otherwise, far the other:
 //!
 //! ```text
 //! loss     = w (near a + (up + down) log1p(e))
@@ -89,8 +90,8 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
     }
 }
 
-/// The formula for one positive weight for all elements, and one weight, which is in `scale`. Neither the product of both
-/// nor the positive weight times the factor of the sum is larger than 6, see [`Unit`].
+/// The formula for one positive weight for all elements, and one weight, which is in `scale`. Neither the positive weight nor
+/// its product with the factor of the sum is larger than 6, see [`Unit`].
 ///
 /// `HARD` is for blocks of finite logits whose targets were all 0 or 1 before smoothing: the logarithms of the negatives and
 /// those of the positives are each summed as a product.
@@ -196,7 +197,7 @@ impl<T: Constants, W: Wanted> Formula<T> for ByLane<T, W> {
 /// The formula for any weights.
 ///
 /// `MODERATE` is for blocks whose logits and weights are moderate ([`Constants::MODERATE_LOGIT`]), except logits with a
-/// weight of 0. The results are the same, but the term of another logit is NaN, which tells.
+/// weight of 0. The results are the same. If the formula [tells](Formula::TELLS), the term of any other logit is NaN.
 ///
 /// `HARD` is for such blocks whose targets and weights are all 0 or 1 and whose positive weight is uniform: the logarithms
 /// of the negatives and those of the positives are each summed as a product.

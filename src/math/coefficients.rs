@@ -23,15 +23,15 @@ pub(crate) trait Constants: Native {
     /// The largest a of [`exp_neg_value`](super::exp::exp_neg_value), which replaces larger ones. exp(-a) is 0 long before.
     /// Here 2^n, with half of the offset's exponent, is exactly 0, so that nothing underflows, which is slow.
     const EXP_ZERO: Self;
-    /// The largest a for which 2^n is normal with the offset. exp(-a) is 0 long before, and so is its product with any
-    /// number below 2^100 (2^1000).
+    /// The largest a for which 2^n is normal with the offset. exp(-a) is 0 long before. The exact exp(-a) times any number
+    /// up to 2^100 (2^967) rounds to 0 from here on.
     const EXP_LIMIT: Self;
     /// The smallest number above 0.
     const LEAST: Self;
     /// The largest subnormal number.
     const LARGEST_SUBNORMAL: Self;
-    /// The largest moderate logit, and the smallest and the largest moderate weight: no product of them with each other and
-    /// with exp(-a) is subnormal or infinite.
+    /// The largest moderate logit, and the smallest and the largest moderate weight: no product of two moderate weights, or
+    /// of one and exp(-a), is subnormal or infinite. A product of two and exp(-a) can be subnormal.
     const MODERATE_LOGIT: Self;
     const MODERATE_WEIGHTS: [Self; 2];
     /// The square roots of `MODERATE_WEIGHTS`.
@@ -56,7 +56,7 @@ pub(crate) trait Constants: Native {
     const EXPONENT_MASK: Self;
     /// All bits except those of the sign and of the lower half of the fraction.
     const HEAD: Self;
-    /// The bits of 2^127 (2^1023) shifted so that subtracting those of 2^k leaves 2^-k.
+    /// 2^127 (2^1023): subtracting the bits of 2^k from its bits leaves those of 2^-k.
     const RECIPROCAL: Self;
     /// 2^23 (2^52); an integer is added in its lowest bits.
     const INTEGER: Self;

@@ -63,15 +63,15 @@ impl<L: Lanes<Scalar: Constants>> Costs<L> {
         Self { near, far: x.positive.select(down, up), easy: near.equals(l.zero()) }
     }
 
-    /// Returns near a, and 0 for an infinite logit whose cost is 0.
+    /// Returns near times |x|; it is 0 where near is 0, even for an infinite logit.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn linear(self, x: &Logit<L>) -> Vector<L> {
         self.easy.clear(self.near * x.magnitude)
     }
 }
 
-/// Returns a product of weights, but at most the largest number, and `least` where it has vanished: the product with a logit
-/// of 0, or with an infinite one, would be NaN.
+/// Returns a product of weights, but at most the largest number, since infinity times a logit of 0 would be NaN. Where the
+/// product is 0, this returns `least`, since 0 times an infinite logit would be NaN.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub fn in_range<L: Lanes<Scalar: Constants>>(l: Token<L>, product: Vector<L>, least: L::Scalar) -> Vector<L> {
     let product = product.at_most(l.splat(L::Scalar::MAX));

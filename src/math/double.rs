@@ -5,7 +5,8 @@ use core::ops::{Add, Sub};
 use super::Constants;
 use crate::simd::{Float, Lanes, Token, Vector};
 
-/// hi + lo, where lo is at most about half an ULP of hi. Where hi is not finite, lo means nothing.
+/// hi + lo. Normalised, lo is at most half an ULP of hi; before that it may be larger. Where hi is not finite, lo means
+/// nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct DoubleWord<V> {
     pub hi: V,

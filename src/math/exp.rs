@@ -9,8 +9,8 @@ use crate::simd::{Lanes, Mask, Token, Vector};
 pub struct ExpNeg<L: Lanes> {
     /// exp(-a), rounded once where it is subnormal; 0 at infinity, NaN at NaN.
     pub value: Vector<L>,
-    /// exp(-a) divided by [`Constants::OFFSET`]: as accurate where `value` has lost digits to being subnormal, and 0 from
-    /// [`Constants::EXP_LIMIT`] on.
+    /// exp(-a) divided by [`Constants::OFFSET`]: it keeps the digits that `value` loses where that is subnormal, and is 0
+    /// from [`Constants::EXP_LIMIT`] on.
     pub scaled: Vector<L>,
 }
 
@@ -34,7 +34,8 @@ pub fn exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> ExpNeg
     n.scale(l, n.value.mul_add(l.splat(L::Scalar::LN2_LO), r), beyond)
 }
 
-/// Returns exp(-a) alone, with the same bits: half of the offset is in the coefficients, and the other half is smaller.
+/// Returns exp(-a) alone, with the same bits and one product less: here the offset has half the exponent, and the
+/// coefficients undo it.
 #[cfg_attr(not(any(unoptimized, small)), inline(always))]
 pub fn exp_neg_value<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> Vector<L> {
     let a = a.at_most(l.splat(L::Scalar::EXP_ZERO));

@@ -17,8 +17,8 @@
 //! ```
 //!
 //! which are torchvision's formulas with every sigmoid written out and m^gamma taken out of every sum. For a hard target
-//! near and far are 0 and 1, so neither the second logarithm nor the division is needed, and nothing cancels in the
-//! gradient.
+//! one of near and far is 0 and the other 1, so neither the second logarithm nor the division is needed, and nothing cancels
+//! in the gradient.
 
 use core::marker::PhantomData;
 

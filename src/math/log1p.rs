@@ -44,8 +44,8 @@ pub fn log1p_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vector<L>) -> D
     parts(l, k, q.mul_add(scale, scale - l.one())).double()
 }
 
-/// Returns log(1 + e) for 0 <= e <= 1, in half the instructions, as e - e^2 P(e). The subtracted term is at most 0.44 of the
-/// result, so its error counts less than half.
+/// Returns log(1 + e) for 0 <= e <= 1, in half the instructions, as e - e^2 P(e). The subtracted term is at most 0.443 of
+/// the result, so its error counts less than half.
 #[cfg_attr(not(any(unoptimized, small)), inline(always))]
 pub fn log1p_of_fraction<L: Lanes<Scalar: Constants>>(l: Token<L>, e: Vector<L>) -> Vector<L> {
     (e * e).neg_mul_add(horner(l, L::Scalar::LOG1P_OF_FRACTION, e), e)
@@ -59,8 +59,8 @@ pub fn log1p_of_fraction_double<L: Lanes<Scalar: Constants>>(l: Token<L>, q: Vec
     parts(l, small.clear(l.one()), small.select(q, half.neg_mul_add(q, half))).double()
 }
 
-/// Returns ln(y) in two words, for y from the smallest subnormal number to 1, where both words are 0. y = 2^k (1 + f), where
-/// f is exact. The result is below -130 at y = 0, and NaN at NaN.
+/// Returns ln(y) in two words, for y from the smallest subnormal number to 1. y = 2^k (1 + f), where f is exact. At y = 1
+/// both words are 0. The result is below -130 at y = 0, and NaN at NaN.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub fn ln_double<L: Lanes<Scalar: Constants>>(l: Token<L>, y: Vector<L>) -> DoubleWord<Vector<L>> {
     let y = y * l.splat(L::Scalar::LIFT);

@@ -27,7 +27,7 @@ pub(crate) use weight::{WeightTerm, is_moderate};
 
 use crate::simd::{Lanes, MICROCONTROLLER, Token, Vector};
 
-/// The inputs of a formula for each element. A row that the formula does not ask for holds ones.
+/// The inputs of a formula for each element. An input that the formula does not ask for is 1.
 #[derive(Clone, Copy)]
 pub struct Inputs<L: Lanes> {
     pub logit: Vector<L>,

@@ -23,7 +23,7 @@ pub(super) type Four<T> = Pair<Two<T>>;
 
 /// # Safety
 ///
-/// The CPU has AVX2 and FMA and, with the feature `half`, F16C.
+/// The CPU has AVX2 and FMA and, with the feature `half`, F16C. The conditions of [`Kernel::run`] hold.
 #[target_feature(enable = "avx2,fma")]
 #[cfg_attr(feature = "half", target_feature(enable = "f16c"))]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out {
@@ -45,7 +45,8 @@ unsafe fn first_f64(count: usize) -> __m256i {
     _mm256_loadu_si256(LANES.as_ptr().wrapping_add(4 - count).cast())
 }
 
-// SAFETY: every function is one intrinsic of AVX, AVX2 or FMA; loads and stores are the unaligned ones.
+// SAFETY: every function consists of intrinsics of AVX2, FMA and, with the feature `half`, F16C, or of sets that AVX2
+// includes; loads and stores are the unaligned ones.
 unsafe impl Lanes for Avx2<f32> {
     type Scalar = f32;
     type Raw = __m256;

@@ -23,7 +23,7 @@ pub(super) type Four<T> = Two<T>;
 
 /// # Safety
 ///
-/// The CPU has AVX-512F and AVX-512DQ.
+/// The CPU has AVX-512F and AVX-512DQ. The conditions of [`Kernel::run`] hold.
 #[target_feature(enable = "avx512f,avx512dq")]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out {
     // SAFETY: the caller's promise.

@@ -47,8 +47,9 @@ pub(crate) trait Float:
     const NAN: Self;
     /// 2^(half the precision, rounded up) + 1: splits a number into two halves (Veltkamp).
     const SPLITTER: Self;
-    /// Above `LARGE` and below `SMALL`, its reciprocal, the rounding error of a product may be lost, or that of a quotient,
-    /// which reaches the square of these. A product with `SHRINK` or its reciprocal brings the number back.
+    /// Above `LARGE`, and below its reciprocal `SMALL`, a number must not be divided as it is: the rounding error of a product
+    /// may be lost, and so may that of a quotient, which can be as large or as small as the square of these. A product with
+    /// `SHRINK` or its reciprocal brings the number nearer to 1.
     const LARGE: Self;
     const SMALL: Self;
     const SHRINK: Self;

@@ -34,9 +34,10 @@ macro_rules! kinds {
             type Columns: Copy;
             /// The number of lanes that a block has at a time: all, or one where memory is short.
             const COLUMNS: usize = if MICROCONTROLLER { 1 } else { Self::VIRTUAL_LANES };
-            /// The number of rows that are made at a time.
+            /// The number of rows that are made at a time with factors, or if the last row is partial.
             const MADE_ROWS: usize = if MICROCONTROLLER { 32 } else { 8 };
-            /// The number of rows that are made at a time without factors: half of a block.
+            /// The number of rows that are made at a time without factors: half of a block, or all of it on a
+            /// microcontroller.
             const MADE_LOGITS: usize = if MICROCONTROLLER { 32 } else { 16 };
             /// The number of rows that are made at a time if only targets are made: a block.
             const MADE_TARGETS: usize = 32;

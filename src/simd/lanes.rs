@@ -18,9 +18,10 @@ pub const MOST_LANES: usize = 16;
 /// # Safety
 ///
 /// An implementor promises that every function is free of undefined behaviour on a CPU that has the instructions of
-/// the backend, and that loads and stores touch exactly [`LANES`](Self::LANES) elements at any alignment.
+/// the backend, and that loads and stores touch exactly [`LANES`](Self::LANES) elements at any alignment, or the first
+/// `count` if there is such an argument.
 ///
-/// Every function requires that the CPU has the instructions. Functions that load or store also require that `LANES`
+/// Every function requires that the CPU has the instructions. Functions that load or store also require that these
 /// elements at the pointer can be read or written.
 pub unsafe trait Lanes: Copy + 'static {
     /// The type of one lane.
@@ -121,7 +122,7 @@ pub unsafe trait Lanes: Copy + 'static {
     unsafe fn mul_add(a: Self::Raw, b: Self::Raw, c: Self::Raw) -> Self::Raw;
     /// Returns c - a * b, rounded as `mul_add` is.
     unsafe fn neg_mul_add(a: Self::Raw, b: Self::Raw, c: Self::Raw) -> Self::Raw;
-    /// Returns the smaller of the two, and NaN where `v` is NaN. `limit` is never NaN.
+    /// Returns the smaller of the two, and `v` where one of them is NaN.
     unsafe fn at_most(v: Self::Raw, limit: Self::Raw) -> Self::Raw;
 
     unsafe fn ge(a: Self::Raw, b: Self::Raw) -> Self::Mask;

@@ -170,7 +170,7 @@ pub(super) type SideBySide<L> = L;
 
 /// # Safety
 ///
-/// None: every CPU of the target has the instructions.
+/// The conditions of [`Kernel::run`] hold. Every CPU of the target has the instructions.
 // It is not inlined, like `run` of the other backends, so that the disassembly shows what it calls.
 #[inline(never)]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out {

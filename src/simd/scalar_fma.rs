@@ -12,7 +12,7 @@ pub(super) type Four<T> = Two<T>;
 
 /// # Safety
 ///
-/// None: every CPU of the target has the instructions.
+/// The conditions of [`Kernel::run`] hold. Every CPU of the target has the instructions.
 #[inline(never)]
 pub(super) unsafe fn run<T: Native, K: Kernel<T>>(args: &mut K::Args) -> K::Out {
     // SAFETY: the target has the instructions; the rest is the caller's promise.

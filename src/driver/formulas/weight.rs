@@ -53,8 +53,8 @@ struct Span<T> {
     may_be_negative: bool,
     least: T,
     most: T,
-    /// The number of values, a whole number of vectors.
     first: *const T,
+    /// The number of values, a whole number of vectors.
     len: usize,
 }
 

@@ -107,7 +107,7 @@ fn rows_of_labels() {
     check_read(|i| (i * 7 % 256) as f32 / 256.0, f32::MAX, |i| (i * 7 % 256) as f64 / 256.0);
 }
 
-/// Checks the value in the type of the labels, if the type has it; a number other than 0 and 1 stays one when it is widened.
+/// Checks the value in the type of the labels, if the type has it. Widening makes no other number 0 or 1.
 #[test]
 fn values_of_labels() {
     fn check<S: Stored<f64> + Debug>(values: &[(f64, Option<S>)]) {

@@ -41,7 +41,7 @@ fn check_fold<T: Constants>(bits: Bits) {
             let hi = fraction::<T>(bits.other(lane));
             *sum = DoubleWord { hi, lo: hi / T::from_count(1 << (T::FRACTION_BITS + 3)) };
         }
-        // SAFETY: these are virtual lanes, and written at once.
+        // SAFETY: these are virtual lanes, and written before the next call.
         unsafe {
             let ([hi, lo], is_first) = lanes.place(0, used);
             assert!(is_first);
@@ -72,7 +72,7 @@ fn lanes_one_by_one() {
     let mut words = MaybeUninit::uninit();
     let mut lanes = LaneSums::<f32>::new(&mut words);
     for lane in 0..8 {
-        // SAFETY: this is a virtual lane, and written at once.
+        // SAFETY: this is a virtual lane, and written before the next call.
         unsafe {
             let ([hi, lo], is_first) = lanes.place(lane, 1);
             assert!(is_first);
