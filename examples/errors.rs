@@ -14,6 +14,7 @@ use logit_loss::{BceWithLogits, Loss, Reduction};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use std::error::Error;
+use std::fs;
 use std::path::PathBuf;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -108,7 +109,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     ]);
 
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors.svg"));
-    let root = SVGBackend::new(&path, SIZE).into_drawing_area();
+    let mut drawing = String::new();
+    let root = SVGBackend::with_string(&mut drawing, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
     let (legend, body) = root.split_vertically(LEGEND_HEIGHT);
     for (index, formula) in FORMULAS.iter().rev().enumerate() {
@@ -123,6 +125,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     panel(&panels[1], "Gradient, target 1", &gradient)?;
     root.present()?;
     drop((legend, body, panels, root));
+    // Without a size of its own, the figure fills the width of a page, and rustdoc leaves no gap above and below it.
+    let size = format!(r#" width="{}" height="{}""#, SIZE.0, SIZE.1);
+    fs::write(&path, drawing.replacen(&size, "", 1))?;
 
     for ((formula, loss), gradient) in FORMULAS.iter().zip(&loss).zip(&gradient) {
         let name = formula.name.split(':').next().unwrap_or(formula.name);

@@ -29,10 +29,11 @@ use crate::weights::Weights;
 /// P  = R^gamma_p softplus(-x)
 /// P' = -R^gamma_p (gamma_p S softplus(-x) + R)
 /// P" = R^gamma_p S (R (1 + 2 gamma_p) + gamma_p softplus(-x) (gamma_p S - R))
-/// N  = q^gamma_n (-ln r)                                            N, N' and N" are 0 where q <= 0
+/// N  = q^gamma_n (-ln r)
 /// N' = S R (gamma_n q^(gamma_n - 1) (-ln r) + q^gamma_n / r)
 /// N" = (S R)^2 (gamma_n (gamma_n - 1) q^(gamma_n - 2) (-ln r) + 2 gamma_n q^(gamma_n - 1) / r + q^gamma_n / r^2)
 ///      + (R - S) N'
+/// N, N' and N" are 0 where q <= 0
 /// gradient = w (t P' + (1 - t) N')
 /// Hessian  = w (t P" + (1 - t) N")                                  may be negative
 /// ```

@@ -22,7 +22,8 @@ use crate::weights::Weights;
 /// ```text
 /// near     = 1 - t if x >= 0 else p t         far = p t if x >= 0 else 1 - t
 /// loss     = w (near a + (1 - t + p t) log1p(e))
-/// gradient = w sign(x) (near - far e) / (1 + e)        = w ((1 - t) sigmoid(x) - p t sigmoid(-x))
+/// gradient = w sign(x) (near - far e) / (1 + e)
+///          = w ((1 - t) sigmoid(x) - p t sigmoid(-x))
 /// Hessian  = w (1 - t + p t) e / (1 + e)^2
 /// ```
 ///
@@ -202,7 +203,8 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
     /// Writes the derivative of the reduced loss with respect to each target. It does not depend on the target:
     ///
     /// ```text
-    /// w (1 - s) ((x >= 0 ? -a : p a) + (p - 1) log1p(e))        = w (1 - s) (-x + (p - 1) softplus(-x))
+    /// w (1 - s) ((x >= 0 ? -a : p a) + (p - 1) log1p(e))
+    /// = w (1 - s) (-x + (p - 1) softplus(-x))
     /// ```
     ///
     /// # Errors
