@@ -7,6 +7,11 @@ use logit_loss::Weights;
 use super::input::Bytes;
 use super::number::Number;
 
+/// Whether these are the weights that a loss has before they are set. Only such a loss may take the kernels for short slices.
+pub fn are_ones<T: Number>(weights: Weights<'_, T>) -> bool {
+    weights == Weights::uniform(T::of(1.0))
+}
+
 #[derive(Clone, Debug)]
 pub enum Factors<T> {
     Uniform(T),

@@ -18,13 +18,14 @@ pub struct Few<T> {
     copies: usize,
     /// Whether the values start again after the last one.
     cycles: bool,
+    is_uniform: bool,
 }
 
 impl<T: Number> Few<T> {
     /// Returns weights of 1.
     pub fn ones() -> Self {
         let ones = [T::of(1.0); MOST];
-        Self { each: ones, values: ones, count: 1, copies: 1, cycles: true }
+        Self { each: ones, values: ones, count: 1, copies: 1, cycles: true, is_uniform: true }
     }
 
     /// Reads weights that cover `n` elements.
@@ -44,7 +45,7 @@ impl<T: Number> Few<T> {
             }
             _ => (n, 1, false),
         };
-        let mut all = Self { count, copies, cycles, ..Self::ones() };
+        let mut all = Self { count, copies, cycles, is_uniform: kind < 2, ..Self::ones() };
         if kind > 0 {
             let values = &mut all.values[..count];
             bytes.fill(values, number);
@@ -57,6 +58,7 @@ impl<T: Number> Few<T> {
     pub fn weights(&self) -> Weights<'_, T> {
         let values = &self.values[..self.count];
         match (self.cycles, self.copies) {
+            _ if self.is_uniform => Weights::uniform(values[0]),
             (true, 1) => Weights::per_class(values),
             (true, pixels) => Weights::per_channel(values, pixels),
             (false, classes) => Weights::per_sample(values, classes),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use logit_loss::{AsymmetricLoss, Backend, BceWithLogits, Error, FocalLoss, Hessian, Reduction, Weights};
 
-use super::factors::{Factors, is_weight};
+use super::factors::{Factors, are_ones, is_weight};
 use super::input::{Bytes, up_to, weight};
 use super::number::Number;
 
@@ -71,7 +71,8 @@ impl<T: Number> Kind<T> for Bce<T> {
 
     fn loss<'w>(&'w self, settings: Settings<'w, T>) -> BceWithLogits<'w, T> {
         let Settings { weight, smoothing, reduction, backend } = settings;
-        let bce = BceWithLogits::new().weight(weight).label_smoothing(smoothing).reduction(reduction);
+        let bce = BceWithLogits::new().label_smoothing(smoothing).reduction(reduction);
+        let bce = if are_ones(weight) { bce } else { bce.weight(weight) };
         let bce = bce.pos_weight(self.pos_weight.weights());
         backend.map_or(bce, |backend| bce.backend(backend))
     }
@@ -130,7 +131,8 @@ impl<T: Number> Kind<T> for Focal<T> {
 
     fn loss<'w>(&'w self, settings: Settings<'w, T>) -> FocalLoss<'w, T> {
         let Settings { weight, smoothing, reduction, backend } = settings;
-        let focal = FocalLoss::new().weight(weight).label_smoothing(smoothing).reduction(reduction);
+        let focal = FocalLoss::new().label_smoothing(smoothing).reduction(reduction);
+        let focal = if are_ones(weight) { focal } else { focal.weight(weight) };
         let focal = focal.pos_weight(self.pos_weight.weights());
         let focal = self.alpha.map_or(focal.without_alpha(), |alpha| focal.alpha(alpha)).gamma(self.gamma);
         backend.map_or(focal, |backend| focal.backend(backend))
@@ -185,7 +187,8 @@ impl<T: Number> Kind<T> for Asymmetric<T> {
 
     fn loss<'w>(&'w self, settings: Settings<'w, T>) -> AsymmetricLoss<'w, T> {
         let Settings { weight, smoothing, reduction, backend } = settings;
-        let asymmetric = AsymmetricLoss::new().weight(weight).label_smoothing(smoothing).reduction(reduction);
+        let asymmetric = AsymmetricLoss::new().label_smoothing(smoothing).reduction(reduction);
+        let asymmetric = if are_ones(weight) { asymmetric } else { asymmetric.weight(weight) };
         let asymmetric = asymmetric.gamma_pos(self.gamma_pos).gamma_neg(self.gamma_neg).margin(self.margin);
         backend.map_or(asymmetric, |backend| asymmetric.backend(backend))
     }

@@ -7,6 +7,7 @@ use logit_loss::{AsymmetricLoss, Bce, BceWithLogits, Error, FocalLoss, Hessian, 
 
 use super::activation::Activation;
 use super::case::check;
+use super::factors::are_ones;
 use super::few_elements::Case;
 use super::few_factors::{Few, MOST};
 use super::input::{Bytes, not_nan, unit, up_to};
@@ -22,8 +23,10 @@ pub fn body(data: &[u8]) {
 /// Sets what every loss can be set to.
 macro_rules! set {
     ($loss:expr, $case:expr) => {{
-        let mut loss = $loss.weight($case.weight.weights()).class_weight($case.class_weight.weights());
-        loss = loss.reduction($case.reduction);
+        let (weight, class_weight) = ($case.weight.weights(), $case.class_weight.weights());
+        let mut loss = $loss.reduction($case.reduction);
+        loss = if are_ones(weight) { loss } else { loss.weight(weight) };
+        loss = if are_ones(class_weight) { loss } else { loss.class_weight(class_weight) };
         loss = $case.backend.map_or(loss, |backend| loss.backend(backend));
         loss = $case.ignored.map_or(loss, |value| loss.ignore_target(value));
         if $case.is_masked { loss.mask(&$case.mask[..$case.len]) } else { loss }
