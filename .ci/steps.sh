@@ -203,9 +203,9 @@ interface() {
     cargo run --manifest-path tests/interface/Cargo.toml --target-dir target/interface
 }
 
-# Tries one mutant of 64, or one of EVERY.
+# Tries one mutant of 128, or one of EVERY.
 mutants() {
-    EVERY=${EVERY:-64} tests/mutants/lanes.sh
+    EVERY=${EVERY:-128} tests/mutants/lanes.sh
 }
 
 proofs() {
