@@ -58,7 +58,8 @@ form() {
     cargo doc --no-deps --document-private-items --all-features
 }
 
-# What an optimised build could change: bits, memory, and the floating-point environment. All features, and their examples.
+# With all features: the tests of what optimisation could change, which is bits, accesses to memory, and what the
+# floating-point environment does; and the examples in the documentation.
 release() {
     cargo test --release --all-features --test same_bits --test half --test memory --test environment
     cargo test --release --all-features --doc

@@ -18,6 +18,7 @@ pub struct Few<T> {
     copies: usize,
     /// Whether the values start again after the last one.
     cycles: bool,
+    /// Whether there is one value for all, which is not given as a slice.
     is_uniform: bool,
 }
 
@@ -57,8 +58,10 @@ impl<T: Number> Few<T> {
 
     pub fn weights(&self) -> Weights<'_, T> {
         let values = &self.values[..self.count];
+        if self.is_uniform {
+            return Weights::uniform(values[0]);
+        }
         match (self.cycles, self.copies) {
-            _ if self.is_uniform => Weights::uniform(values[0]),
             (true, 1) => Weights::per_class(values),
             (true, pixels) => Weights::per_channel(values, pixels),
             (false, classes) => Weights::per_sample(values, classes),

@@ -97,11 +97,11 @@ pub fn deepest() -> impl Iterator<Item = Deepest> {
 }
 
 /// Prints each call before it is made, so that the last line is the call that ended the process.
-struct Announce(&'static str, &'static str);
+struct Announce(&'static str);
 
 impl Watch for Announce {
     fn call(&mut self, name: &str, work: &mut dyn FnMut() -> Result<(), Error>) {
-        println!("{} {} {name}", self.0, self.1);
+        println!("{} {name}", self.0);
         assert_eq!(work(), Ok(()), "{name}");
     }
 }
@@ -110,7 +110,7 @@ impl Watch for Announce {
 /// the process.
 pub fn on_small_threads() {
     for &(element, run) in TYPES {
-        let all = move || run(None, &mut Announce("chosen", element));
+        let all = move || run(None, &mut Announce(element));
         let thread = thread::Builder::new().stack_size(SMALL).spawn(all).expect("a thread");
         thread.join().expect("a call failed");
     }
