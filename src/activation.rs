@@ -98,7 +98,7 @@ impl<T: Real> Activation<T> {
     fn run(&self, streams: Streams<'_, T>) -> Result<(), Error> {
         let &Self { function, backend, threads } = self;
         let backend = backend.unwrap_or_else(Backend::best);
-        let pass = Pass { backend, threads, scale: T::ONE, factor: T::ONE, onto: DoubleWord::ZERO };
+        let pass = Pass { backend, threads, scale: T::ONE, sum_scale: T::ONE, onto: DoubleWord::ZERO };
         match function {
             Function::Sigmoid => T::sigmoid_pass(&pass, streams),
             Function::LogSigmoid => T::log_sigmoid_pass(&pass, streams),

@@ -6,7 +6,7 @@
 use core::marker::PhantomData;
 use core::ops::Range;
 
-use super::sum::{AreFinite, Finish, Finishing, PIECES, ROWS, Terms};
+use super::sum::{AreFinite, Finish, Finishing, PARTS, ROWS, Terms};
 use super::tile::width_of;
 use super::tree::{PIECE, Tree};
 use crate::math::{Constants, Formula, Inputs, Results, TELLING};
@@ -61,7 +61,7 @@ pub struct BlockFn<'f, T> {
     pub finish: Function<Finish<T>, ()>,
     pub formula: *const (),
     pub products: usize,
-    pub factor_weights: [T; 2],
+    pub log_weights: [T; 2],
     /// Whether the formula needs each lane to have the same weights in all rows.
     pub by_lane: bool,
     /// See [`has_taken`](Self::has_taken).
@@ -94,7 +94,7 @@ impl<'f, T: Constants> BlockFn<'f, T> {
             },
             products: F::PRODUCTS,
             formula: core::ptr::from_ref(formula).cast(),
-            factor_weights: formula.factor_weights(),
+            log_weights: formula.log_weights(),
             by_lane: F::BY_LANE,
             telling: if TELLING && F::TELLS { Some(backend.function::<T, AreFinite>()) } else { None },
             borrowed: PhantomData,
@@ -158,7 +158,7 @@ impl<T: Constants, F: Formula<T>> Kernel<T> for Evaluate<F> {
         let mut first = 0;
         while first < block.rows {
             // Terms are joined block by block; without terms, all rows are one part.
-            let end = if const { F::SUMS && PIECES > 1 } { block.rows.min(first + ROWS) } else { block.rows };
+            let end = if const { F::SUMS && PARTS > 1 } { block.rows.min(first + ROWS) } else { block.rows };
             let mut lane = 0;
             while lane < width_of::<T>(block.width) {
                 // SAFETY: the caller's promise, and `lane` is below `width`.
@@ -239,8 +239,8 @@ impl<T: Constants> Block<T> {
             // needs it to be vectorised.
             while k < count || T::COLUMNS == 1 && k == 0 {
                 // SAFETY: the caller's promise, and row + k is below `end`.
-                let Results { term, factors, .. } = unsafe { self.evaluate(l, formula, row + k, lane) };
-                tree.set(k, term, factors, F::PRODUCTS);
+                let Results { term, products, .. } = unsafe { self.evaluate(l, formula, row + k, lane) };
+                tree.set(k, term, products, F::PRODUCTS);
                 k += 1;
             }
             row += count;

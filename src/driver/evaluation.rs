@@ -5,7 +5,7 @@
 
 use super::block::{Block, BlockFn, Choice, Rows, Shape, Surveyor};
 use super::streams::Streams;
-use super::sum::{PIECES, ROWS};
+use super::sum::{PARTS, ROWS};
 use super::tile::{Group, Tile};
 use super::values::Column;
 use super::workspace::Workspace;
@@ -27,7 +27,7 @@ impl<T: Constants> Streams<'_, T> {
         self.elements.start <= start && end <= self.elements.end
     }
 
-    /// Evaluates a formula for a tile: writes the outputs, and stores terms and products in the workspace, piece by piece.
+    /// Evaluates a formula for a tile: writes the outputs, and stores terms and products in the workspace, part by part.
     /// `limit` is the number of [rows there is room for](Self::rows_at_a_time).
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn evaluate(
@@ -51,7 +51,7 @@ impl<T: Constants> Streams<'_, T> {
                 unsafe { [workspace.pos_weight.rows(self.pos_weight, row), workspace.weight.rows(self.weight, row)] };
             workspace.lanes = rows.map(|row| row.first.cast_const());
         }
-        let (mut row, mut pieces) = (0, 0);
+        let (mut row, mut parts) = (0, 0);
         while row < tile.rows {
             let part = tile.part::<T>(row, limit);
             // SAFETY: as above.
@@ -59,7 +59,7 @@ impl<T: Constants> Streams<'_, T> {
                 let mut block = self.block(workspace, backend, shape, part);
                 block.formula = formula.formula;
                 if shape.sums {
-                    block.sums = workspace.terms.as_mut_ptr().cast::<T>().wrapping_add(pieces * 3 * T::COLUMNS);
+                    block.sums = workspace.terms.as_mut_ptr().cast::<T>().wrapping_add(parts * 3 * T::COLUMNS);
                 }
                 formula.evaluate.call(&mut block);
                 // There is no loop, since an index that is not known would keep all of the streams in memory.
@@ -71,11 +71,11 @@ impl<T: Constants> Streams<'_, T> {
                 }
             }
             row += part.rows;
-            pieces += 1;
+            parts += 1;
         }
         if shape.sums {
-            workspace.are_blocks = PIECES > 1 && tile.rows > ROWS;
-            workspace.pieces = if workspace.are_blocks { tile.rows / ROWS } else { pieces };
+            workspace.are_blocks = PARTS > 1 && tile.rows > ROWS;
+            workspace.parts = if workspace.are_blocks { tile.rows / ROWS } else { parts };
             workspace.width = tile.width;
         }
     }

@@ -31,8 +31,8 @@
 //!
 //! A product stands for a sum of logarithms that have one cost. So with weights by class, all rows of a block must have the
 //! same weights in each lane. With C classes and V virtual lanes, rows that are k = C / gcd(C, V) apart have the same classes
-//! in each lane. So up to k = 32, a period of 32 k rows consists of k blocks, each a [`Group`] of rows that are k apart; of
-//! four whole periods, all blocks of one group come before those of the next. A channel that fills whole blocks counts as one
+//! in each lane. So up to k = 32, a round of 32 k rows consists of k blocks, each a [`Group`] of rows that are k apart; of
+//! four whole rounds, all blocks of one group come before those of the next. A channel that fills whole blocks counts as one
 //! class. A weight by class multiplies a lane's sum of terms and its logarithms.
 //!
 //! # How far a sum is from the exact one
@@ -111,15 +111,15 @@ use core::ops::Range;
 use block::{Choice, Shape};
 use plan::Plan;
 use rows::{Buffer, FactorRows};
-use sum::{LaneSums, PIECES, ROWS};
+use sum::{LaneSums, PARTS, ROWS};
 use tile::{Group, Tile};
 use workspace::Workspace;
 
 use crate::math::{Constants, DoubleWord, TELLING};
 use crate::simd::Backend;
 
-/// The number of periods that are evaluated one group of rows after the other. It is part of the definition of a sum.
-const PERIODS: usize = 4;
+/// The number of rounds that are evaluated one group of rows after the other. It is part of the definition of a sum.
+const ROUNDS: usize = 4;
 
 /// The largest distance between rows at which the hardware still prefetches them. Rows that are farther apart come from
 /// memory at half the speed (Zen 4, 5 apart), unless all elements have been read in order before. Reading ahead costs a
@@ -132,8 +132,8 @@ const LONG: usize = 1 << 20;
 /// Elements that are evaluated one group of rows after the other.
 struct Stretch {
     len: usize,
-    /// The number of elements that hold one block of each group. ([`Plan::period`] is a number of rows.)
-    period: usize,
+    /// The number of elements that hold one block of each group.
+    round: usize,
     groups: usize,
     /// Whether all rows of a group have the same weights.
     is_by_lane: bool,
@@ -144,7 +144,7 @@ struct Driver<'d, 'a, T: Constants + 'static> {
     streams: Streams<'a, T>,
     plan: &'d Plan<'d, T>,
     backend: Backend,
-    factor: T,
+    sum_scale: T,
     /// Whether the whole call, before threads shared it out, has at least [`LONG`] elements.
     is_long: bool,
 }
@@ -174,7 +174,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
             logit,
             target,
             terms: &mut terms,
-            pieces: 0,
+            parts: 0,
             are_blocks: false,
             width: 0,
             lanes: [core::ptr::null(); 2],
@@ -194,7 +194,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         // and only the logits of a whole block are kept.
         let least = if is_in_place { block_len } else { T::VIRTUAL_LANES + 1 };
         // Where nothing is surveyed or made, several whole blocks are evaluated at once, since their logarithms overlap.
-        let may_be_several = sums && !(is_in_place && tried.is_some()) && !self.plan.wants_hard_weights();
+        let may_be_several = sums && !(is_in_place && tried.is_some()) && !self.plan.hard_needs_survey();
         let mut looks = tried.is_none() && self.plan.survey.is_some();
         let Range { mut start, end } = self.streams.elements();
         while start < end {
@@ -204,7 +204,7 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
                 let stretch = self.stretch(start, chunk.end - start, block_len);
                 let shape = Shape { by_lane: stretch.is_by_lane, ..self.plan.shape };
                 let limit = self.streams.rows_at_a_time(shape);
-                let several = if PIECES > 1 && may_be_several && limit == usize::MAX { PIECES } else { 1 };
+                let several = if PARTS > 1 && may_be_several && limit == usize::MAX { PARTS } else { 1 };
                 if TELLING && self.is_long && stretch.groups > NEAR {
                     self.streams.read_ahead(start, stretch.len);
                 }
@@ -212,8 +212,8 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
                     let mut done = 0;
                     while done < stretch.len {
                         let left = stretch.len - done;
-                        let is_several = several > 1 && !looks && several * stretch.period <= left;
-                        let len = if is_several { several * stretch.period } else { stretch.period.min(left) };
+                        let is_several = several > 1 && !looks && several * stretch.round <= left;
+                        let len = if is_several { several * stretch.round } else { stretch.round.min(left) };
                         let rows = Group { start: start + done, len, groups: stretch.groups, group };
                         let unseen = if looks || len < least { None } else { tried };
                         let (found, is_sure) = self.choose(&mut workspace, rows, shape, unseen);
@@ -228,27 +228,27 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
                 start += stretch.len;
             }
             if sums {
-                total = total.plus(lanes.fold(chunk.end - chunk.start).times(self.factor));
+                total = total.plus(lanes.fold(chunk.end - chunk.start).times(self.sum_scale));
             }
         }
         total
     }
 
-    /// Returns the next elements: the rest of a chunk; or, with a formula by lane, a few periods as far as their rows have
+    /// Returns the next elements: the rest of a chunk; or, with a formula by lane, a few rounds as far as their rows have
     /// the same weights, and else a block.
     #[cfg_attr(not(unoptimized), inline(always))]
     fn stretch(&self, start: usize, left: usize, block_len: usize) -> Stretch {
         if !self.plan.is_by_lane() {
-            return Stretch { len: left, period: block_len, groups: 1, is_by_lane: false };
+            return Stretch { len: left, round: block_len, groups: 1, is_by_lane: false };
         }
-        let period = left.min(self.plan.period * block_len);
-        for len in [PERIODS * period, period] {
+        let round = left.min(self.plan.period * block_len);
+        for len in [ROUNDS * round, round] {
             if len <= left && self.streams.repeats(self.plan.period, start, len) {
-                let groups = self.plan.period.min(period.div_ceil(T::VIRTUAL_LANES));
-                return Stretch { len, period, groups, is_by_lane: true };
+                let groups = self.plan.period.min(round.div_ceil(T::VIRTUAL_LANES));
+                return Stretch { len, round, groups, is_by_lane: true };
             }
         }
-        Stretch { len: block_len.min(left), period: block_len, groups: 1, is_by_lane: false }
+        Stretch { len: block_len.min(left), round: block_len, groups: 1, is_by_lane: false }
     }
 
     /// Returns the choice of formula for a group, if there is one, and whether the formula is sure to hold. The choice is
@@ -264,13 +264,13 @@ impl<'d, T: Constants> Driver<'d, '_, T> {
         let Some(surveyor) = &self.plan.survey else { return (None, true) };
         let most = if self.plan.is_by_lane() && !shape.by_lane { Choice::Moderate } else { Choice::Hard };
         if let Some(mut tried) = tried {
-            if self.plan.wants_hard_weights() {
+            if self.plan.hard_needs_survey() {
                 // Only a survey tells that all weights of a block are 0 or 1; but the first row of most blocks tells that
                 // they are not.
                 let row = rows.down::<T>(0, surveyor.look.lanes).first_row();
                 tried = self.streams.survey(workspace, self.backend, surveyor, row);
             }
-            if tried < Choice::Hard || !self.plan.wants_hard_weights() {
+            if tried < Choice::Hard || !self.plan.hard_needs_survey() {
                 return (Some(tried.min(most)), tried == Choice::Any);
             }
         }

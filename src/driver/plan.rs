@@ -99,7 +99,7 @@ impl<'f, T: Constants> Plan<'f, T> {
     /// [tried](Self::tried), this one needs weights of 0 or 1: if one weight is neither, the formula for moderate blocks is
     /// used.
     #[inline]
-    pub fn wants_hard_weights(&self) -> bool {
+    pub fn hard_needs_survey(&self) -> bool {
         self.hard.is_some_and(|hard| hard.has_taken().is_none())
     }
 

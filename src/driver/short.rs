@@ -225,18 +225,18 @@ impl<'r, T: Constants, F: Formula<T>> Kernel<T> for EvaluateRow<'r, F> {
                 let logit = l.load_first(logit.wrapping_add(lane), count);
                 let target = if F::TARGETS { l.load_first(target.wrapping_add(lane), count) } else { one };
                 let inputs = Inputs { logit, target, pos_weight: one, weight: one, upstream: one };
-                let Results { term, factors, outputs: results } = formula.evaluate(l, inputs);
+                let Results { term, products, outputs: results } = formula.evaluate(l, inputs);
                 let mut k = 0;
                 while k < F::OUTPUTS {
                     results[k].store_first(outputs[k].wrapping_add(lane), count);
                     k += 1;
                 }
                 if const { F::SUMS } {
-                    let (beyond, weights) = (l.beyond(count), formula.factor_weights());
+                    let (beyond, weights) = (l.beyond(count), formula.log_weights());
                     let mut sum = zero(l).accumulate(beyond.clear(term));
                     k = 0;
                     while k < F::PRODUCTS {
-                        sum = with_logarithm(l, sum, beyond.clear(factors[k]), l.splat(weights[k]));
+                        sum = with_logarithm(l, sum, beyond.clear(products[k]), l.splat(weights[k]));
                         k += 1;
                     }
                     store(sum, sums, lane);

@@ -13,7 +13,7 @@ use super::values::{Column, Values, ValuesMut};
 use crate::math::{Constants, Smoothing, is_moderate};
 
 /// The longest period, in rows, of which a chunk has whole blocks.
-const MOST_PERIODS: usize = 32;
+const LONGEST_PERIOD: usize = 32;
 
 /// The streams that are read and written, element by element.
 pub struct Streams<'a, T: 'static> {
@@ -187,7 +187,7 @@ impl<'a, T: Constants> Streams<'a, T> {
         } else {
             a.saturating_mul(b)
         };
-        (1..=MOST_PERIODS).contains(&both).then_some(both)
+        (1..=LONGEST_PERIOD).contains(&both).then_some(both)
     }
 
     /// Whether weights and positive weights repeat with this period in a part of the elements.

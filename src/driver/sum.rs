@@ -11,9 +11,9 @@ use crate::simd::{Kernel, Lanes, MICROCONTROLLER, Native, Token, Vector};
 
 /// Rows of a block.
 pub const ROWS: usize = 32;
-/// The largest number of pieces in which a block is evaluated where its rows are made. It is also the largest number of
+/// The largest number of parts in which a block is evaluated where its rows are made. It is also the largest number of
 /// blocks that are evaluated at once where no rows are made.
-pub const PIECES: usize = if MICROCONTROLLER { 1 } else { ROWS / PIECE };
+pub const PARTS: usize = if MICROCONTROLLER { 1 } else { ROWS / PIECE };
 /// Blocks of a chunk.
 const BLOCKS: usize = 32;
 
@@ -52,12 +52,12 @@ fn with_weighted<L: Lanes<Scalar: Constants>>(
 pub struct Finish<T> {
     /// The number of lanes, a whole number of vectors.
     pub width: usize,
-    /// The sums ([`Block::sums`](super::block::Block::sums)) of the first piece; those of the next piece follow. A piece is
+    /// The sums ([`Block::sums`](super::block::Block::sums)) of the first part; those of the next part follow. A part is
     /// what one call of the block function has evaluated, or one of the blocks if `are_blocks`.
     pub terms: *const T,
-    /// The number of pieces, from 1 to [`PIECES`].
-    pub pieces: usize,
-    /// Whether each piece is a block of its own.
+    /// The number of parts, from 1 to [`PARTS`].
+    pub parts: usize,
+    /// Whether each part is a block of its own.
     pub are_blocks: bool,
     /// The two words of each lane's sum.
     pub sums: [*mut T; 2],
@@ -65,20 +65,20 @@ pub struct Finish<T> {
     pub is_first: bool,
     /// The number of products.
     pub products: usize,
-    /// The factors of the logarithms of two products. The logarithm of a single product has none.
+    /// The weights of the logarithms of two products. The logarithm of a single product has none.
     pub weights: *const LogarithmWeights<T>,
 }
 
-/// The factors of the logarithms of two products.
+/// The weights of the logarithms of two products.
 #[derive(Clone, Copy)]
 pub struct LogarithmWeights<T> {
-    /// The factors in all lanes; or, with `lanes`, the targets whose costs are the factors.
+    /// The weights in all lanes; or, with `lanes`, the targets whose costs are the weights.
     pub both: [T; 2],
     /// The positive weight and the weight of each lane, of which the weight also multiplies the terms; or null.
     pub lanes: [*const T; 2],
 }
 
-/// Joins the pieces of a block, and adds their terms and the logarithms of their products, at most `MOST`, to the lane sums.
+/// Joins the parts of a block, and adds their terms and the logarithms of their products, at most `MOST`, to the lane sums.
 pub struct Finishing<const MOST: usize>;
 
 impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
@@ -89,15 +89,15 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
 
     /// # Safety
     ///
-    /// `terms` has `pieces` pieces of `width` lanes. Each of `sums` has room for `width` elements, which have been written
+    /// `terms` has `parts` parts of `width` lanes. Each of `sums` has room for `width` elements, which have been written
     /// before unless `is_first`. `weights` is there if there are two products.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, finish: &mut Finish<T>) {
         let finish = *finish;
-        let are_blocks = const { PIECES > 1 } && finish.are_blocks;
+        let are_blocks = const { PARTS > 1 } && finish.are_blocks;
         // A microcontroller has a kernel for each number of products.
         let products = if MICROCONTROLLER { MOST } else { finish.products.min(MOST) };
-        let blocks = if are_blocks { finish.pieces } else { 1 };
+        let blocks = if are_blocks { finish.parts } else { 1 };
         let mut weights = LogarithmWeights { both: [T::ONE; 2], lanes: [core::ptr::null(); 2] };
         if MOST == 2 && products == 2 {
             // SAFETY: the caller's promise.
@@ -112,7 +112,7 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
                 let mut sum = if finish.is_first { zero(l) } else { load(l, finish.sums, lane) };
                 let mut block = 0;
                 while block < blocks {
-                    let (first, end) = if are_blocks { (block, block + 1) } else { (0, finish.pieces) };
+                    let (first, end) = if are_blocks { (block, block + 1) } else { (0, finish.parts) };
                     let terms = finish.joined(l, first..end, 0, lane);
                     let mut weight = l.one();
                     if is_by_lane {
@@ -125,12 +125,12 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
                     let mut k = 0;
                     while k < products {
                         let product = finish.joined(l, first..end, 1 + k, lane);
-                        let mut factor = l.splat(both[k % 2]);
+                        let mut log_weight = l.splat(both[k % 2]);
                         if is_by_lane {
                             let pos_weight = l.load(pos_weights.wrapping_add(lane));
-                            factor = ((l.one() - factor) + pos_weight * factor) * weight;
+                            log_weight = ((l.one() - log_weight) + pos_weight * log_weight) * weight;
                         }
-                        sum = with_logarithm(l, sum, product, factor);
+                        sum = with_logarithm(l, sum, product, log_weight);
                         k += 1;
                     }
                     block += 1;
@@ -144,9 +144,9 @@ impl<T: Constants, const MOST: usize> Kernel<T> for Finishing<MOST> {
 
 /// The terms that a formula has stored.
 pub struct Terms<T> {
-    /// The terms of the first piece; the others follow, as [`Block::sums`](super::block::Block::sums) says.
+    /// The terms of the first part; the others follow, as [`Block::sums`](super::block::Block::sums) says.
     pub first: *const T,
-    pub pieces: usize,
+    pub parts: usize,
     pub width: usize,
 }
 
@@ -159,21 +159,21 @@ impl<T: Constants> Kernel<T> for AreFinite {
 
     /// # Safety
     ///
-    /// There are `pieces` pieces of `width` lanes, a whole number of vectors.
+    /// There are `parts` parts of `width` lanes, a whole number of vectors.
     #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, &mut Terms { first, pieces, width }: &mut Terms<T>) -> bool {
+    unsafe fn run<L: Lanes<Scalar = T>>(l: Token<L>, &mut Terms { first, parts, width }: &mut Terms<T>) -> bool {
         let most = l.splat(T::MAX);
         let mut all = most.ge(most);
-        let mut piece = 0;
-        while piece < pieces {
+        let mut part = 0;
+        while part < parts {
             let mut lane = 0;
             while lane < width_of::<T>(width) {
                 // SAFETY: the caller's promise, and `lane` is below `width`.
-                let term = unsafe { l.load(first.wrapping_add(piece * 3 * T::COLUMNS + lane)) };
+                let term = unsafe { l.load(first.wrapping_add(part * 3 * T::COLUMNS + lane)) };
                 all = all & most.ge(term.abs());
                 lane += L::LANES;
             }
-            piece += 1;
+            part += 1;
         }
         all.all()
     }
@@ -211,30 +211,30 @@ pub unsafe fn store<L: Lanes>(sum: DoubleWord<Vector<L>>, [hi, lo]: [*mut L::Sca
 }
 
 impl<T: Constants> Finish<T> {
-    /// Returns the terms (kind 0) or one of the products of a vector's lanes in these pieces, joined as a tree.
+    /// Returns the terms (kind 0) or one of the products of a vector's lanes in these parts, joined as a tree.
     ///
     /// # Safety
     ///
-    /// The conditions of [`Finishing`] hold for these pieces, at least one, and this lane.
+    /// The conditions of [`Finishing`] hold for these parts, at least one, and this lane.
     #[cfg_attr(not(unoptimized), inline(always))]
     unsafe fn joined<L: Lanes<Scalar = T>>(
         &self,
         l: Token<L>,
-        pieces: Range<usize>,
+        parts: Range<usize>,
         kind: usize,
         lane: usize,
     ) -> Vector<L> {
-        let Range { start, end } = pieces;
-        // SAFETY: the caller's promise, for each piece of the range.
+        let Range { start, end } = parts;
+        // SAFETY: the caller's promise, for each part of the range.
         unsafe {
-            let mut block = self.piece(l, start, kind, lane);
-            if PIECES > 1 && start + 1 < end {
-                block = joined(block, self.piece(l, start + 1, kind, lane), kind > 0);
+            let mut block = self.part(l, start, kind, lane);
+            if PARTS > 1 && start + 1 < end {
+                block = joined(block, self.part(l, start + 1, kind, lane), kind > 0);
             }
-            if PIECES > 2 && start + 2 < end {
-                let mut half = self.piece(l, start + 2, kind, lane);
+            if PARTS > 2 && start + 2 < end {
+                let mut half = self.part(l, start + 2, kind, lane);
                 if start + 3 < end {
-                    half = joined(half, self.piece(l, start + 3, kind, lane), kind > 0);
+                    half = joined(half, self.part(l, start + 3, kind, lane), kind > 0);
                 }
                 block = joined(block, half, kind > 0);
             }
@@ -244,11 +244,11 @@ impl<T: Constants> Finish<T> {
 
     /// # Safety
     ///
-    /// The conditions of [`Finishing`] hold for this piece and lane.
+    /// The conditions of [`Finishing`] hold for this part and lane.
     #[cfg_attr(not(unoptimized), inline(always))]
-    unsafe fn piece<L: Lanes<Scalar = T>>(&self, l: Token<L>, piece: usize, kind: usize, lane: usize) -> Vector<L> {
+    unsafe fn part<L: Lanes<Scalar = T>>(&self, l: Token<L>, part: usize, kind: usize, lane: usize) -> Vector<L> {
         // SAFETY: the caller's promise.
-        unsafe { l.load(self.terms.wrapping_add((piece * 3 + kind) * T::COLUMNS + lane)) }
+        unsafe { l.load(self.terms.wrapping_add((part * 3 + kind) * T::COLUMNS + lane)) }
     }
 }
 

@@ -55,10 +55,10 @@ impl Threads {
 pub struct Pass<T> {
     pub backend: Backend,
     pub threads: Threads,
-    /// The factor of the derivatives.
+    /// The scale of the derivatives.
     pub scale: T,
-    /// The factor of each chunk's sum.
-    pub factor: T,
+    /// The scale of each chunk's sum.
+    pub sum_scale: T,
     /// The sum to which the chunks are added.
     pub onto: DoubleWord<T>,
 }
@@ -69,9 +69,9 @@ pub struct Pass<T> {
 #[cfg_attr(all(microcontroller, not(any(unoptimized, small))), inline(always))]
 #[cfg_attr(not(microcontroller), inline)]
 pub fn run<T: Constants>(pass: &Pass<T>, streams: Streams<'_, T>, plan: &Plan<'_, T>) -> DoubleWord<T> {
-    let &Pass { backend, factor, onto, .. } = pass;
+    let &Pass { backend, sum_scale, onto, .. } = pass;
     let is_long = streams.elements().len() >= LONG;
-    let mut driver = Driver { streams, plan, backend, factor, is_long };
+    let mut driver = Driver { streams, plan, backend, sum_scale, is_long };
     match pass.threads {
         Threads::One => driver.run(onto),
         #[cfg(feature = "rayon")]

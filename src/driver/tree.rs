@@ -35,12 +35,12 @@ impl<T: Constants, L: Lanes<Scalar = T>> Tree<L> {
     }
 
     #[cfg_attr(not(unoptimized), inline(always))]
-    pub fn set(&mut self, row: usize, term: Vector<L>, factors: [Vector<L>; 2], products: usize) {
+    pub fn set(&mut self, row: usize, term: Vector<L>, products: [Vector<L>; 2], count: usize) {
         let row = row % PIECE;
         self.rows[0][row].write(term);
         let mut k = 0;
-        while k < products {
-            self.rows[1 + k][row].write(factors[k]);
+        while k < count {
+            self.rows[1 + k][row].write(products[k]);
             k += 1;
         }
     }

@@ -139,7 +139,7 @@ impl<'a, T: Real> Checked<'a, T> {
     #[inline]
     pub fn pass(&self, scales: Scales<'_, T>, onto: DoubleWord<T>) -> Pass<T> {
         let &Self { backend, threads, .. } = self;
-        Pass { backend, threads, scale: scales.derivative, factor: scales.sum, onto }
+        Pass { backend, threads, scale: scales.derivative, sum_scale: scales.sum, onto }
     }
 
     #[inline]

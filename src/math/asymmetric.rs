@@ -41,7 +41,7 @@ pub struct Asymmetric<T, W, const HARD: bool> {
     pub margin: Margin<T>,
     /// The Hessian of a negative target whose q is 0.
     pub edge: T,
-    /// The factor of the derivatives.
+    /// The scale of the derivatives.
     pub scale: T,
     pub wanted: PhantomData<W>,
 }
@@ -74,7 +74,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Asymmetric<T, W, 
         let gradient = if W::UPSTREAM { values.gradient.negate_unless(weight.ge(zero)) } else { values.gradient };
         Results {
             term: loss,
-            factors: [zero, zero],
+            products: [zero, zero],
             outputs: [if W::LOSSES { loss } else { absent.clear(gradient) }, absent.clear(values.hessian)],
         }
     }
@@ -102,7 +102,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
         let side = element.side(l, Costs::new(l, &element.x, up, down), self.margin, are_negative);
         let side = element.with_cost(l, side);
         let (size, shrunk) = self.powered(l, element, &side, are_positive, are_negative, size);
-        let [of_positives, of_negatives] = [self.positive.factor.value, self.negative.factor.value];
+        let [of_positives, of_negatives] = [self.positive.exponent.value, self.negative.exponent.value];
         let gamma = are_positive.select(l.splat(of_positives), l.splat(of_negatives));
         let values = self.values(l, element, &side, gamma, size, shrunk);
         SideValues { gradient: values.gradient.negate_unless(are_negative), ..values }
@@ -121,19 +121,19 @@ impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
     ) -> (Vector<L>, Shrunk<L>) {
         let Self { positive, negative, .. } = self;
         let (mut held, mut shrunk) = (size, Shrunk::nowhere(l));
-        if positive.factors.is_none() || negative.factors.is_none() {
+        if positive.count.is_none() || negative.count.is_none() {
             let minus_ln = element.minus_ln(l, side);
-            let (p, n) = (positive.factor.times(l, minus_ln), negative.factor.times(l, minus_ln));
+            let (p, n) = (positive.exponent.times(l, minus_ln), negative.exponent.times(l, minus_ln));
             let product = DoubleWord { hi: are_positive.select(p.hi, n.hi), lo: are_positive.select(p.lo, n.lo) };
             (held, shrunk) = exponentiated(l, size, product);
         }
         let q = element.probability(l, side);
-        if let Some(factors) = positive.factors {
-            held = are_positive.select(multiplied(size, q, factors), held);
+        if let Some(count) = positive.count {
+            held = are_positive.select(multiplied(size, q, count), held);
             shrunk = Shrunk(shrunk.0 & are_negative);
         }
-        if let Some(factors) = negative.factors {
-            held = are_negative.select(multiplied(size, q, factors), held);
+        if let Some(count) = negative.count {
+            held = are_negative.select(multiplied(size, q, count), held);
             shrunk = Shrunk(shrunk.0 & are_positive);
         }
         (held, shrunk)
@@ -155,7 +155,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
             (element.with_cost(l, element.side(l, costs, self.margin, everywhere)), self.negative)
         };
         let (size, shrunk) = element.powered(l, &side, gamma, size);
-        self.values(l, element, &side, l.splat(gamma.factor.value), size, shrunk)
+        self.values(l, element, &side, l.splat(gamma.exponent.value), size, shrunk)
     }
 
     /// Returns the values of an element whose weights times q^gamma are `size`.
@@ -210,18 +210,18 @@ impl<T: Constants, W: Wanted, const HARD: bool> Asymmetric<T, W, HARD> {
     ) -> Vector<L> {
         let &AsymmetricElement { d, e, subnormal, .. } = element;
         let &Side { above, ratio, .. } = side;
-        let (x_e, easy, offset, one) = (element.x.e.value, side.costs.easy, l.splat(T::OFFSET), l.one());
+        let (x_e, easy, unscale, one) = (element.x.e.value, side.costs.easy, l.splat(T::UNSCALE), l.one());
 
         let right = easy.select(one, x_e);
         let bend = (above - one).mul_add(right, above * easy.select(-x_e, x_e - d));
         let bend = gamma.mul_add(right, bend);
         let (wrong, right) = (easy.select(e, one), easy.select(one, e));
-        let whole = easy.select(ratio, (subnormal & side.clipped).select(ratio * offset, ratio));
+        let whole = easy.select(ratio, (subnormal & side.clipped).select(ratio * unscale, ratio));
         let less = wrong * d * ratio * side.other * l.splat(self.margin.more);
         let sum = side.cost_over_c(element) * right * bend + (wrong + wrong) * right * whole;
         let sum = gamma.mul_add(sum, above * (e - less));
         // This close to the margin `above` is subnormal, and its reciprocal would be infinite.
-        let above = above.ge(offset).select(above, offset);
+        let above = above.ge(unscale).select(above, unscale);
         let hessian = (size / above).at_most(l.splat(T::MAX)) * sum / (d * d) * l.splat(self.scale);
         side.edge.select(l.splat(self.edge), side.outside.clear(shrunk.undo(l, subnormal, hessian)))
     }

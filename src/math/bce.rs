@@ -55,7 +55,7 @@ impl<L: Lanes<Scalar: Constants>> Product<L> {
 /// rounded before it is multiplied, so where e is subnormal the result is as many times half an ULP off.
 #[derive(Clone, Copy)]
 pub struct Unit<T, W> {
-    /// The factor of the derivatives.
+    /// The scale of the derivatives.
     pub scale: T,
     pub wanted: PhantomData<W>,
 }
@@ -86,12 +86,12 @@ impl<T: Constants, W: Wanted> Formula<T> for Unit<T, W> {
         } else {
             gradient
         };
-        Results { term: costs.linear(&x), factors: [x.e.value, l.zero()], outputs: [first, e / (d * d) * scale] }
+        Results { term: costs.linear(&x), products: [x.e.value, l.zero()], outputs: [first, e / (d * d) * scale] }
     }
 }
 
 /// The formula for one positive weight for all elements, and one weight, which is in `scale`. Neither the positive weight nor
-/// its product with the factor of the sum is larger than 6, see [`Unit`].
+/// its product with the scale of the sum is larger than 6, see [`Unit`].
 ///
 /// `HARD` is for blocks of finite logits whose targets were all 0 or 1 before smoothing: the logarithms of the negatives and
 /// those of the positives are each summed as a product.
@@ -138,13 +138,13 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Balanced<T, W, HA
             } else {
                 both.mul_add(log1p_of_fraction(l, e), costs.linear(&x))
             },
-            factors: if HARD { [positive.clear(e), positive.select(e, zero)] } else { [zero, zero] },
+            products: if HARD { [positive.clear(e), positive.select(e, zero)] } else { [zero, zero] },
             outputs: [slope * x.positive.select(scale, -scale), both * e / (d * d) * scale],
         }
     }
 
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn factor_weights(self) -> [T; 2] {
+    fn log_weights(self) -> [T; 2] {
         self.smoothing.both_costs(self.pos_weight)
     }
 }
@@ -183,13 +183,13 @@ impl<T: Constants, W: Wanted> Formula<T> for ByLane<T, W> {
         }
         Results {
             term,
-            factors: [positive.clear(e), positive.select(e, l.zero())],
+            products: [positive.clear(e), positive.select(e, l.zero())],
             outputs: [weight.equals(l.zero()).clear(gradient), l.zero()],
         }
     }
 
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn factor_weights(self) -> [T; 2] {
+    fn log_weights(self) -> [T; 2] {
         [self.smoothing.lift, self.smoothing.positive()]
     }
 }
@@ -258,7 +258,7 @@ impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T>
             } else {
                 loss
             },
-            factors: if HARD {
+            products: if HARD {
                 let (e, positive) = (absent.clear(x.e.value), t.equals(l.splat(self.smoothing.positive())));
                 [positive.clear(e), positive.select(e, zero)]
             } else {
@@ -269,7 +269,7 @@ impl<T: Constants, W: Wanted, const MODERATE: bool, const HARD: bool> Formula<T>
     }
 
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn factor_weights(self) -> [T; 2] {
+    fn log_weights(self) -> [T; 2] {
         self.smoothing.both_costs(self.pos_weight)
     }
 }
@@ -280,7 +280,7 @@ struct WeightedElement<L: Lanes> {
     /// up + down
     both: Vector<L>,
     weight: Vector<L>,
-    /// The factor of the derivatives; negative where the upstream derivative is.
+    /// The scale of the derivatives; negative where the upstream derivative is.
     size: Vector<L>,
     /// log1p(e)
     log: Vector<L>,
@@ -312,10 +312,10 @@ impl<L: Lanes<Scalar: Constants>> WeightedElement<L> {
     fn any(&self, l: Token<L>, x: &Logit<L>) -> LossAndDerivatives<L> {
         let (zero, costs) = (l.zero(), self.costs);
         // Where e is subnormal, it must not be rounded before it is multiplied: the products take the scaled e, and the
-        // offset is undone last.
+        // results are multiplied by `undo` last.
         let subnormal = x.e.is_subnormal(l);
         let tail = subnormal & costs.easy;
-        let undo = l.splat(L::Scalar::OFFSET);
+        let undo = l.splat(L::Scalar::UNSCALE);
 
         let linear = costs.easy.clear(Product::new(costs.near, self.weight).times(l, x.magnitude));
         let both = Product::new(self.both, self.weight);
@@ -376,6 +376,6 @@ impl<T: Constants> Formula<T> for TargetGradient<T> {
         let value = slope.mul_add(log.hi, slope.mul_add(log.lo, linear));
         // The value of the target is not needed, but a NaN must be seen here too.
         let value = inputs.target.equals(inputs.target).select(value, inputs.target);
-        Results { term: zero, factors: [zero, zero], outputs: [inputs.weight.equals(zero).clear(value), zero] }
+        Results { term: zero, products: [zero, zero], outputs: [inputs.weight.equals(zero).clear(value), zero] }
     }
 }

@@ -13,15 +13,15 @@ pub(crate) trait Constants: Native {
     /// ln 2 in two words. The high word ends in enough zeros that its product with any exponent is exact.
     const LN2_HI: Self;
     const LN2_LO: Self;
-    /// Adding this number rounds to an integer in the lowest bits, on top of the exponent's bias and
-    /// [`OFFSET`](Self::OFFSET).
+    /// Adding this number rounds to an integer in the lowest bits, on top of the exponent's bias and of an offset, 126 or
+    /// 1022, that keeps 2^n normal where exp(-a) is not.
     const ROUNDING: Self;
-    /// 2^-126 in `f32`, 2^-1022 in `f64`: undoes the offset of the exponent that keeps 2^n normal where exp(-a) is not.
-    const OFFSET: Self;
-    /// `ROUNDING` with half of the offset's exponent.
+    /// 2^-126 in `f32`, 2^-1022 in `f64`: multiplies a power of two whose exponent has the offset.
+    const UNSCALE: Self;
+    /// `ROUNDING` with half of the offset.
     const ROUNDING_HALF: Self;
     /// The largest a of [`exp_neg_value`](super::exp::exp_neg_value), which replaces larger ones. exp(-a) is 0 long before.
-    /// Here 2^n, with half of the offset's exponent, is exactly 0, so that nothing underflows, which is slow.
+    /// Here 2^n, with half of the offset, is exactly 0, so that nothing underflows, which is slow.
     const EXP_ZERO: Self;
     /// The largest a for which 2^n is normal with the offset. exp(-a) is 0 long before. The exact exp(-a) times any number
     /// up to 2^100 (2^967) rounds to 0 from here on.
@@ -40,7 +40,7 @@ pub(crate) trait Constants: Native {
     const EXP: &'static [Self];
     /// (exp(-r) - 1) / r by the same coefficients but the last, which is 1.
     const EXP_LESS_ONE: &'static [Self];
-    /// `EXP` times 2^-63 (2^-511), which undoes half of the offset's exponent.
+    /// `EXP` times 2^-63 (2^-511), which undoes half of the offset.
     const EXP_HALF: &'static [Self];
     /// (log1p(f) - f + f^2/2) / f^3 for -0.2929 <= f <= 0.41422, from the highest power down.
     const LOG1P: &'static [Self];
@@ -75,7 +75,7 @@ impl Constants for f32 {
     const ROUNDING: Self = 12_582_912.0 + 253.0; // 1.5 * 2^23 + 127 + 126
     const ROUNDING_HALF: Self = 12_582_912.0 + 190.0; // 1.5 * 2^23 + 127 + 63
     const EXP_ZERO: Self = 132.0; // n = -190
-    const OFFSET: Self = Self::MIN_POSITIVE;
+    const UNSCALE: Self = Self::MIN_POSITIVE;
     const EXP_LIMIT: Self = 174.0;
     const MODERATE_LOGIT: Self = 60.0;
     const MODERATE_WEIGHTS: [Self; 2] = [1.0 / (1_u32 << 30) as Self, (1_u32 << 30) as Self];
@@ -109,7 +109,7 @@ impl Constants for f64 {
     const ROUNDING: Self = 6_755_399_441_055_744.0 + 2045.0; // 1.5 * 2^52 + 1023 + 1022
     const ROUNDING_HALF: Self = 6_755_399_441_055_744.0 + 1534.0; // 1.5 * 2^52 + 1023 + 511
     const EXP_ZERO: Self = 1063.0; // n = -1534
-    const OFFSET: Self = Self::MIN_POSITIVE;
+    const UNSCALE: Self = Self::MIN_POSITIVE;
     const EXP_LIMIT: Self = 1416.0;
     const MODERATE_LOGIT: Self = 600.0;
     const MODERATE_WEIGHTS: [Self; 2] = [1.0 / (1_u128 << 100) as Self, (1_u128 << 100) as Self];

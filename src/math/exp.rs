@@ -9,7 +9,7 @@ use crate::simd::{Lanes, Mask, Token, Vector};
 pub struct ExpNeg<L: Lanes> {
     /// exp(-a), rounded once where it is subnormal; 0 at infinity, NaN at NaN.
     pub value: Vector<L>,
-    /// exp(-a) divided by [`Constants::OFFSET`]: it keeps the digits that `value` loses where that is subnormal, and is 0
+    /// exp(-a) divided by [`Constants::UNSCALE`]: it keeps the digits that `value` loses where that is subnormal, and is 0
     /// from [`Constants::EXP_LIMIT`] on.
     pub scaled: Vector<L>,
 }
@@ -19,7 +19,7 @@ pub struct ExpNeg<L: Lanes> {
 /// the lowest bits.
 ///
 /// The number that is added contains the bias of the exponent, and an offset that keeps 2^n normal where the result is
-/// subnormal: the product with 2^-offset then rounds the result once, as a scaling instruction would. A product keeps NaN,
+/// subnormal: the product with [`Constants::UNSCALE`] then rounds the result once, as a scaling instruction would. A product keeps NaN,
 /// which an addition to the exponent would not.
 ///
 /// Unlike a rounding instruction, the addition gives the same n on every machine that fuses, and the same on every machine
@@ -34,8 +34,8 @@ pub fn exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> ExpNeg
     n.scale(l, n.value.mul_add(l.splat(L::Scalar::LN2_LO), r), beyond)
 }
 
-/// Returns exp(-a) alone, with the same bits and one product less: here the offset has half the exponent, and the
-/// coefficients undo it.
+/// Returns exp(-a) alone, with the same bits and one product less: here the offset is half as large, and the coefficients
+/// undo it.
 #[cfg_attr(not(any(unoptimized, small)), inline(always))]
 pub fn exp_neg_value<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>) -> Vector<L> {
     let a = a.at_most(l.splat(L::Scalar::EXP_ZERO));
@@ -53,7 +53,7 @@ pub fn one_minus_exp_neg<L: Lanes<Scalar: Constants>>(l: Token<L>, a: Vector<L>)
     let n = Exponent::of(l, a, L::Scalar::ROUNDING);
     let r = n.value.mul_add(l.splat(L::Scalar::LN2_HI), a);
     let r = n.value.mul_add(l.splat(L::Scalar::LN2_LO), r);
-    let power = n.rounded.bits_to_exponent() * l.splat(L::Scalar::OFFSET);
+    let power = n.rounded.bits_to_exponent() * l.splat(L::Scalar::UNSCALE);
     (horner(l, L::Scalar::EXP_LESS_ONE, r) * r).neg_mul_add(power, l.one() - power)
 }
 
@@ -89,7 +89,7 @@ impl<L: Lanes<Scalar: Constants>> Exponent<L> {
     #[cfg_attr(not(unoptimized), inline(always))]
     fn scale(self, l: Token<L>, r: Vector<L>, beyond: Mask<L>) -> ExpNeg<L> {
         let scaled = horner(l, L::Scalar::EXP, r) * self.rounded.bits_to_exponent();
-        ExpNeg { value: scaled * l.splat(L::Scalar::OFFSET), scaled: beyond.clear(scaled) }
+        ExpNeg { value: scaled * l.splat(L::Scalar::UNSCALE), scaled: beyond.clear(scaled) }
     }
 }
 

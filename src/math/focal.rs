@@ -30,27 +30,27 @@ use super::logistic::Logit;
 use super::{Constants, Formula, Inputs, Results, Wanted};
 use crate::simd::{Lanes, Mask, Token, Vector};
 
-/// The exponent of the modulating factor m^gamma.
+/// The gamma of the modulating factor m^gamma.
 #[derive(Clone, Copy)]
 pub struct Gamma<T> {
-    pub(super) factor: Factor<T>,
+    pub(super) exponent: Factor<T>,
     /// Gamma, if it is an integer small enough that repeated products are as exact as an exponential, and faster.
-    pub(super) factors: Option<u64>,
+    pub(super) count: Option<u64>,
 }
 
 impl<T: Constants> Gamma<T> {
     /// Each product costs an ULP or two; the error of the exponential grows with gamma as well.
-    const MOST_FACTORS: u64 = 4;
+    const MOST: u64 = 4;
 
     pub fn new(value: T) -> Self {
         // For a smaller gamma the power is 1 to the last digit wherever the loss is not 0.
         let count = if value < T::SMALL { 0 } else { value.to_count() };
-        let multiplies = count == 0 && value < T::SMALL || count <= Self::MOST_FACTORS && T::from_count(count) == value;
-        Self { factor: Factor::new(value), factors: if multiplies { Some(count) } else { None } }
+        let multiplies = count == 0 && value < T::SMALL || count <= Self::MOST && T::from_count(count) == value;
+        Self { exponent: Factor::new(value), count: if multiplies { Some(count) } else { None } }
     }
 }
 
-/// Returns `size` times exp(-a), and where the offset must still multiply it.
+/// Returns `size` times exp(-a), and where [`Constants::UNSCALE`] must still multiply it.
 #[cfg_attr(not(unoptimized), inline(always))]
 pub(super) fn exponentiated<L: Lanes<Scalar: Constants>>(
     l: Token<L>,
@@ -63,11 +63,11 @@ pub(super) fn exponentiated<L: Lanes<Scalar: Constants>>(
     (size * subnormal.select(power.scaled, power.value), Shrunk(subnormal))
 }
 
-/// Returns `size` times m^factors.
+/// Returns `size` times m^count.
 #[cfg_attr(not(unoptimized), inline(always))]
-pub(super) fn multiplied<L: Lanes>(mut size: Vector<L>, m: Vector<L>, factors: u64) -> Vector<L> {
+pub(super) fn multiplied<L: Lanes>(mut size: Vector<L>, m: Vector<L>, count: u64) -> Vector<L> {
     let mut i = 0;
-    while i < factors {
+    while i < count {
         size = size * m;
         i += 1;
     }
@@ -83,7 +83,7 @@ pub struct Focal<T, W, const HARD: bool> {
     pub gamma: Gamma<T>,
     /// The factors alpha_t of positive and of negative targets.
     pub alpha: [T; 2],
-    /// The factor of the derivatives.
+    /// The scale of the derivatives.
     pub scale: T,
     pub wanted: PhantomData<W>,
 }
@@ -103,11 +103,11 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
         let d = one + x.e.value;
         let log = log1p_of_fraction_double(l, x.e.value);
 
-        // Where e is subnormal, the scaled e is taken, and the offset multiplies the results that are linear in e at the
+        // Where e is subnormal, the scaled e is taken, and `unscale` multiplies the results that are linear in e at the
         // end.
         let subnormal = x.e.is_subnormal(l);
         let tail = subnormal & costs.easy;
-        let offset = l.splat(T::OFFSET);
+        let unscale = l.splat(T::UNSCALE);
         let e = subnormal.select(x.e.scaled, x.e.value);
         // near + far e, and k q.
         let (wrong, kq_e) = if HARD {
@@ -116,7 +116,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Focal<T, W, HARD>
             let wrong = costs.far.mul_add(x.e.value, costs.near);
             (wrong, (costs.near - costs.far) * costs.easy.select(one, e / wrong))
         };
-        let kq = tail.select(kq_e, subnormal.select(kq_e * offset, kq_e));
+        let kq = tail.select(kq_e, subnormal.select(kq_e * unscale, kq_e));
 
         // The weights come first, so that no product is subnormal before the result is.
         let weight = if W::UPSTREAM { inputs.upstream * inputs.weight } else { inputs.weight };
@@ -180,7 +180,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         let cost_e = tail.select(e, finite);
         let slope = costs.far.neg_mul_add(x.e.value, costs.near);
         let slope_e = tail.select(-e, slope);
-        let gamma = l.splat(self.gamma.factor.value);
+        let gamma = l.splat(self.gamma.exponent.value);
         let scale = l.splat(self.scale);
         let gradient = size * gamma.mul_add(cost_e * kq, slope_e) / d * scale;
         let gradient = shrunk.undo(l, tail, gradient).negate_unless(x.positive);
@@ -194,12 +194,12 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         let loss = absent.clear(loss);
         Results {
             term: loss,
-            factors: [zero, zero],
+            products: [zero, zero],
             outputs: [if W::LOSSES { loss } else { absent.clear(gradient) }, absent.clear(hessian)],
         }
     }
 
-    /// Returns `size` times m^gamma, and where the offset must still multiply it.
+    /// Returns `size` times m^gamma, and where [`Constants::UNSCALE`] must still multiply it.
     #[cfg_attr(not(unoptimized), inline(always))]
     #[allow(clippy::too_many_arguments)]
     fn modulated<L: Lanes<Scalar = T>>(
@@ -212,11 +212,11 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
         costs: Costs<L>,
         log: DoubleWord<Vector<L>>,
     ) -> (Vector<L>, Shrunk<L>) {
-        if let Some(factors) = self.gamma.factors {
-            return (multiplied(size, wrong / d, factors), Shrunk::nowhere(l));
+        if let Some(count) = self.gamma.count {
+            return (multiplied(size, wrong / d, count), Shrunk::nowhere(l));
         }
         // gamma times -ln m, in two words: rounded to one, it would be gamma a / 2 ULP off.
-        let product = self.gamma.factor.times(l, Self::minus_ln(l, wrong, x, costs, log));
+        let product = self.gamma.exponent.times(l, Self::minus_ln(l, wrong, x, costs, log));
         exponentiated(l, size, product)
     }
 
@@ -240,7 +240,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Focal<T, W, HARD> {
     }
 }
 
-/// Where a power is divided by [`Constants::OFFSET`].
+/// Where a power is divided by [`Constants::UNSCALE`].
 #[derive(Clone, Copy)]
 pub(super) struct Shrunk<L: Lanes>(pub(super) Mask<L>);
 
@@ -250,9 +250,9 @@ impl<L: Lanes<Scalar: Constants>> Shrunk<L> {
         Self(l.zero().equals(l.one()))
     }
 
-    /// Multiplies v by the offset where the power, or another factor (`too`), is divided by it. Where both are, v is 0.
+    /// Multiplies v by `UNSCALE` where the power, or another factor (`too`), is divided by it. Where both are, v is 0.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub(super) fn undo(self, l: Token<L>, too: Mask<L>, v: Vector<L>) -> Vector<L> {
-        (self.0 & too).clear(v) * (self.0 | too).select(l.splat(L::Scalar::OFFSET), l.one())
+        (self.0 & too).clear(v) * (self.0 | too).select(l.splat(L::Scalar::UNSCALE), l.one())
     }
 }

@@ -132,7 +132,7 @@ impl<T: Constants> Formula<T> for ScaledSoftplus<T> {
         let tail = e.is_subnormal(l);
         let log = log1p_of_fraction_double(l, e.value);
         let log = DoubleWord { hi: tail.select(e.scaled, log.hi), lo: tail.clear(log.lo) };
-        let undo = tail.select(l.splat(T::OFFSET), l.one());
+        let undo = tail.select(l.splat(T::UNSCALE), l.one());
         let DoubleWord { hi, lo } = self.reciprocal;
         let quotient = log.hi.mul_add(l.splat(hi), log.hi.mul_add(l.splat(lo), log.lo * l.splat(hi)));
         only(l, quotient.mul_add(undo, ramp(l, inputs.logit)))
@@ -142,5 +142,5 @@ impl<T: Constants> Formula<T> for ScaledSoftplus<T> {
 /// Returns results with one output.
 #[cfg_attr(not(unoptimized), inline(always))]
 fn only<L: Lanes>(l: Token<L>, value: Vector<L>) -> Results<L> {
-    Results { term: l.zero(), factors: [l.zero(), l.zero()], outputs: [value, l.zero()] }
+    Results { term: l.zero(), products: [l.zero(), l.zero()], outputs: [value, l.zero()] }
 }

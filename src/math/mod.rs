@@ -43,7 +43,7 @@ pub struct Results<L: Lanes> {
     /// The term that is summed.
     pub term: Vector<L>,
     /// The e of each product 1 + e whose logarithm is also summed, up to [`Formula::PRODUCTS`].
-    pub factors: [Vector<L>; 2],
+    pub products: [Vector<L>; 2],
     /// The results that are written, up to [`Formula::OUTPUTS`].
     pub outputs: [Vector<L>; 2],
 }
@@ -77,9 +77,9 @@ pub trait Formula<T: Constants>: Copy + Sync {
     /// Returns the results. Those beyond what the constants promise are not used.
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L>;
 
-    /// Returns the factors of the logarithms of the products; if `BY_LANE`, the targets whose costs are the factors.
+    /// Returns the weights of the logarithms of the products; if `BY_LANE`, the targets whose costs are the weights.
     #[cfg_attr(not(unoptimized), inline(always))]
-    fn factor_weights(self) -> [T; 2] {
+    fn log_weights(self) -> [T; 2] {
         [T::ONE; 2]
     }
 }

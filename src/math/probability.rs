@@ -21,7 +21,7 @@ use crate::simd::{Float, Lanes, Mask, Token, Vector};
 /// `HARD` is for blocks whose targets are all 0 or 1: they take one logarithm each, and soft targets take two.
 #[derive(Clone, Copy)]
 pub struct Probability<T, W, const HARD: bool> {
-    /// The factor of the derivatives.
+    /// The scale of the derivatives.
     pub scale: T,
     pub wanted: PhantomData<W>,
 }
@@ -110,7 +110,7 @@ impl<T: Constants, W: Wanted, const HARD: bool> Formula<T> for Probability<T, W,
 
         Results {
             term: loss,
-            factors: [zero, zero],
+            products: [zero, zero],
             outputs: [if W::LOSSES { loss } else { absent.clear(gradient) }, zero],
         }
     }

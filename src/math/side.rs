@@ -35,7 +35,7 @@ impl<T: Constants> Margin<T> {
     /// A margin below the smallest normal number counts as 0.
     #[inline(never)]
     pub fn new(value: T) -> Self {
-        if value < T::OFFSET {
+        if value < T::UNSCALE {
             return Self { value: T::ZERO, less: T::ONE, more: T::ONE, logit: DoubleWord::ZERO };
         }
         // Nothing here is fused, so that the margin is the same for every backend.
@@ -165,7 +165,7 @@ impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
         }
     }
 
-    /// Returns `size` times q^gamma, and where the offset must still multiply it.
+    /// Returns `size` times q^gamma, and where [`Constants::UNSCALE`] must still multiply it.
     #[cfg_attr(not(unoptimized), inline(always))]
     pub fn powered(
         &self,
@@ -174,10 +174,10 @@ impl<L: Lanes<Scalar: Constants>> AsymmetricElement<L> {
         gamma: Gamma<L::Scalar>,
         size: Vector<L>,
     ) -> (Vector<L>, Shrunk<L>) {
-        if let Some(factors) = gamma.factors {
-            return (multiplied(size, self.probability(l, side), factors), Shrunk::nowhere(l));
+        if let Some(count) = gamma.count {
+            return (multiplied(size, self.probability(l, side), count), Shrunk::nowhere(l));
         }
-        exponentiated(l, size, gamma.factor.times(l, self.minus_ln(l, side)))
+        exponentiated(l, size, gamma.exponent.times(l, self.minus_ln(l, side)))
     }
 
     /// -ln q

@@ -14,7 +14,7 @@ impl<T: Constants> Formula<T> for WeightTerm {
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, inputs: Inputs<L>) -> Results<L> {
-        Results { term: inputs.weight, factors: [l.zero(), l.zero()], outputs: [l.zero(), l.zero()] }
+        Results { term: inputs.weight, products: [l.zero(), l.zero()], outputs: [l.zero(), l.zero()] }
     }
 }
 

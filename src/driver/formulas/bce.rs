@@ -188,17 +188,17 @@ impl<T: Constants> BceParameters<T> {
     }
 
     /// Whether e may be rounded before it is multiplied; see [`Balanced`]. The scale of the derivatives is not checked,
-    /// since it is at most the factor of the sum or, for a weighted mean, 1. So sums that are continued later use the same
+    /// since it is at most the scale of the sum or, for a weighted mean, 1. So sums that are continued later use the same
     /// formula as sums that are divided at once.
     fn is_balanced(self, pass: &Pass<T>, streams: &Streams<'_, T>) -> bool {
         // The target of an absent element is 1, which is not what smoothing makes of a target.
         let is_uniform = streams.pos_weight.is_uniform() && streams.has_one_weight() && !streams.excludes_smoothed();
-        is_uniform && self.has_small_weight(pass.factor) && self.has_small_weight(T::ONE)
+        is_uniform && self.has_small_weight(pass.sum_scale) && self.has_small_weight(T::ONE)
     }
 
-    fn has_small_weight(self, factor: T) -> bool {
+    fn has_small_weight(self, scale: T) -> bool {
         let three = T::ONE + T::ONE + T::ONE;
-        self.pos_weight * factor <= three + three
+        self.pos_weight * scale <= three + three
     }
 
     fn target_gradient(self, pass: &Pass<T>, streams: Streams<'_, T>) {

@@ -21,7 +21,7 @@ impl<T: Constants> Formula<T> for Named<T> {
 
     #[cfg_attr(not(unoptimized), inline(always))]
     fn evaluate<L: Lanes<Scalar = T>>(self, l: Token<L>, _inputs: Inputs<L>) -> Results<L> {
-        Results { term: l.zero(), factors: [l.zero(); 2], outputs: [l.splat(self.0), l.zero()] }
+        Results { term: l.zero(), products: [l.zero(); 2], outputs: [l.splat(self.0), l.zero()] }
     }
 }
 
@@ -43,7 +43,7 @@ impl<T: Constants, const TELLS: bool, const HARD: bool> Formula<T> for Telling<T
         }
         let takes = takes | weight.equals(l.zero());
         let term = takes.select(l.zero(), l.splat(T::NAN));
-        Results { term, factors: [l.zero(); 2], outputs: [l.splat(self.0), l.zero()] }
+        Results { term, products: [l.zero(); 2], outputs: [l.splat(self.0), l.zero()] }
     }
 }
 
@@ -196,7 +196,7 @@ fn check_tried<T: TransferPlans, const HARD_WEIGHTS: bool>(odd: &[(u16, u8)]) {
 }
 
 pub(super) fn pass<T: Constants>(backend: Backend) -> Pass<T> {
-    Pass { backend, threads: Threads::One, scale: T::ONE, factor: T::ONE, onto: DoubleWord::ZERO }
+    Pass { backend, threads: Threads::One, scale: T::ONE, sum_scale: T::ONE, onto: DoubleWord::ZERO }
 }
 
 quickcheck! {

@@ -101,8 +101,8 @@ impl<T: Constants> Kernel<T> for JoiningRows {
         for (piece, part) in rows.rows.chunks(PIECE).enumerate() {
             for (k, row) in part.iter().enumerate() {
                 // SAFETY: each row has as many lanes as are taken at a time.
-                let [term, factors @ ..] = row.each_ref().map(|lanes| unsafe { l.load(lanes.as_ptr()) });
-                tree.set(k, term, factors, 2);
+                let [term, products @ ..] = row.each_ref().map(|lanes| unsafe { l.load(lanes.as_ptr()) });
+                tree.set(k, term, products, 2);
             }
             // SAFETY: the rows have been set.
             unsafe {
