@@ -3,10 +3,10 @@
     loss = BCEWithLogits(pos_weight=6.4)
     mean, gradient = loss.loss_and_gradient(logits, targets)
 
-No array is copied. Logits are contiguous arrays of float32 or float64, of any shape. Targets have the same shape; they
-are labels of 0 and 1 (bool, uint8, int8, int32, int64) or numbers from 0 to 1 of the type of the logits. What would
-need a copy is a TypeError or a ValueError that names the function which makes the copy. What the library refuses is a
-ValueError with the library's text. After an error, no output has changed.
+No array is copied, except labels by `boosting_objective`. Logits are contiguous arrays of float32 or float64, of any
+shape. Targets have the same shape; they are labels of 0 and 1 (bool, uint8, int8, int32, int64) or numbers from 0 to 1
+of the type of the logits. What would need a copy is a TypeError or a ValueError that names the function which makes the
+copy. What the library refuses is a ValueError with the library's text. After an error, no output has changed.
 
 An argument `out` takes an array for the results. `loss_and_gradient(x, t, out=x)` and `sigmoid(x, out=x)` overwrite the
 logits.
@@ -93,6 +93,16 @@ def _call(name: str, *arguments: Any) -> None:
         raise ValueError(_LIBRARY.logit_loss_error_message(status).decode())
 
 
+def _of_type(name: str, value: Any, wanted: type, what: str) -> Any:
+    if not isinstance(value, wanted):
+        raise TypeError(f"{name} must be {what}, not {type(value).__name__}")
+    return value
+
+
+def _number(name: str, value: Any) -> float:
+    return float(_of_type(name, value, Real, "a number"))
+
+
 def _checked(name: str, array: Any, dtypes: Any) -> Array:
     """An array whose memory can be passed as it is."""
     if not isinstance(array, np.ndarray) or isinstance(array, np.ma.MaskedArray):
@@ -102,6 +112,8 @@ def _checked(name: str, array: Any, dtypes: Any) -> Array:
         raise TypeError(f"{name} must have the type {wanted}, not {array.dtype}: .astype makes a copy of another type")
     if not array.flags.c_contiguous:
         raise ValueError(f"{name} must be contiguous: numpy.ascontiguousarray makes a copy that is")
+    if not array.flags.aligned:
+        raise ValueError(f"{name} must be aligned: .copy makes a copy that is")
     return array
 
 
@@ -228,6 +240,7 @@ class _Loss:
 
     def accumulate(self, total: LossSum, logits: Array, targets: Array) -> None:
         """Adds the losses of a batch to a running sum."""
+        total = _of_type("total", total, LossSum, "a LossSum")
         self._run("accumulate", logits, targets, byref(total._sum))
 
     def _run(self, name: str, logits: Array, targets: Array, *outputs: Any) -> None:
@@ -244,12 +257,13 @@ class _Loss:
         if self.mask is not None:
             options.mask = _address(_like("mask", self.mask, logits, [np.dtype(np.bool_), np.dtype(np.uint8)]))
         if self.ignore is not None:
-            options.ignored, options.has_ignored = self.ignore, 1
-            if options.ignored != self.ignore and not isnan(self.ignore):
+            ignored = _number("ignore", self.ignore)
+            options.ignored, options.has_ignored = ignored, 1
+            if options.ignored != self.ignore and not isnan(ignored):
                 raise ValueError(f"ignore: {self.ignore} is not a number of the type {logits.dtype}")
         for option in ("label_smoothing", *_OWN[loss]):
             if getattr(self, option) is not None:
-                setattr(options, option, getattr(self, option))
+                setattr(options, option, _number(option, getattr(self, option)))
         if loss == "focal":
             options.has_alpha = self.alpha is not None
         numbers = _address(targets) if targets.dtype == logits.dtype else None
@@ -311,9 +325,12 @@ class LossSum:
     def __bytes__(self) -> bytes:
         return bytes(self._sum)
 
+    def __reduce__(self) -> tuple[type, tuple[bytes]]:
+        return LossSum, (bytes(self),)
+
     def merge(self, other: LossSum) -> None:
         """Adds another sum."""
-        _call("sum_merge", byref(self._sum), byref(other._sum))
+        _call("sum_merge", byref(self._sum), byref(_of_type("other", other, LossSum, "a LossSum")._sum))
 
     def loss(self, reduction: str = "mean") -> float:
         """The mean, the weighted mean or the sum of all losses that were added."""
@@ -334,7 +351,7 @@ def log_sigmoid(logits: Array, out: Array | None = None) -> Array:
 
 def softplus(logits: Array, beta: float = 1.0, out: Array | None = None) -> Array:
     """log(1 + exp(beta x)) / beta."""
-    return _activate("softplus", logits, out, beta)
+    return _activate("softplus", logits, out, _number("beta", beta))
 
 
 def _activate(name: str, logits: Array, out: Array | None, *beta: float) -> Array:
@@ -349,12 +366,13 @@ def _activate(name: str, logits: Array, out: Array | None, *beta: float) -> Arra
 
 def boosting_objective(loss: _Loss) -> Callable[..., Pair]:
     """An objective for LightGBM and XGBoost, and for their scikit-learn classes. It returns the gradient and the
-    Hessian of the sum, times the weights of the data. Labels of another type than the predictions are copied.
+    Hessian of the sum, times the weights of the data. Labels of another type than the predictions are copied. Labels
+    below 0 or above 1 are a ValueError, unless the loss ignores them.
 
     The Hessian of focal and asymmetric loss is negative far on the wrong side, and a leaf would move the wrong way. So
     it is made at least a quarter of the gradient's size, with which no leaf moves by more than 4.
     """
-    loss = replace(loss, reduction="sum")
+    loss = replace(_of_type("loss", loss, _Loss, "a loss such as BCEWithLogits()"), reduction="sum")
 
     def objective(first: Any, second: Any, sample_weight: Any = None) -> Pair:
         if hasattr(second, "get_label"):  # a data set, after the predictions
@@ -363,6 +381,7 @@ def boosting_objective(loss: _Loss) -> Callable[..., Pair]:
             labels, logits = first, second
         targets = np.asarray(labels, logits.dtype).reshape(logits.shape)
         gradient, hessian = loss.gradient_and_hessian(logits, targets)
+        _refuse_other_labels(loss, targets)
         if not isinstance(loss, BCEWithLogits):
             np.maximum(hessian, abs(gradient) / 4, out=hessian)
         if sample_weight is not None and len(sample_weight) > 0:
@@ -373,10 +392,26 @@ def boosting_objective(loss: _Loss) -> Callable[..., Pair]:
     return objective
 
 
+def _refuse_other_labels(loss: _Loss, targets: Array) -> None:
+    """Boosting libraries have labels in floats, and the library accepts floats below 0 and above 1."""
+    # Mostly no label is outside, and these are quick. They pass over NaN.
+    if np.fmin.reduce(targets, None, initial=0) >= 0 and np.fmax.reduce(targets, None, initial=1) <= 1:
+        return
+    outside = (targets < 0) | (targets > 1)
+    if loss.ignore is not None:
+        outside &= targets != loss.ignore
+    if loss.mask is not None:
+        outside &= loss.mask != 0
+    if outside.any():
+        raise ValueError(f"a label is {targets[outside][0]}: labels must be from 0 to 1, or ignored")
+
+
 def torch_loss(loss: _Loss) -> Callable[[Any, Any], Any]:
     """A loss of PyTorch tensors in the memory of the CPU: `criterion(logits, targets).backward()`. The gradient is
     computed together with the loss. Targets are constants."""
     import torch
+
+    _of_type("loss", loss, _Loss, "a loss such as BCEWithLogits()")
 
     class Function(torch.autograd.Function):
         @staticmethod

@@ -1,5 +1,6 @@
 """Values, options, errors and memory of logit_loss.py. test_training.py tests LightGBM, test_pytorch.py PyTorch."""
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -132,7 +133,7 @@ class Values(Case):
         first, second = LossSum(), LossSum()
         loss.accumulate(first, logits[:2], labels[:2])
         loss.accumulate(second, logits[2:], labels[2:])
-        first.merge(LossSum(bytes(second)))
+        first.merge(pickle.loads(pickle.dumps(second)))
         for reduction in ("mean", "weighted_mean", "sum"):
             wanted = replace(loss, reduction=reduction).loss(logits, labels)
             self.assertAlmostEqual(first.loss(reduction), wanted, delta=4 * np.spacing(wanted))
@@ -140,6 +141,10 @@ class Values(Case):
             LossSum(bytes(39))
         with self.assertRaisesRegex(ValueError, "a mean of nothing"):
             LossSum().loss()
+        with self.assertRaisesRegex(TypeError, "other must be a LossSum, not int"):
+            first.merge(3)
+        with self.assertRaisesRegex(TypeError, "total must be a LossSum, not bytes"):
+            loss.accumulate(bytes(first), logits, labels)
 
     def test_the_function_of_pytorchs_name(self):
         logits, labels = arrays(np.float32, 9, [0, 1])
@@ -224,12 +229,19 @@ class Options(Case):
             ({"weight": [1.0, 2.0]}, "weight must be a numpy array, not list"),
             ({"mask": np.ones(2, np.int32)}, "mask must have the type bool, uint8, not int32"),
             ({"mask": np.ones(3, bool)}, "mask must have the shape"),
-            ({"label_smoothing": "0.1"}, ""),
+            ({"label_smoothing": "0.1"}, "label_smoothing must be a number, not str"),
+            ({"ignore": "x"}, "ignore must be a number, not str"),
         ]:
             with self.subTest(text), self.assertRaisesRegex((TypeError, ValueError), text):
                 BCEWithLogits(**options).loss(logits, labels)
+        with self.assertRaisesRegex(TypeError, "alpha must be a number, not ndarray"):
+            FocalLoss(alpha=np.ones(2)).loss(logits, labels)
+        with self.assertRaisesRegex(TypeError, "beta must be a number, not str"):
+            logit_loss.softplus(logits, "1")
         with self.assertRaises(TypeError):
             AsymmetricLoss(pos_weight=2.0)
+        with self.assertRaisesRegex(TypeError, "loss must be a loss such as BCEWithLogits.., not type"):
+            logit_loss.boosting_objective(BCEWithLogits)
 
 
 class Errors(Case):
@@ -298,7 +310,7 @@ class Errors(Case):
         for call in (logit_loss.sigmoid, logit_loss.softplus):
             with self.assertRaisesRegex(ValueError, "logits must be contiguous"):
                 call(x.T)
-        with self.assertRaisesRegex(ValueError, "a pointer is misaligned"):
+        with self.assertRaisesRegex(ValueError, "logits must be aligned: .copy makes a copy"):
             logit_loss.sigmoid(np.zeros(9, np.uint8)[1:].view(np.float32))
 
     def test_outputs_that_do_not_fit(self):

@@ -51,6 +51,8 @@ class Torch(unittest.TestCase):
         self.assertEqual(found, criterion(logits, targets.to(torch.int64)))
 
     def test_backward_twice_and_what_is_refused(self):
+        with self.assertRaisesRegex(TypeError, "loss must be a loss such as BCEWithLogits.., not type"):
+            logit_loss.torch_loss(BCEWithLogits)
         criterion = logit_loss.torch_loss(BCEWithLogits())
         logits, targets = self.tensors(torch.float32)
         loss = criterion(logits, targets)

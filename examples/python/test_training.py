@@ -106,6 +106,21 @@ class Boosting(unittest.TestCase):
         many = boosting_objective(BCEWithLogits())(logits.reshape(2, 2), Data(labels, None))
         np.testing.assert_array_equal(np.ravel(many), np.ravel(boosting_objective(BCEWithLogits())(labels, logits)))
 
+    def test_labels_that_are_neither_0_nor_1_are_refused(self):
+        logits, nan = np.array([0.5, -1, 2]), float("nan")
+        objective = boosting_objective(BCEWithLogits())
+        for labels, text in [([0, 1, -1], "a label is -1"), ([nan, 2, 1], "a label is 2"), ([0, 0, 255], "is 255")]:
+            with self.assertRaisesRegex(ValueError, f"{text}.*: labels must be from 0 to 1, or ignored"):
+                objective(logits, Data(np.array(labels, np.float32), None))
+        labels, mask = np.array([0, -1, 1], np.float32), np.array([True, False, True])
+        for loss in (BCEWithLogits(ignore=-1), BCEWithLogits(mask=mask)):
+            for found in boosting_objective(loss)(logits, Data(labels, None)):
+                self.assertTrue((found != 0).tolist() == [True, False, True])
+            with self.assertRaisesRegex(ValueError, "a label is 3"):
+                boosting_objective(loss)(logits, Data(np.array([3, -1, 1], np.float32), None))
+        for found in objective(logits[:0], Data(labels[:0], None)):
+            self.assertEqual(found.shape, (0,))
+
 
 class Readme(unittest.TestCase):
     """The programs of README.md run one after the other, and print what they say. test_pytorch.py runs the one with
