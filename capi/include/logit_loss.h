@@ -15,9 +15,10 @@
  * function that ends in _in_place. Outputs need no initialisation, except a logit_loss_sum.
  *
  * Pass exactly one of `targets`, `labels`, and the labels of other types in the options; the others must be NULL
- * (LOGIT_LOSS_STATUS_TWO_TARGETS). Targets go from 0, negative, to 1, positive, and may be soft. Labels are 0,
- * negative, or 1, positive; any other label is an error (LOGIT_LOSS_STATUS_TARGET). Equal targets give the same bits
- * in every form.
+ * (LOGIT_LOSS_STATUS_TWO_TARGETS; if all are NULL, LOGIT_LOSS_STATUS_NULL). Targets go from 0, negative, to 1,
+ * positive, and may be soft. Others are not an error: the formulas hold for them, but not what is said of accuracy.
+ * Labels are 0, negative, or 1, positive; any other label is an error (LOGIT_LOSS_STATUS_TARGET). Equal targets give
+ * the same bits in every form.
  *
  * A function ignores an element if its target is the ignored value of the options, if its byte in their mask is 0, or
  * if its weight is 0. The loss and the derivatives of an ignored element are 0, whatever its logit and its target
