@@ -8,7 +8,8 @@ use crate::real::Real;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reduction {
-    /// Divides the sum by the number of elements, whatever their weights: PyTorch's `'mean'`.
+    /// Divides the sum by the number of elements, whatever their weights: PyTorch's `'mean'`. Elements without a label
+    /// and masked ones do not count.
     #[default]
     Mean,
     /// Divides the sum by the sum of the weights, so elements of weight 0 do not count.
@@ -85,7 +86,33 @@ impl<T: Real> LossSum<T> {
     }
 
     /// Adds another sum. The order of the two sums can change the last bit of the low word. The same order gives the
-    /// same bits.
+    /// same bits. Sums of one [chunk](Self::CHUNK) each, merged from the first to the last into an empty sum, have the
+    /// bits of one call.
+    ///
+    /// ```
+    /// use logit_loss::{BceWithLogits, Loss, LossSum};
+    ///
+    /// let logits: Vec<f32> = (0..100_000).map(|i| (i % 17) as f32 - 8.0).collect();
+    /// let labels: Vec<bool> = (0..100_000).map(|i| i % 3 == 0).collect();
+    /// let bce = BceWithLogits::new();
+    /// let of = |logits: &[f32], labels: &[bool]| {
+    ///     let mut sum = LossSum::new();
+    ///     bce.accumulate(&mut sum, logits, labels).map(|()| sum)
+    /// };
+    /// let total = std::thread::scope(|scope| {
+    ///     let chunks = logits.chunks(LossSum::<f32>::CHUNK).zip(labels.chunks(LossSum::<f32>::CHUNK));
+    ///     let threads: Vec<_> = chunks.map(|(logits, labels)| scope.spawn(move || of(logits, labels))).collect();
+    ///     let mut total = LossSum::new();
+    ///     for thread in threads {
+    ///         total.merge(&thread.join().expect("no panic")?);
+    ///     }
+    ///     Ok(total)
+    /// })?;
+    /// assert_eq!(total, of(&logits, &labels)?);
+    /// # Ok::<(), logit_loss::Error>(())
+    /// ```
+    ///
+    /// Weights of a part of a batch begin at its first logit: see [`Weights::starting_at`](crate::Weights::starting_at).
     pub fn merge(&mut self, other: &Self) {
         self.sum = self.sum.plus(other.sum);
         self.weight = self.weight.plus(other.weight);
@@ -98,7 +125,7 @@ impl<T: Real> LossSum<T> {
         self.sum.value()
     }
 
-    /// Returns the number of elements.
+    /// Returns the number of elements that a mean counts.
     #[must_use]
     pub const fn count(&self) -> u64 {
         self.count

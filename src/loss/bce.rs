@@ -64,7 +64,8 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
         Self { settings: Settings::new(), pos_weight: Weights::uniform(T::ONE), label_smoothing: T::ZERO }
     }
 
-    /// Sets the weight that multiplies each element's loss. Must be finite and not negative; 0 ignores the element.
+    /// Sets the weight that multiplies each element's loss. Must be finite and not negative; 0 ignores the
+    /// element, which a mean still counts.
     #[must_use]
     pub const fn weight(mut self, weight: Weights<'w, T>) -> Self {
         self.settings.weight = weight;
@@ -73,7 +74,8 @@ impl<'w, T: Real> BceWithLogits<'w, T> {
     }
 
     /// Sets a second weight, which multiplies each element's loss as well: for example weights of classes, with
-    /// [`weight`](Self::weight) for those of samples. Must be finite and not negative; 0 ignores the element.
+    /// [`weight`](Self::weight) for those of samples. Must be finite and not negative; 0 ignores the
+    /// element, which a mean still counts.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, Loss, Weights};

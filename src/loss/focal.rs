@@ -177,7 +177,8 @@ impl<'w, T: Real> FocalLoss<'w, T> {
         self
     }
 
-    /// Sets the weight that multiplies each element's loss. Must be finite and not negative; 0 ignores the element.
+    /// Sets the weight that multiplies each element's loss. Must be finite and not negative; 0 ignores the
+    /// element, which a mean still counts.
     #[must_use]
     pub const fn weight(mut self, weight: Weights<'w, T>) -> Self {
         self.settings.weight = weight;

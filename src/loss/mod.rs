@@ -200,8 +200,7 @@ pub trait Loss<T: Real>: Sync {
 
     /// Writes the reduced loss of each sample. A sample has `inputs.len() / out.len()` inputs, and the first sample has
     /// the first of them. Each result has the bits of [`loss`](Self::loss) on that sample alone, if each weight is 0 or
-    /// from 2^-15 to 2^15 (2^-50 to 2^50 for `f64`). If all elements of a sample are ignored, its result
-    /// is 0, where `loss` would return [`Error::EmptyMean`].
+    /// from 2^-15 to 2^15 (2^-50 to 2^50 for `f64`). Where `loss` would return [`Error::EmptyMean`], the result is 0.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, Loss};
@@ -247,9 +246,9 @@ pub trait Loss<T: Real>: Sync {
     }
 
     /// Counts the positives and negatives of each class in targets of [N, C, pixels]. C is the number of counts; set
-    /// `pixels` to 1 for [N, C]. Ignored and masked elements are not counted, and weights do not matter. Targets must
-    /// be in [0, 1]. The calling thread does the work. [`pos_weight`](crate::pos_weight()) computes balancing weights
-    /// from the counts.
+    /// `pixels` to 1 for [N, C]. Elements without a label and masked ones are not counted. Weights do not matter: an
+    /// element of weight 0 is counted too. Targets of counted elements must be in [0, 1]. The calling thread does the
+    /// work. [`pos_weight`](crate::pos_weight()) computes balancing weights from the counts.
     ///
     /// ```
     /// use logit_loss::{BceWithLogits, ClassCount, Loss};

@@ -116,7 +116,8 @@ impl<'w, T: Real> Bce<'w, T> {
         Self { settings: Settings::new(), pos_weight: Weights::uniform(T::ONE) }
     }
 
-    /// Sets the weight that multiplies each element's loss. Must be finite and not negative; 0 ignores the element.
+    /// Sets the weight that multiplies each element's loss. Must be finite and not negative; 0 ignores the
+    /// element, which a mean still counts.
     #[must_use]
     pub const fn weight(mut self, weight: Weights<'w, T>) -> Self {
         self.settings.weight = weight;
