@@ -135,7 +135,8 @@
 //! * `half` accepts the `f16` and `bf16` of the crate `half`, version 2, as inputs, targets and results.
 //! * `reproducible` adds `Backend::reproducible()`, which has the bits of AVX2 and NEON on every machine. It needs the
 //!   crate `libm`.
-//! * `small` makes programs with several formulas smaller on microcontrollers. See [In your firmware](firmware).
+//! * `small` makes a microcontroller program smaller if its options are known only at run time. See
+//!   [In your firmware](firmware).
 //!
 //! On x86 the crate asks the CPU once which instructions it has, without `std`. On microcontrollers, and in firmware
 //! and kernels whose target has no vector registers, only scalar code is compiled. A program can leave backends out:
