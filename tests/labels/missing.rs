@@ -5,7 +5,7 @@ use logit_loss::{Error, Label, Loss, LossSum, Reduction, Weights};
 use crate::common::family::{Family, Tested, for_all_families};
 use crate::common::{Number, Random, backends};
 
-for_all_families!(as_if_they_were_not, all_taken_away);
+for_all_families!(as_if_they_were_not, other_nans, all_taken_away);
 
 /// Elements with targets in one type of label, some of them absent.
 struct Case<N> {
@@ -130,6 +130,33 @@ fn check<'w, N: Number, Y: Label<N> + Copy>(
     }
     let reduced = [mean.unwrap_or(N::NAN), sum.sum(), sum.weight()];
     all.into_iter().flatten().chain(&reduced).map(|v| v.bits()).collect()
+}
+
+/// A NaN that nothing takes away stays a NaN, and makes no other element one.
+fn other_nans<N: Number, F: Family<N>>() {
+    let len = 70;
+    let x: Vec<N> = (0..len).map(|i| F::input(N::new(i as f64 / 10.0))).collect();
+    let targets: Vec<N> = (0..len).map(|i| N::new([f64::NAN, -1.0, 1.0, 0.25][i % 4])).collect();
+    let mask: Vec<bool> = (0..len).map(|i| i % 4 != 1).collect();
+    let options: Vec<Option<bool>> = (0..len).map(|i| (i % 4 != 1).then_some(i % 4 == 2)).collect();
+    for backend in backends() {
+        let loss = F::with(0).on(backend);
+        let weighted = loss.class_weighted(Weights::uniform(N::new(2.0)));
+        for loss in [loss, weighted] {
+            for loss in [loss.ignoring(N::new(-1.0)), loss.masked(&mask)] {
+                let mut losses = vec![N::new(7.0); len];
+                loss.losses(&x, &targets, &mut losses).unwrap();
+                for (i, value) in losses.iter().enumerate() {
+                    assert_eq!(value.is_nan(), i % 4 == 0, "{i}, {}", backend.name());
+                    assert_eq!(value.bits() == 0, i % 4 == 1, "{i}, {}", backend.name());
+                }
+                assert!(loss.loss(&x, &targets).unwrap().is_nan(), "{}", backend.name());
+            }
+            // No label is NaN, so this ignores nothing, and what is missing stays so.
+            assert_eq!(loss.ignoring(N::NAN).loss(&x, &options), loss.loss(&x, &options), "{}", backend.name());
+            assert!(!loss.loss(&x, &options).unwrap().is_nan(), "{}", backend.name());
+        }
+    }
 }
 
 fn all_taken_away<N: Number, F: Family<N>>() {

@@ -6,7 +6,7 @@ use crate::common::family::{Family, Tested, for_all_families};
 use crate::common::{Number, for_both_types, numbers, written};
 
 for_both_types!(what_people_have, hard_and_soft, missing_of_wide_integers);
-for_all_families!(no_labels);
+for_all_families!(no_labels, one_of_many_is_no_label);
 
 /// Four logits, of which the third has no label, written in every way: the mean is that of the other three.
 fn what_people_have<N: Number>() {
@@ -121,10 +121,27 @@ fn no_labels<N: Number, F: Family<N>>() {
     }
 }
 
+/// Threads check parts of so many labels.
+fn one_of_many_is_no_label<N: Number, F: Family<N>>() {
+    let len = 3 * N::CHUNK + 5;
+    let x = vec![F::input(N::new(0.25)); len];
+    for index in [0, len / 4, len / 2 - 1, len / 2, len - 1] {
+        let mut labels = vec![1_u8; len];
+        labels[index] = 2;
+        wrong::<N, F, _>(&x, &labels, index);
+        let words: Vec<i32> = labels.iter().map(|&l| l.into()).collect();
+        wrong::<N, F, _>(&x, &words, index);
+    }
+}
+
 fn wrong<N: Number, F: Family<N>, Y: Label<N>>(x: &[N], labels: &[Y], index: usize) {
-    // The same, for a short slice.
-    let error = Error::Target { index };
-    let (len, loss) = (x.len(), F::with(0));
+    wrong_for(F::with(0), x, labels, index);
+    #[cfg(feature = "rayon")]
+    wrong_for(F::with(0).on_threads(), x, labels, index);
+}
+
+fn wrong_for<'w, N: Number, Y: Label<N>>(loss: impl Tested<'w, N>, x: &[N], labels: &[Y], index: usize) {
+    let (len, error) = (x.len(), Error::Target { index });
     let mut out = vec![N::new(7.0); len];
     assert_eq!(loss.loss(x, labels), Err(error));
     assert_eq!(loss.losses(x, labels, &mut out), Err(error));
