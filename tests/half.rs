@@ -305,6 +305,33 @@ fn missing_labels() {
     }
 }
 
+/// An ignored value takes away the targets that equal it, and none if the format does not have it.
+fn ignored<H: Format>() {
+    let (x, targets) = ([0.5f32, -1.0, 2.0], [0.25, f32::NAN, 0.1].map(H::rounded));
+    for (value, present) in [
+        (0.25, [false, true, true]),
+        (f32::NAN, [true, false, true]),
+        (0.1, [true; 3]),
+        (targets[2].wide(), [true, true, false]),
+    ] {
+        let bce = BceWithLogits::new().ignore_target(value);
+        let (mut found, mut expected) = ([7.0; 3], [7.0; 3]);
+        bce.losses(&x, &targets, &mut found).unwrap();
+        BceWithLogits::new().mask(&present).losses(&x, &targets, &mut expected).unwrap();
+        assert_eq!(found.map(f32::to_bits), expected.map(f32::to_bits), "{value}");
+    }
+}
+
+#[test]
+fn ignored_values_of_f16() {
+    ignored::<f16>();
+}
+
+#[test]
+fn ignored_values_of_bf16() {
+    ignored::<bf16>();
+}
+
 #[test]
 fn errors_come_before_effects() {
     let logits = [f16::ONE; 3];
