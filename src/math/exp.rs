@@ -19,8 +19,8 @@ pub struct ExpNeg<L: Lanes> {
 /// the lowest bits.
 ///
 /// The number that is added contains the bias of the exponent, and an offset that keeps 2^n normal where the result is
-/// subnormal: the product with [`Constants::UNSCALE`] then rounds the result once, as a scaling instruction would. A product keeps NaN,
-/// which an addition to the exponent would not.
+/// subnormal: the product with [`Constants::UNSCALE`] then rounds the result once, as a scaling instruction would. A product
+/// keeps NaN, which an addition to the exponent would not.
 ///
 /// Unlike a rounding instruction, the addition gives the same n on every machine that fuses, and the same on every machine
 /// that does not.
