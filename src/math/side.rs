@@ -216,7 +216,8 @@ impl<L: Lanes<Scalar: Constants>> Side<L> {
         // An infinite cost stays infinite where the power has vanished.
         let infinite = self.cost.ge(infinity) & size.equals(l.zero());
         let loss = infinite.select(self.cost, size * self.cost);
-        let loss = tail.select(size * (element.e * self.above), loss);
+        // c is 1 in the tail, or q <= 0: no margin is subnormal.
+        let loss = tail.select(size * element.e, loss);
         self.outside.clear(shrunk.undo(l, tail, loss))
     }
 }

@@ -7,6 +7,7 @@ use logit_loss::{Argument, AsymmetricLoss, Error, FocalLoss, Hessian, Loss, Redu
 for_both_types!(
     exact_limits,
     at_the_margin,
+    at_the_least_margin,
     hessian_vanishes_at_infinity,
     nan_with_weight_zero,
     nan_with_other_weights,
@@ -105,6 +106,25 @@ fn at_the_margin<N: Number>() {
             for_each_hessian(with(1.0, gamma, margin), x, N::new(0.0), |backend, hessian| {
                 assert!(hessian == N::new(0.0), "margin {margin}, gamma {gamma} on {backend}: {hessian:?}");
             });
+        }
+    }
+}
+
+/// Where the margin m is small, the loss is m (exp(d) - 1) at the distance d from its logit. It must be 0 below, where e is
+/// subnormal.
+fn at_the_least_margin<N: Number>() {
+    let margin = N::SMALLEST_NORMAL.to_f64();
+    let at = N::new(margin.ln());
+    let logits: Vec<N> = (0..200).map(|i| N::from_bits_of(at.bits() + 100 - i)).collect();
+    let (targets, mut losses) = (vec![N::new(0.0); logits.len()], logits.clone());
+    for backend in backends() {
+        with::<N>(1.0, 0.0, margin).backend(backend).losses(&logits, &targets, &mut losses).unwrap();
+        for (x, loss) in logits.iter().zip(&losses) {
+            let distance = (x.to_f64() - margin.ln()).max(0.0).exp_m1();
+            // The loss is subnormal, and the logit of an `f64` margin is only known to half an ULP here.
+            let allowed = 2.0 * N::EPSILON.to_f64() + 1e-13;
+            let context = format!("{x:?} on {}: {loss:?}", backend.name());
+            assert!((loss.to_f64() / margin - distance).abs() <= allowed, "{context}");
         }
     }
 }
