@@ -9,4 +9,5 @@ mod balance;
 mod fenced;
 #[cfg(feature = "half")]
 mod half;
+mod long;
 mod losses;
