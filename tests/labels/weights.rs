@@ -5,7 +5,7 @@ use logit_loss::{Argument, Error, Loss, Reduction, Weights};
 use crate::common::family::{Family, Tested, for_all_families};
 use crate::common::{Number, Random, backends, everything};
 
-for_all_families!(products, of_any_size, errors);
+for_all_families!(products, of_any_size, errors, one_of_many_is_wrong);
 
 /// Two weights give the bits of their products as one weight.
 fn products<N: Number, F: Family<N>>() {
@@ -102,4 +102,19 @@ fn errors<N: Number, F: Family<N>>() {
     let four = [N::new(1.0); 4];
     let found = F::with(0).class_weighted(Weights::per_class(&four)).loss(&x, &labels);
     assert!(matches!(found, Err(Error::Tiling { argument: Argument::ClassWeight, values: 4, .. })), "{found:?}");
+}
+
+/// In any part that a thread looks at.
+fn one_of_many_is_wrong<N: Number, F: Family<N>>() {
+    let len = 3 * N::CHUNK + 5;
+    let (x, labels) = (vec![F::input(N::new(0.25)); len], vec![true; len]);
+    for index in [0, len / 4, len / 2 - 1, len / 2, len - 1] {
+        let mut weights = vec![N::new(1.0); len];
+        weights[index] = N::new(-1.0);
+        let loss = F::with(0).weighted(Weights::per_element(&weights));
+        let error = Err(Error::Weight { argument: Argument::Weight, index });
+        assert_eq!(loss.loss(&x, &labels), error);
+        #[cfg(feature = "rayon")]
+        assert_eq!(loss.on_threads().loss(&x, &labels), error);
+    }
 }

@@ -2,9 +2,9 @@
 # Usage: tests/mutants/source.sh [FILE...]        by default all of src/math and src/driver
 #
 # Changes one operator of the source at a time, and fails if there is a mutant that none of these tests notices and
-# explained.txt does not explain: golden and parallel of same_bits, half, memory, limits, labels, errors_before_effects, unit
-# tests. Needs cargo-mutants (`cargo install cargo-mutants`). It tries fourteen hundred mutants. On two cores the first stage
-# takes two hours, and all of them take many: start it for the files that have changed.
+# explained.txt does not explain: unit tests, same_bits, half, memory, limits, labels, errors_before_effects. Needs
+# cargo-mutants (`cargo install cargo-mutants`). It tries fourteen hundred mutants, which takes two cores several hours: start
+# it for the files that have changed.
 #
 # Mutants that replace whole functions are left out: most of them do not compile, and they would take as long again.
 source "$(dirname "$0")/copy.sh" mutants-source
@@ -50,26 +50,20 @@ rm -rf mutants.out
 golden
 one_type f64 f32
 golden
-# The next run has registers with several lanes.
-without avx2
-one_type f32 f64
-limit=60
-golden
-# The next run has several registers side by side, and a backend that fuses.
-without
-limit=120
-golden
 # The next run has the tests of what golden leaves out, which are too slow without optimisation.
-without avx2 wide
 limit=200
 cp "$root"/Cargo.toml .
 cp "$root"/src/driver/formulas/*.rs src/driver/formulas/
-cp "$root"/tests/common/mod.rs tests/common/
+cp -r "$root"/tests .
 mutate --features=half --lib --test={half,memory,limits,labels,errors_before_effects}
-# The last run has the code that only several threads use.
-cp "$root"/tests/same_bits/main.rs tests/same_bits/
-change tests/same_bits/main.rs '/^mod [^clp]/d'
+# The next run has the code that only several threads use.
+change tests/same_bits/main.rs '/^mod [^clpsw]/d; /^#\[cfg/d'
 change tests/same_bits/losses.rs '/^for_all_families/,/^);/d'
 change tests/same_bits/parallel.rs 's/N::CHUNK - 1, N::CHUNK, N::CHUNK + 1, \(2 .*\), 7 .*\]/\1]/'
 mutate --features=rayon --test={same_bits,labels}
+# The last run has a backend with vectors, which fuses.
+without avx512 wide
+cp "$root"/tests/same_bits/*.rs tests/same_bits/
+change tests/same_bits/main.rs '/^mod [^cgm]/d; /^#\[cfg/d'
+mutate --test={same_bits,memory,errors_before_effects}
 conclude mutants.out/missed.txt <(cat mutants.out/{previously_,}caught.txt)
