@@ -1,4 +1,4 @@
-//! Two weights for each element.
+//! Two weights for each element, and wrong weights.
 
 use logit_loss::{Argument, Error, Loss, Reduction, Weights};
 

@@ -57,13 +57,12 @@ cp "$root"/src/driver/formulas/*.rs src/driver/formulas/
 cp -r "$root"/tests .
 mutate --features=half --lib --test={half,memory,limits,labels,errors_before_effects}
 # The next run has the code that only several threads use.
-change tests/same_bits/main.rs '/^mod [^clpsw]/d; /^#\[cfg/d'
+modules clpsw
 change tests/same_bits/losses.rs '/^for_all_families/,/^);/d'
 change tests/same_bits/parallel.rs 's/N::CHUNK - 1, N::CHUNK, N::CHUNK + 1, \(2 .*\), 7 .*\]/\1]/'
 mutate --features=rayon --test={same_bits,labels}
 # The last run has a backend with vectors, which fuses.
 without avx512 wide
-cp "$root"/tests/same_bits/*.rs tests/same_bits/
-change tests/same_bits/main.rs '/^mod [^cgm]/d; /^#\[cfg/d'
+modules cgm
 mutate --test={same_bits,memory,errors_before_effects}
 conclude mutants.out/missed.txt <(cat mutants.out/{previously_,}caught.txt)
